@@ -1,0 +1,20 @@
+package io.klinggateway.database;
+
+import java.util.Map;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/** Gives each application context of a test an empty database of its own. */
+public final class FreshDatabaseInitializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        var database = TestDatabase.fresh();
+        Map<String, Object> properties = Map.of(
+                "spring.datasource.url", database.url(),
+                "spring.datasource.username", database.username(),
+                "spring.datasource.password", database.password());
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("fresh database", properties));
+    }
+}

@@ -1,0 +1,23 @@
+package io.klinggateway.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class TestDatabaseTests {
+
+    @Test
+    void freshDatabasesAreRealPostgreSqlAndEmpty() throws SQLException {
+        TestDatabase.fresh().execute("create table left_behind ()");
+
+        try (var connection = TestDatabase.fresh().dataSource().getConnection()) {
+            var product = connection.getMetaData();
+            assertThat(product.getDatabaseProductName()).isEqualTo("PostgreSQL");
+            assertThat(product.getDatabaseMajorVersion()).isGreaterThanOrEqualTo(15);
+            try (var tables = product.getTables(null, "public", null, null)) {
+                assertThat(tables.next()).isFalse();
+            }
+        }
+    }
+}

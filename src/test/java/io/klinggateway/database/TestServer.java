@@ -1,0 +1,138 @@
+package io.klinggateway.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/** A running PostgreSQL server, addressed as host and port, with the account of its superuser. */
+record TestServer(String address, String username, String password) {
+
+    private static final String IMAGE = "postgres:18";
+    private static final String MAX_CONNECTIONS = "300";
+    private static final long DOCKER_ANSWER_SECONDS = 3;
+    private static final Duration CLIENTS_WAIT = Duration.ofSeconds(5);
+    private static final Duration CLIENTS_POLL = Duration.ofMillis(50);
+
+    private static @Nullable TestServer shared;
+
+    static synchronized TestServer shared() {
+        if (shared == null) {
+            shared = dockerWanted() ? inDocker() : embedded();
+        }
+        return shared;
+    }
+
+    /** The embedded servers trust every local connection; the password only keeps settings from being empty. */
+    static TestServer of(EmbeddedPostgres postgres) {
+        return new TestServer("localhost:" + postgres.getPort(), "postgres", "postgres");
+    }
+
+    TestDatabase create(String name) {
+        maintenance().execute("create database " + name);
+        return database(name);
+    }
+
+    TestDatabase createIfAbsent(String name) {
+        return maintenance().exists(name) ? database(name) : create(name);
+    }
+
+    private TestDatabase maintenance() {
+        return database("postgres");
+    }
+
+    private TestDatabase database(String name) {
+        return new TestDatabase(name, "jdbc:postgresql://" + address + "/" + name, username, password);
+    }
+
+    private static boolean dockerWanted() {
+        var wanted = System.getenv().getOrDefault("TEST_DATABASE", "auto").toLowerCase(Locale.ROOT);
+        return switch (wanted) {
+            case "docker" -> true;
+            case "embedded" -> false;
+            case "auto" -> dockerHasTheImage();
+            default -> throw new IllegalStateException("TEST_DATABASE must be docker, embedded or auto, not " + wanted);
+        };
+    }
+
+    /** Testcontainers itself would wait minutes for an absent engine or image. */
+    private static boolean dockerHasTheImage() {
+        Process inspection;
+        try {
+            inspection = new ProcessBuilder("docker", "image", "inspect", IMAGE)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException noDockerCommand) {
+            return false;
+        }
+        try {
+            return inspection.waitFor(DOCKER_ANSWER_SECONDS, TimeUnit.SECONDS) && inspection.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking Docker for " + IMAGE, e);
+        } finally {
+            inspection.destroyForcibly();
+        }
+    }
+
+    @SuppressWarnings("resource") // closed when the JVM ends
+    private static TestServer inDocker() {
+        var container = new PostgreSQLContainer(IMAGE)
+                .withCommand("postgres", "-c", "max_connections=" + MAX_CONNECTIONS, "-c", "fsync=off");
+        container.start();
+        var server = new TestServer(
+                container.getHost() + ":" + container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+                container.getUsername(),
+                container.getPassword());
+        server.stopWithJvm(container::stop, CLIENTS_WAIT);
+        return server;
+    }
+
+    /** No fsync, since the data dies with the JVM; commits stay synchronous, so that a killed server loses none. */
+    private static TestServer embedded() {
+        try {
+            var postgres = EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", MAX_CONNECTIONS)
+                    .setServerConfig("synchronous_commit", "on")
+                    .setRegisterShutdownHook(false)
+                    .start();
+            var server = of(postgres);
+            server.stopWithJvm(() -> close(postgres), CLIENTS_WAIT);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start the embedded PostgreSQL", e);
+        }
+    }
+
+    /** The applications of this JVM close at the same time, and their last commits must find the server. */
+    void stopWithJvm(Runnable stop, Duration clientsWait) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                awaitClientsToLeave(clientsWait);
+            } finally {
+                stop.run();
+            }
+        }));
+    }
+
+    private void awaitClientsToLeave(Duration wait) {
+        var end = System.nanoTime() + wait.toNanos();
+        while (maintenance().hasOtherClients() && System.nanoTime() < end) {
+            LockSupport.parkNanos(CLIENTS_POLL.toNanos());
+        }
+    }
+
+    static void close(EmbeddedPostgres postgres) {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot stop the embedded PostgreSQL", e);
+        }
+    }
+}
