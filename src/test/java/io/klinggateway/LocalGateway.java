@@ -1,0 +1,190 @@
+package io.klinggateway;
+
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationRunListener;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * The gateway on a developer's machine, started by {@code ./mvnw spring-boot:test-run}: real PostgreSQL whose data is
+ * kept under {@code .local}, and a simulated apiframe, or the real one where APIFRAME_API_KEY is set.
+ */
+public final class LocalGateway implements SpringApplicationRunListener {
+
+    /** Well known on purpose: it opens nothing but a gateway that was started for trying out. */
+    static final String DEMO_KEY = "kg_demo_0000000000000000000000000000000000000000000";
+
+    private static final int DEMO_BUDGET_CREDITS = 1000;
+    private static final Path LOCAL = Path.of(".local").toAbsolutePath();
+
+    private final Upstream upstream;
+    private final TestDatabase database;
+
+    private LocalGateway(Upstream upstream, TestDatabase database) {
+        this.upstream = upstream;
+        this.database = database;
+    }
+
+    public static void main(String[] args) {
+        LoggingSystem.get(LocalGateway.class.getClassLoader()).beforeInitialize();
+        var gateway = started();
+        SpringApplication.withHook(application -> gateway, () -> KlingGatewayApplication.main(args));
+    }
+
+    private static LocalGateway started() {
+        try {
+            var upstream = Upstream.of(System.getenv());
+            return new LocalGateway(upstream, TestDatabase.kept(LOCAL.resolve(upstream.name(), "postgres")));
+        } catch (IllegalStateException inUse) {
+            System.err.println(inUse.getMessage());
+            System.exit(1);
+            throw inUse;
+        }
+    }
+
+    @Override
+    public void environmentPrepared(ConfigurableBootstrapContext context, ConfigurableEnvironment environment) {
+        LoggingSystem.get(LocalGateway.class.getClassLoader()).setLogLevel("io.zonky", LogLevel.WARN);
+        var properties = new HashMap<String, Object>(upstream.properties());
+        properties.put("spring.datasource.url", database.url());
+        properties.put("spring.datasource.username", database.username());
+        properties.put("spring.datasource.password", database.password());
+        if (!declaresTenants(environment)) {
+            properties.putAll(demoTenant());
+        }
+        if (!upstream.isSimulated() && !environment.containsProperty("server.address")) {
+            // The demo key is public, and here it spends real credits.
+            properties.put("server.address", "127.0.0.1");
+        }
+        environment.getPropertySources().addFirst(new MapPropertySource("local gateway", properties));
+    }
+
+    private static boolean declaresTenants(ConfigurableEnvironment environment) {
+        return Binder.get(environment)
+                .bind("gateway.tenants[0].name", String.class)
+                .isBound();
+    }
+
+    private static Map<String, Object> demoTenant() {
+        return Map.of(
+                "gateway.tenants[0].name",
+                "demo",
+                "gateway.tenants[0].budget.period",
+                "MONTH",
+                "gateway.tenants[0].budget.limit",
+                DEMO_BUDGET_CREDITS,
+                "gateway.tenants[0].budget.time-zone",
+                "UTC",
+                "gateway.tenants[0].keys[0].name",
+                "demo",
+                "gateway.tenants[0].keys[0].sha256",
+                sha256(DEMO_KEY));
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void ready(@Nullable ConfigurableApplicationContext context, @Nullable Duration timeTaken) {
+        if (context != null) {
+            System.out.println(welcome(context.getEnvironment()));
+        }
+    }
+
+    private String welcome(ConfigurableEnvironment environment) {
+        var url = "http://localhost:" + environment.getProperty("local.server.port");
+        var demo = sha256(DEMO_KEY).equals(environment.getProperty("gateway.tenants[0].keys[0].sha256"));
+        return """
+
+                Kling Gateway   %1$s  (Swagger UI: %1$s/swagger-ui.html)
+                Upstream        %2$s
+                Tenant          %3$s
+
+                Order an image:
+                  curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'
+                Look at it, with the jobId of the answer:
+                  curl %1$s/v2/jobs/JOB_ID -H 'X-API-Key: %4$s'
+                """.formatted(
+                        url,
+                        upstream.description(),
+                        demo
+                                ? "demo, budget %d credits a month, key %s".formatted(DEMO_BUDGET_CREDITS, DEMO_KEY)
+                                : "from your configuration",
+                        demo ? DEMO_KEY : "YOUR_KEY");
+    }
+
+    @Override
+    public void failed(@Nullable ConfigurableApplicationContext context, @Nullable Throwable exception) {
+        upstream.close();
+    }
+
+    /** Where images come from. */
+    private record Upstream(String baseUrl, @Nullable SimulatedApiframe simulator) {
+
+        private static final String VENDOR = "https://api.apiframe.ai";
+
+        static Upstream of(Map<String, String> environment) {
+            if (environment.getOrDefault("APIFRAME_API_KEY", "").isBlank()) {
+                var data = LOCAL.resolve("simulated", "apiframe");
+                // Never closed on exit: the gateway may still need it to finish, and its log bears a sudden end.
+                var simulator =
+                        SimulatedApiframe.builder().dataDirectory(data).build().start();
+                return new Upstream(simulator.baseUrl(), simulator);
+            }
+            return new Upstream(environment.getOrDefault("APIFRAME_BASE_URL", VENDOR), null);
+        }
+
+        boolean isSimulated() {
+            return simulator != null;
+        }
+
+        /** The folder of its data: what belongs to one upstream never meets another. */
+        String name() {
+            return isSimulated()
+                    ? "simulated"
+                    : URI.create(baseUrl).getAuthority().replace(':', '_');
+        }
+
+        String description() {
+            return isSimulated()
+                    ? "simulated apiframe, %s (no image costs anything)".formatted(baseUrl)
+                    : "%s (images cost real credits)".formatted(baseUrl);
+        }
+
+        /** The real vendor's settings are in the environment already. */
+        Map<String, Object> properties() {
+            return isSimulated()
+                    ? Map.of("apiframe.api-key", SimulatedApiframe.DEFAULT_API_KEY, "apiframe.base-url", baseUrl)
+                    : Map.of();
+        }
+
+        void close() {
+            if (simulator != null) {
+                simulator.close();
+            }
+        }
+    }
+}
