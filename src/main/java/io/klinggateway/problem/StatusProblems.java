@@ -1,0 +1,26 @@
+package io.klinggateway.problem;
+
+import java.util.Arrays;
+
+/** The problem for a bare HTTP status, as frameworks and containers report it. */
+final class StatusProblems {
+
+    private StatusProblems() {}
+
+    static Problem of(int status) {
+        return switch (status) {
+            case 400 -> Problem.of(ProblemCode.VALIDATION_FAILED, "The request is not valid");
+            case 401 -> Problem.of(ProblemCode.API_KEY_MISSING, "API key is required");
+            case 403 -> Problem.of(ProblemCode.API_KEY_INACTIVE, "Not allowed");
+            case 404 -> Problem.of(ProblemCode.NOT_FOUND, "Not found");
+            default ->
+                Arrays.stream(ProblemCode.values())
+                        .filter(code -> code.status().value() == status)
+                        .findFirst()
+                        .map(code -> Problem.of(code, code.title()))
+                        .orElseGet(() -> status < 500
+                                ? Problem.of(ProblemCode.VALIDATION_FAILED, "The request is not valid")
+                                : Problem.of(ProblemCode.INTERNAL_ERROR, "Internal error"));
+        };
+    }
+}
