@@ -1,0 +1,56 @@
+package io.klinggateway.image;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tenant's request for images, in the vendor's shape ({@code POST /v2/images/generate}).
+ *
+ * @param prompt apiframe: 1 to 2000 characters (UTF-16 units)
+ * @param webhookUrl where the tenant wants to be told; it never goes to the vendor
+ * @param webhookEvents apiframe: at least one, if given
+ */
+@Schema(additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+public record ImageRequest(
+        @NotNull(message = "is required")
+        @Size(min = 1, max = 2000, message = "must have 1 to 2000 characters")
+        @Schema(example = "a lighthouse at dusk, oil painting")
+        String prompt,
+
+        @NotNull(message = "is required")
+        @Pattern(regexp = MODEL, message = "must be " + MODEL + ", the one model that this gateway serves")
+        @Schema(example = MODEL)
+        String model,
+
+        @Valid @Nullable KlingImageParams klingImageParams,
+
+        @HttpUrl @Schema(format = "uri", example = "https://hooks.example.com/kling") @Nullable
+        String webhookUrl,
+
+        @Size(min = 1, message = "must have at least one event") @Nullable
+        List<WebhookEvent> webhookEvents) {
+
+    /** The vendor's name of the one model that the gateway serves. */
+    public static final String MODEL = "kling-image";
+
+    /** How many images are asked for; apiframe: 1 unless said otherwise. */
+    public int imageCount() {
+        Integer n = klingImageParams == null ? null : klingImageParams.n();
+        return n == null ? 1 : n;
+    }
+
+    public ModelName modelName() {
+        ModelName asked = klingImageParams == null ? null : klingImageParams.modelName();
+        return asked == null ? ModelName.DEFAULT : asked;
+    }
+
+    /** The same request with another webhook, or none. */
+    public ImageRequest withWebhook(@Nullable String url, @Nullable List<WebhookEvent> events) {
+        return new ImageRequest(prompt, model, klingImageParams, url, events);
+    }
+}

@@ -1,0 +1,29 @@
+package io.klinggateway.image;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The gateway's own serialisation of a request: the same request always gives the same bytes. Everything beyond ASCII
+ * is escaped, so that any string that JSON can carry, lone surrogates included, comes out as it went in.
+ */
+@Component
+public class ImageRequestJson {
+
+    private final JsonMapper json = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
+    /** Only what the caller gave: defaults are not filled in. */
+    public byte[] write(ImageRequest request) {
+        return json.writeValueAsBytes(request);
+    }
+
+    /** Reads what {@link #write} wrote; it is not for bytes of anybody else. */
+    public ImageRequest read(byte[] written) {
+        return json.readValue(written, ImageRequest.class);
+    }
+}
