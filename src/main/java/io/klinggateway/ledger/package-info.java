@@ -1,0 +1,12 @@
+/**
+ * The books. Every tenant has a {@link io.klinggateway.ledger.Budget}; a hold sets credits of the current period aside,
+ * and one capture or one release resolves it. The database decides: a guarded update refuses what does not fit, a CHECK
+ * backs it up, and the journal keeps every movement for ever. Holds are made by the SQL function {@code ledger_hold}
+ * inside the caller's admission; all the rest goes through {@link io.klinggateway.ledger.Ledger}.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"credits"})
+package io.klinggateway.ledger;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,220 @@
+-- The ledger: budgets, their periods, and the journal. Amounts are whole vendor credits.
+-- Only the functions below write budget_period and journal_entry.
+
+-- The one source of time for credits, periods and leases, so that no replica's clock matters. Tests replace it.
+create function gateway_now() returns timestamptz
+    language sql volatile
+    return clock_timestamp();
+
+-- The policy: how much a tenant may spend in each period. Every tenant that may spend has one.
+create table budget (
+    tenant_id    uuid   primary key,
+    period_kind  text   not null check (period_kind in ('DAY', 'WEEK', 'MONTH', 'TOTAL')),
+    credit_limit bigint not null check (credit_limit between 0 and 1000000000000),
+    time_zone    text   not null
+);
+
+-- The balance of one tenant in one period; the row appears with the period's first hold.
+--   allowed  what admission may go up to: limit + grants
+--   ceiling  what the books may stand at: above allowed only while spend older than a lowered limit is on them
+create table budget_period (
+    tenant_id    uuid   not null,
+    period_kind  text   not null,
+    period_start date   not null,
+    granted      bigint not null default 0 check (granted >= 0),
+    allowed      bigint not null check (allowed >= 0),
+    ceiling      bigint not null,
+    held         bigint not null default 0 check (held >= 0),
+    captured     bigint not null default 0 check (captured >= 0),
+    primary key (tenant_id, period_kind, period_start),
+    constraint budget_period_ceiling check (held + captured <= ceiling)
+) with (fillfactor = 50);  -- room beside each row for its next version: the hottest rows of the system
+
+-- Every movement of credits, once and for ever.
+create table journal_entry (
+    seq            bigint      generated always as identity primary key,
+    transaction_id xid8        not null default pg_current_xact_id(),  -- readers page below the oldest running one
+    generation_id  uuid,
+    tenant_id      uuid        not null,
+    key_id         uuid,
+    period_kind    text        not null,
+    period_start   date        not null,
+    entry_kind     text        not null,
+    held_delta     bigint      not null default 0,
+    captured_delta bigint      not null default 0,
+    granted_delta  bigint      not null default 0,
+    at             timestamptz not null,
+    actor          text        not null,
+    reason         text,
+    constraint journal_entry_once unique (generation_id, entry_kind),
+    constraint journal_entry_shape check (case entry_kind
+        when 'HOLD'    then generation_id is not null and held_delta > 0 and captured_delta = 0 and granted_delta = 0
+        when 'CAPTURE' then generation_id is not null and held_delta < 0 and captured_delta between 0 and -held_delta and granted_delta = 0
+        when 'RELEASE' then generation_id is not null and held_delta < 0 and captured_delta = 0 and granted_delta = 0
+        when 'GRANT'   then generation_id is null and held_delta = 0 and captured_delta = 0 and granted_delta <> 0
+        when 'ADJUST'  then generation_id is null and held_delta = 0 and captured_delta <> 0 and granted_delta = 0
+        else false end)
+);
+
+-- A hold resolves once: by one capture or one release, never both.
+create unique index journal_entry_resolved_once on journal_entry (generation_id) where entry_kind in ('CAPTURE', 'RELEASE');
+
+create function journal_entry_is_append_only() returns trigger
+    language plpgsql as $$
+begin
+    raise exception 'journal_entry is append-only: % refused', tg_op;
+end $$;
+
+create trigger journal_entry_append_only
+    before update or delete or truncate on journal_entry
+    for each statement execute function journal_entry_is_append_only();
+
+-- The local date on which the period that contains p_at began. TOTAL is one period without an end.
+create function ledger_period_start(p_kind text, p_zone text, p_at timestamptz) returns date
+    language sql stable
+    return case p_kind
+        when 'DAY'   then (p_at at time zone p_zone)::date
+        when 'WEEK'  then date_trunc('week', p_at at time zone p_zone)::date
+        when 'MONTH' then date_trunc('month', p_at at time zone p_zone)::date
+        when 'TOTAL' then date '1970-01-01'
+    end;
+
+-- The instant at which the next period begins: local midnight in the budget's zone. Null for TOTAL.
+create function ledger_period_end(p_kind text, p_zone text, p_start date) returns timestamptz
+    language sql stable
+    return case p_kind
+        when 'DAY'   then (p_start + interval '1 day') at time zone p_zone
+        when 'WEEK'  then (p_start + interval '1 week') at time zone p_zone
+        when 'MONTH' then (p_start + interval '1 month') at time zone p_zone
+    end;
+
+-- A tenant's balance in its current period. A period without a row reads as untouched.
+create function ledger_balance(p_tenant uuid,
+        out period_kind text, out period_start date, out resets_at timestamptz,
+        out ceiling bigint, out held bigint, out captured bigint, out available bigint)
+    language plpgsql stable as $$
+declare
+    policy budget;
+begin
+    select * into strict policy from budget b where b.tenant_id = p_tenant;
+    period_kind := policy.period_kind;
+    period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
+    resets_at := ledger_period_end(policy.period_kind, policy.time_zone, period_start);
+    select p.ceiling, p.held, p.captured, greatest(0, p.allowed - p.held - p.captured)
+      into ceiling, held, captured, available
+      from budget_period p
+     where p.tenant_id = p_tenant and p.period_kind = policy.period_kind and p.period_start = ledger_balance.period_start;
+    if not found then
+        ceiling := policy.credit_limit;
+        held := 0;
+        captured := 0;
+        available := policy.credit_limit;
+    end if;
+end $$;
+
+-- Sets credits aside for a generation, or answers accepted = false and writes nothing.
+create function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
+        out accepted boolean, out available bigint, out resets_at timestamptz)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    policy  budget;
+    started date;
+    moment  timestamptz := gateway_now();
+begin
+    select * into strict policy from budget where tenant_id = p_tenant;
+    loop
+        started := ledger_period_start(policy.period_kind, policy.time_zone, moment);
+        resets_at := ledger_period_end(policy.period_kind, policy.time_zone, started);
+        update budget_period
+           set held = held + p_credits
+         where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started
+           and held + captured + p_credits <= allowed
+        returning allowed - held - captured into available;
+        if found then
+            insert into journal_entry
+                (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind, held_delta, at, actor)
+            values (p_generation, p_tenant, p_key, policy.period_kind, started, 'HOLD', p_credits, moment, p_actor);
+            accepted := true;
+            return;
+        end if;
+        select greatest(0, allowed - held - captured) into available
+          from budget_period
+         where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
+        if found and available < p_credits then
+            accepted := false;
+            return;
+        elsif not found then
+            -- The period's first use. The lock lets a change of the limit see this row, or this row see the change.
+            select * into strict policy from budget where tenant_id = p_tenant for share;
+            if policy.credit_limit < p_credits then
+                available := policy.credit_limit;
+                accepted := false;
+                return;
+            end if;
+            insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
+            values (p_tenant, policy.period_kind,
+                    ledger_period_start(policy.period_kind, policy.time_zone, moment),
+                    policy.credit_limit, policy.credit_limit)
+            on conflict do nothing;
+        end if;
+        -- Credits came free, or the row exists now: try again.
+    end loop;
+end $$;
+
+-- Resolves a generation's hold in its own period. CAPTURE takes p_charged, at most the hold, and frees the rest;
+-- RELEASE frees all. Answers the captured credits, or null if the hold was resolved before (nothing changes then).
+create function ledger_resolve(p_generation uuid, p_kind text, p_charged bigint, p_actor text, p_reason text) returns bigint
+    language plpgsql as $$
+declare
+    hold  journal_entry;
+    taken bigint;
+begin
+    select * into strict hold from journal_entry where generation_id = p_generation and entry_kind = 'HOLD';
+    taken := case p_kind when 'CAPTURE' then least(p_charged, hold.held_delta) else 0 end;
+    insert into journal_entry
+        (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind, held_delta, captured_delta, at, actor, reason)
+    values (p_generation, hold.tenant_id, hold.key_id, hold.period_kind, hold.period_start, p_kind,
+            -hold.held_delta, taken, gateway_now(), p_actor, p_reason)
+    on conflict do nothing;
+    if not found then
+        return null;
+    end if;
+    update budget_period
+       set held = held - hold.held_delta,
+           captured = captured + taken,
+           ceiling = greatest(allowed, held - hold.held_delta + captured + taken)
+     where tenant_id = hold.tenant_id and period_kind = hold.period_kind and period_start = hold.period_start;
+    return taken;
+end $$;
+
+-- Sets a tenant's policy. It binds the next hold; grants stay, and spend above a lowered limit stays on the books.
+create function ledger_set_budget(p_tenant uuid, p_kind text, p_limit bigint, p_zone text) returns void
+    language plpgsql as $$
+begin
+    insert into budget (tenant_id, period_kind, credit_limit, time_zone)
+    values (p_tenant, p_kind, p_limit, p_zone)
+    on conflict (tenant_id) do update
+       set period_kind = excluded.period_kind, credit_limit = excluded.credit_limit, time_zone = excluded.time_zone;
+    update budget_period
+       set allowed = p_limit + granted,
+           ceiling = greatest(p_limit + granted, held + captured)
+     where tenant_id = p_tenant and period_kind = p_kind
+       and period_start >= ledger_period_start(p_kind, p_zone, gateway_now())
+       and allowed <> p_limit + granted;
+end $$;
+
+-- The proof of the books: every balance that does not equal the sum of its journal entries. Always empty.
+create view ledger_difference as
+select tenant_id, period_kind, period_start,
+       coalesce(p.held, 0) - coalesce(j.held, 0)         as held_difference,
+       coalesce(p.captured, 0) - coalesce(j.captured, 0) as captured_difference,
+       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference
+  from budget_period p
+  full join (select tenant_id, period_kind, period_start,
+                    sum(held_delta) as held, sum(captured_delta) as captured, sum(granted_delta) as granted
+               from journal_entry group by tenant_id, period_kind, period_start) j
+ using (tenant_id, period_kind, period_start)
+ where coalesce(p.held, 0) <> coalesce(j.held, 0)
+    or coalesce(p.captured, 0) <> coalesce(j.captured, 0)
+    or coalesce(p.granted, 0) <> coalesce(j.granted, 0);
