@@ -1,0 +1,94 @@
+package io.klinggateway.tenant;
+
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.problem.ProblemWriter;
+import io.klinggateway.tenant.Tenants.KnownKey;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.dao.DataAccessException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Lets a request pass as the tenant whose key it carries, in {@code X-API-Key} or as a bearer token. */
+final class ApiKeyFilter extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiKeyFilter.class);
+    private static final String HEADER = "X-API-Key";
+    private static final String BEARER = "Bearer ";
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
+    private final Tenants tenants;
+    private final ProblemWriter problems;
+
+    ApiKeyFilter(Tenants tenants, ProblemWriter problems) {
+        this.tenants = tenants;
+        this.problems = problems;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            Caller caller = authenticate(keyOf(request));
+            SecurityContextHolder.getContext().setAuthentication(new ApiKeyAuthentication(caller));
+            MDC.put("tenant", caller.tenant().name());
+        } catch (ProblemException refused) {
+            problems.write(response, refused.problem());
+            return;
+        } catch (DataAccessException failure) {
+            log.warn("key not checked, the database is not available: {}", failure.getMessage());
+            response.setHeader("Retry-After", Long.toString(DATABASE_RETRY.toSeconds()));
+            problems.write(
+                    response,
+                    Problem.of(ProblemCode.OVERLOADED, "The gateway cannot reach its database now; try again"));
+            return;
+        }
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            MDC.remove("tenant");
+        }
+    }
+
+    private Caller authenticate(@Nullable String presented) {
+        if (presented == null || presented.isBlank()) {
+            throw refusal(ProblemCode.API_KEY_MISSING, "API key is required");
+        }
+        ApiKey key = new ApiKey(presented.strip());
+        KnownKey known = key.isPlausible() ? tenants.find(key).orElse(null) : null;
+        // The index found it by its digest; the comparison that decides takes the same time whatever differs.
+        if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
+            throw refusal(ProblemCode.API_KEY_INVALID, "Invalid API key");
+        }
+        if (!known.active()) {
+            throw refusal(ProblemCode.API_KEY_INACTIVE, "API key is inactive");
+        }
+        return known.caller();
+    }
+
+    private static @Nullable String keyOf(HttpServletRequest request) {
+        String key = request.getHeader(HEADER);
+        if (key != null) {
+            return key;
+        }
+        String authorization = request.getHeader("Authorization");
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length())
+                : null;
+    }
+
+    private static ProblemException refusal(ProblemCode code, String error) {
+        return new ProblemException(Problem.of(code, error));
+    }
+}

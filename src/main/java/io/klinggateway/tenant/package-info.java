@@ -1,0 +1,10 @@
+/**
+ * The teams that call, and their keys. A key is known by its SHA-256 alone; whoever presents it acts as its tenant. Also
+ * the tenant's view of itself: {@code /v2/me} and {@code /v2/credits}.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"ledger", "credits", "problem"})
+package io.klinggateway.tenant;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
