@@ -1,0 +1,20 @@
+package io.klinggateway.apiframe;
+
+import org.jspecify.annotations.Nullable;
+
+/** Words for a failed exchange that carry no header, body or key: types only, from the outside in. */
+final class Failures {
+
+    private static final int DEEPEST = 4;
+
+    private Failures() {}
+
+    static String describe(Throwable failure) {
+        StringBuilder words = new StringBuilder();
+        @Nullable Throwable next = failure;
+        for (int depth = 0; next != null && depth < DEEPEST; depth++, next = next.getCause()) {
+            words.append(depth == 0 ? "" : " < ").append(next.getClass().getSimpleName());
+        }
+        return words.toString();
+    }
+}

@@ -1,0 +1,32 @@
+package io.klinggateway.apiframe;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one attempt to submit a job came to. All but {@link Unknown} are certain. */
+public sealed interface SubmitOutcome {
+
+    /** The vendor has the job. */
+    record Accepted(UpstreamJobId job) implements SubmitOutcome {}
+
+    /**
+     * The vendor refuses these bytes, and so can never have accepted them before.
+     *
+     * @param details the vendor's messages by JSON path; empty if it gave none
+     */
+    record Invalid(String error, Map<String, List<String>> details) implements SubmitOutcome {}
+
+    /** The vendor refuses our account: no job of this attempt exists, and an operator has to act. */
+    record Denied(int status, String error) implements SubmitOutcome {}
+
+    /** Not one byte of the request was written. */
+    record NotSent(String reason, @Nullable Duration retryAfter) implements SubmitOutcome {}
+
+    /** The vendor's rate limit, or our own respect for it: no job of this attempt exists. */
+    record Throttled(@Nullable Duration retryAfter) implements SubmitOutcome {}
+
+    /** Something was written and no certain answer came: a job may exist. */
+    record Unknown(String reason) implements SubmitOutcome {}
+}

@@ -1,0 +1,31 @@
+package io.klinggateway.apiframe;
+
+import io.klinggateway.credits.Credits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as the vendor shows it.
+ *
+ * @param progress percent, 0 to 100; null if the vendor does not say
+ * @param images URLs on the vendor's CDN; empty until the job is completed
+ * @param charged what the vendor's account paid; null if the vendor does not say
+ * @param expired the images are purged
+ */
+public record UpstreamJob(
+        UpstreamJobId id,
+        Status status,
+        @Nullable Integer progress,
+        List<String> images,
+        @Nullable String error,
+        @Nullable Credits charged,
+        boolean expired) {
+
+    public enum Status {
+        QUEUED,
+        PROCESSING,
+        COMPLETED,
+        FAILED,
+        CANCELLED
+    }
+}

@@ -1,0 +1,124 @@
+package io.klinggateway.apiframe;
+
+import io.klinggateway.apiframe.Exchange.Answered;
+import io.klinggateway.apiframe.Exchange.Lost;
+import io.klinggateway.apiframe.Exchange.NotWritten;
+import io.netty.channel.ChannelOption;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * One HTTP exchange at a time, with what is certain about it: whether anything was written is known, not guessed from
+ * the kind of failure. No redirects are followed and nothing is retried in secret.
+ */
+@Component
+class VendorHttp {
+
+    private static final int LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
+
+    private final WebClient client;
+    private final String baseUrl;
+    private final Duration responseTimeout;
+
+    VendorHttp(WebClient.Builder builder, ApiframeSettings settings) {
+        this.responseTimeout = settings.responseTimeout();
+        this.baseUrl = settings.upstream();
+        this.client = builder.clientConnector(new ReactorClientHttpConnector(httpClient(settings)))
+                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER_BYTES))
+                .defaultHeader("X-API-Key", settings.apiKey())
+                .defaultHeader("Accept", MediaType.APPLICATION_JSON_VALUE)
+                .build();
+    }
+
+    private static HttpClient httpClient(ApiframeSettings settings) {
+        ConnectionProvider pool = ConnectionProvider.builder("apiframe")
+                .maxConnections(settings.maxConnections())
+                .pendingAcquireTimeout(settings.poolTimeout())
+                .maxIdleTime(Duration.ofSeconds(20))
+                .maxLifeTime(Duration.ofMinutes(5))
+                .build();
+        return HttpClient.create(pool)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(settings.connectTimeout().toMillis()))
+                .disableRetry(true)
+                .followRedirect(false);
+    }
+
+    /** @param path encoded already */
+    Exchange get(String path, Deadline deadline) {
+        return exchange(client.get().uri(URI.create(baseUrl + path)), deadline);
+    }
+
+    Exchange post(String path, byte[] body, String idempotencyKey, Deadline deadline) {
+        return exchange(
+                client.post()
+                        .uri(URI.create(baseUrl + path))
+                        .header("Idempotency-Key", idempotencyKey)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue(body),
+                deadline);
+    }
+
+    private Exchange exchange(WebClient.RequestHeadersSpec<?> request, Deadline deadline) {
+        Duration patience = deadline.remaining();
+        if (!patience.isPositive()) {
+            return new NotWritten("the deadline has passed");
+        }
+        WriteGuard guard = new WriteGuard(deadline);
+        try {
+            Answered answered = request.httpRequest(_ -> guard.beforeWriting())
+                    .exchangeToMono(response -> response.bodyToMono(byte[].class)
+                            .defaultIfEmpty(new byte[0])
+                            .map(body -> new Answered(
+                                    response.statusCode().value(),
+                                    response.headers().asHttpHeaders(),
+                                    body)))
+                    .timeout(patience.compareTo(responseTimeout) < 0 ? patience : responseTimeout)
+                    .block();
+            return answered == null ? new Lost("no answer") : answered;
+        } catch (RuntimeException failure) {
+            String reason = Failures.describe(failure);
+            return guard.abandon() ? new NotWritten(reason) : new Lost(reason);
+        }
+    }
+
+    /** Decides, for both threads at once, whether a request may be written or was given up before. */
+    private static final class WriteGuard {
+
+        private enum State {
+            WAITING,
+            WRITING,
+            ABANDONED
+        }
+
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        private final Deadline deadline;
+
+        WriteGuard(Deadline deadline) {
+            this.deadline = deadline;
+        }
+
+        /** Called on the connection's thread, connected and past TLS, right before the first byte. */
+        void beforeWriting() {
+            if (deadline.hasPassed()) {
+                throw new IllegalStateException("the deadline has passed");
+            }
+            if (!state.compareAndSet(State.WAITING, State.WRITING)) {
+                throw new IllegalStateException("the caller has given up");
+            }
+        }
+
+        /** @return true if nothing was written, and now nothing will be */
+        boolean abandon() {
+            return state.compareAndSet(State.WAITING, State.ABANDONED);
+        }
+    }
+}

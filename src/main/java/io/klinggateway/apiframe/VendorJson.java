@@ -1,0 +1,119 @@
+package io.klinggateway.apiframe;
+
+import io.klinggateway.credits.Credits;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/** Reads the vendor's JSON, trusting none of it: what is not as documented is absent. */
+final class VendorJson {
+
+    private static final int LONGEST_TEXT = 1000;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private VendorJson() {}
+
+    /** @return a missing node if the bytes are no JSON */
+    static JsonNode parse(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException garbage) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    static Optional<UpstreamJobId> jobId(JsonNode id) {
+        String text = text(id);
+        if (text == null || text.length() != 36) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new UpstreamJobId(UUID.fromString(text)));
+        } catch (IllegalArgumentException garbage) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<UpstreamJob> job(JsonNode job) {
+        Optional<UpstreamJob.Status> status = status(job.path("status"));
+        return status.flatMap(known -> jobId(job.path("id"))
+                .map(id -> new UpstreamJob(
+                        id,
+                        known,
+                        progress(job.path("progress")),
+                        images(job.path("result")),
+                        text(job.path("error")),
+                        charged(job.path("creditCost")),
+                        job.path("expired").asBoolean(false))));
+    }
+
+    /** What a vendor client would show of an error. */
+    static String error(JsonNode body, String otherwise) {
+        String error = text(body.path("error"));
+        return error == null || error.isBlank() ? otherwise : shorten(error);
+    }
+
+    static Map<String, List<String>> details(JsonNode body) {
+        Map<String, List<String>> details = new LinkedHashMap<>();
+        body.path("details").properties().forEach(entry -> {
+            List<String> messages = texts(entry.getValue());
+            if (!messages.isEmpty()) {
+                details.put(
+                        entry.getKey(),
+                        messages.stream().map(VendorJson::shorten).toList());
+            }
+        });
+        return details;
+    }
+
+    private static Optional<UpstreamJob.Status> status(JsonNode status) {
+        for (UpstreamJob.Status known : UpstreamJob.Status.values()) {
+            if (known.name().equals(text(status))) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@code {"images": […]}} today, a bare URL in older documentation. */
+    private static List<String> images(JsonNode result) {
+        return result.isString() ? texts(result) : texts(result.path("images"));
+    }
+
+    private static @Nullable Integer progress(JsonNode progress) {
+        return progress.isNumber() ? (int) Math.clamp(Math.round(progress.doubleValue()), 0L, 100L) : null;
+    }
+
+    private static @Nullable Credits charged(JsonNode cost) {
+        return cost.isIntegralNumber() && cost.canConvertToLong() && cost.longValue() >= 0
+                ? new Credits(cost.longValue())
+                : null;
+    }
+
+    private static List<String> texts(JsonNode node) {
+        List<String> texts = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(element -> texts.addAll(texts(element)));
+        } else if (node.isString()) {
+            texts.add(node.stringValue());
+        }
+        return texts;
+    }
+
+    private static @Nullable String text(JsonNode node) {
+        // PostgreSQL stores no NUL characters.
+        return node.isString() ? node.stringValue().replace("\0", "") : null;
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+    }
+}
