@@ -1,0 +1,22 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.GenerationId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What the database decided about a request, in one transaction. */
+sealed interface Admission {
+
+    /** The credits are held and the first attempt is open. */
+    record Admitted(Credits available) implements Admission {}
+
+    /** The same request came before under the same key. */
+    record Replayed(GenerationId id, String status, Credits cost, Credits available) implements Admission {}
+
+    /** Another request came before under the same key. */
+    record Conflict() implements Admission {}
+
+    /** Nothing was written. */
+    record Insufficient(Credits available, @Nullable Instant resetsAt) implements Admission {}
+}

@@ -1,0 +1,93 @@
+package io.klinggateway.generation;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Passes over what is due, one after the other, on one virtual thread. Runs from the start of the application until its
+ * end, which waits for the pass that is under way. A failed pass is logged and followed by the next.
+ */
+final class BackgroundLoop implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(BackgroundLoop.class);
+    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(15);
+
+    private final String name;
+    private final Duration interval;
+    private final BooleanSupplier pass;
+    private volatile @Nullable Run run;
+
+    /** @param pass answers whether more is waiting, so that the next pass follows at once */
+    BackgroundLoop(String name, Duration interval, BooleanSupplier pass) {
+        this.name = name;
+        this.interval = interval;
+        this.pass = pass;
+    }
+
+    @Override
+    public void start() {
+        Run started = new Run();
+        run = started;
+        Thread.ofVirtual().name(name).start(started);
+    }
+
+    @Override
+    public void stop() {
+        Run stopped = run;
+        run = null;
+        if (stopped != null) {
+            stopped.stop();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return run != null;
+    }
+
+    private final class Run implements Runnable {
+
+        private final CountDownLatch stopRequested = new CountDownLatch(1);
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        @Override
+        public void run() {
+            try {
+                boolean more = false;
+                while (!stopRequested.await(more ? 0 : interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                    more = passSafely();
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        private boolean passSafely() {
+            try {
+                return pass.getAsBoolean();
+            } catch (RuntimeException failure) {
+                log.warn("{} pass failed, the next follows: {}", name, failure.getMessage(), failure);
+                return false;
+            }
+        }
+
+        void stop() {
+            stopRequested.countDown();
+            try {
+                if (!ended.await(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                    log.warn("{} did not end in time; its leases will run out", name);
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

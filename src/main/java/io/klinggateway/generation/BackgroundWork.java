@@ -1,0 +1,28 @@
+package io.klinggateway.generation;
+
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What every replica does beside serving requests. Several side by side share the work by the rows' leases. */
+@Configuration(proxyBeanMethods = false)
+class BackgroundWork {
+
+    private static final Duration RESUBMISSION_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration KEPT_INTERVAL = Duration.ofMinutes(1);
+
+    @Bean
+    BackgroundLoop resubmissionLoop(Resubmission resubmission) {
+        return new BackgroundLoop("resubmission", RESUBMISSION_INTERVAL, resubmission::pass);
+    }
+
+    @Bean
+    BackgroundLoop trackingLoop(Tracking tracking, GenerationSettings settings) {
+        return new BackgroundLoop("tracking", settings.trackingInterval(), tracking::pass);
+    }
+
+    @Bean
+    BackgroundLoop expiryLoop(Tracking tracking) {
+        return new BackgroundLoop("expiry", KEPT_INTERVAL, tracking::passKept);
+    }
+}

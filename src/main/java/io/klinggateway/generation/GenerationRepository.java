@@ -1,0 +1,452 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The table of generations, which is also the queue of what is to be done next. */
+@Repository
+class GenerationRepository {
+
+    private static final String ADMIT = """
+            select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl,
+                :webhookEvents, :modelName, :images, :credits, :upstream, :upstreamRequest,
+                make_interval(secs => :lease))
+            """;
+
+    /** The lease is not extended: the sender's deadline was set before it and does not move either. */
+    private static final String OPEN_NEXT_ATTEMPT = """
+            update generation
+               set attempt = attempt + 1, attempt_open = true, indefinite = indefinite or :indefinite
+             where id = :id and attempt = :attempt and state = 'SUBMITTING'
+            """;
+
+    /** Whatever attempt it was: an acceptance is the truth, and the vendor has one job per idempotency key. */
+    private static final String ACCEPT = """
+            update generation
+               set state = 'QUEUED', upstream_job_id = :job, promised = true, attempt_open = false,
+                   due_at = gateway_now() + make_interval(secs => :delay)
+             where id = :id and upstream_job_id is null and state in ('SUBMITTING', 'IN_REVIEW')
+            """;
+
+    private static final String RECORD_ORPHAN = """
+            insert into orphan_job (upstream, upstream_job_id, generation_id)
+            select :upstream, :job, :id
+             where not exists (select from generation where id = :id and upstream_job_id = :job)
+            on conflict do nothing
+            """;
+
+    private static final String DEFER = """
+            update generation
+               set promised = true, attempt_open = false, indefinite = indefinite or :indefinite,
+                   due_at = gateway_now() + make_interval(secs => :delay)
+             where id = :id and attempt = :attempt and state = 'SUBMITTING'
+            """;
+
+    private static final String REFUSE = """
+            update generation
+               set state = 'FAILED', captured_credits = 0, error = :error, completed_at = gateway_now(),
+                   attempt_open = false, due_at = null,
+                   idempotency_key = case when promised then idempotency_key end
+             where id = :id and state = 'SUBMITTING'
+               and (:whateverCameBefore or attempt = :attempt and not indefinite)
+            """;
+
+    private static final String STANDING = """
+            select generation_status(state, upstream_job_id) as status, state = 'SUBMITTING' as open,
+                   state = 'FAILED' and not promised as withdrawn
+              from generation where id = :id
+            """;
+
+    /** Whoever sent the open attempt is gone: it may have reached the vendor, and its caller may have a 202. */
+    private static final String CLAIM_UNSUBMITTED = """
+            update generation g
+               set promised = true, indefinite = indefinite or attempt_open, attempt = attempt + 1, attempt_open = true,
+                   due_at = gateway_now() + make_interval(secs => :lease)
+              from (select id from generation
+                     where upstream = :upstream and due_at <= (select gateway_now()) and state = 'SUBMITTING'
+                     order by due_at limit :most for update skip locked) due
+             where g.id = due.id
+            returning g.id, g.attempt, g.upstream_request, g.created_at < gateway_now() - interval '23 hours' as overdue
+            """;
+
+    private static final String CLAIM_TRACKED = """
+            update generation g
+               set due_at = gateway_now() + make_interval(secs => :lease)
+              from (select id from generation
+                     where upstream = :upstream and due_at <= (select gateway_now()) and state in ('QUEUED', 'PROCESSING')
+                     order by due_at limit :most for update skip locked) due
+             where g.id = due.id
+            returning g.id, g.upstream_job_id, gateway_now() - g.created_at > interval '24 hours' as overdue,
+                      gateway_now() - g.created_at > interval '5 minutes' as slow
+            """;
+
+    private static final String CLAIM_KEPT = """
+            update generation g
+               set due_at = gateway_now() + interval '1 day'
+              from (select id from generation
+                     where upstream = :upstream and due_at <= (select gateway_now()) and state = 'COMPLETED'
+                     order by due_at limit :most for update skip locked) due
+             where g.id = due.id
+            returning g.id, g.upstream_job_id, false as overdue, true as slow
+            """;
+
+    private static final String PROGRESS = """
+            update generation
+               set state = case when state = 'PROCESSING' then state else :state end,
+                   progress = greatest(progress, :progress), missing_since = null,
+                   due_at = gateway_now() + make_interval(secs => :delay)
+             where id = :id and state in ('QUEUED', 'PROCESSING')
+            """;
+
+    private static final String POSTPONE = """
+            update generation set due_at = gateway_now() + make_interval(secs => :delay)
+             where id = :id and state in ('QUEUED', 'PROCESSING')
+            """;
+
+    private static final String MISSING = """
+            update generation
+               set missing_since = coalesce(missing_since, gateway_now()),
+                   due_at = gateway_now() + make_interval(secs => :delay)
+             where id = :id and state in ('QUEUED', 'PROCESSING')
+            returning missing_since < gateway_now() - interval '10 minutes'
+            """;
+
+    private static final String REVIEW = """
+            update generation set state = 'IN_REVIEW', due_at = null, attempt_open = false, error = :reason
+             where id = :id and state in ('SUBMITTING', 'QUEUED', 'PROCESSING')
+            """;
+
+    private static final String END = """
+            update generation
+               set state = :state, captured_credits = least(quoted_credits, coalesce(:captured, quoted_credits)),
+                   charged_credits = :charged, progress = case :state when 'COMPLETED' then 100 else progress end,
+                   result_images = :images, error = :error, expired = :expired, missing_since = null,
+                   completed_at = gateway_now(),
+                   due_at = case :state when 'COMPLETED' then gateway_now() + interval '1 day' end
+             where id = :id and state in ('QUEUED', 'PROCESSING')
+            returning quoted_credits, captured_credits
+            """;
+
+    private static final String EXPIRE = "update generation set expired = true, due_at = null where id = :id";
+
+    private static final String JOB_COLUMNS = """
+            select id, generation_status(state, upstream_job_id) as status, progress, result_images, error,
+                   coalesce(captured_credits, quoted_credits) as cost, created_at, completed_at, upstream_request,
+                   webhook_url, webhook_events, expired
+              from generation
+             where tenant_id = :tenant
+            """;
+
+    /** One that is being submitted is known only to whom it was promised, even if the promise is not on record yet. */
+    private static final String FIND = JOB_COLUMNS + " and id = :id and (promised or state = 'SUBMITTING')";
+
+    private static final String LIST = JOB_COLUMNS + """
+               and promised
+               and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
+               and (cast(:search as uuid) is null or id = :search)
+               and (created_at, id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
+             order by created_at desc, id desc
+             limit :most
+            """;
+
+    private static final UUID HIGHEST_ID = new UUID(-1, -1);
+
+    private final JdbcClient jdbc;
+
+    GenerationRepository(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** One round trip, one transaction. Asking again with the same id answers as before. */
+    Admission admit(NewGeneration generation, String upstream, Duration lease) {
+        IdempotencyKey key = generation.idempotencyKey();
+        List<WebhookEvent> events = generation.request().webhookEvents();
+        return jdbc.sql(ADMIT)
+                .param("id", generation.id().value())
+                .param("tenant", generation.caller().tenant().id().value())
+                .param("key", generation.caller().keyId().value())
+                .param("idempotencyKey", key == null ? null : key.value())
+                .param("requestHash", generation.requestHash())
+                .param("webhookUrl", generation.request().webhookUrl())
+                .param(
+                        "webhookEvents",
+                        events == null
+                                ? null
+                                : events.stream().map(WebhookEvent::wire).toArray(String[]::new))
+                .param("modelName", generation.request().modelName().wire())
+                .param("images", generation.quote().images())
+                .param("credits", generation.quote().credits().amount())
+                .param("upstream", upstream)
+                .param("upstreamRequest", generation.upstreamRequest())
+                .param("lease", seconds(lease))
+                .query((row, _) -> admission(row))
+                .single();
+    }
+
+    private static Admission admission(ResultSet row) throws SQLException {
+        Credits available = new Credits(row.getLong("available"));
+        return switch (row.getString("verdict")) {
+            case "ADMITTED" -> new Admission.Admitted(available);
+            case "REPLAYED" ->
+                new Admission.Replayed(
+                        new GenerationId(row.getObject("generation_id", UUID.class)),
+                        row.getString("status"),
+                        new Credits(row.getLong("credits")),
+                        available);
+            case "CONFLICT" -> new Admission.Conflict();
+            case "INSUFFICIENT" -> new Admission.Insufficient(available, time(row, "resets_at"));
+            default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
+        };
+    }
+
+    /**
+     * Closes an attempt and opens the next.
+     *
+     * @param indefinite whether the closed one may have reached the vendor
+     * @return false if somebody else works on the generation by now
+     */
+    boolean openNextAttempt(GenerationId id, int attempt, boolean indefinite) {
+        return jdbc.sql(OPEN_NEXT_ATTEMPT)
+                        .param("id", id.value())
+                        .param("attempt", attempt)
+                        .param("indefinite", indefinite)
+                        .update()
+                == 1;
+    }
+
+    /** @return false if the generation has ended, or has another job: then this job is nobody's */
+    boolean accept(GenerationId id, UpstreamJobId job, String upstream, Duration firstLook) {
+        int recorded = jdbc.sql(ACCEPT)
+                .param("id", id.value())
+                .param("job", job.value())
+                .param("delay", seconds(firstLook))
+                .update();
+        return recorded == 1
+                || jdbc.sql(RECORD_ORPHAN)
+                                .param("id", id.value())
+                                .param("job", job.value())
+                                .param("upstream", upstream)
+                                .update()
+                        == 0;
+    }
+
+    /** Leaves the generation to whoever claims it after the delay; its caller gets a 202. */
+    void defer(GenerationId id, int attempt, boolean indefinite, Duration delay) {
+        jdbc.sql(DEFER)
+                .param("id", id.value())
+                .param("attempt", attempt)
+                .param("indefinite", indefinite)
+                .param("delay", seconds(delay))
+                .update();
+    }
+
+    /** @return false if the generation may not end now; nothing changes then */
+    boolean refuse(GenerationId id, int attempt, Refusal refusal) {
+        return jdbc.sql(REFUSE)
+                        .param("id", id.value())
+                        .param("attempt", attempt)
+                        .param("whateverCameBefore", refusal.whateverCameBefore())
+                        .param("error", refusal.error())
+                        .update()
+                == 1;
+    }
+
+    Standing standing(GenerationId id) {
+        return jdbc.sql(STANDING)
+                .param("id", id.value())
+                .query((row, _) ->
+                        new Standing(row.getString("status"), row.getBoolean("open"), row.getBoolean("withdrawn")))
+                .single();
+    }
+
+    /**
+     * @param status as tenants see it
+     * @param open not accepted by the vendor yet, and not given up
+     * @param withdrawn ended with an error answer; no tenant sees it
+     */
+    record Standing(String status, boolean open, boolean withdrawn) {}
+
+    List<Unsubmitted> claimUnsubmitted(String upstream, Duration lease, int most) {
+        return jdbc.sql(CLAIM_UNSUBMITTED)
+                .param("upstream", upstream)
+                .param("lease", seconds(lease))
+                .param("most", most)
+                .query((row, _) -> new Unsubmitted(
+                        generationId(row),
+                        row.getInt("attempt"),
+                        row.getBytes("upstream_request"),
+                        row.getBoolean("overdue")))
+                .list();
+    }
+
+    /** @param overdue the vendor may soon forget the idempotency key: it must not be sent again */
+    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    record Unsubmitted(GenerationId id, int attempt, byte[] upstreamRequest, boolean overdue) {}
+
+    List<Tracked> claimTracked(String upstream, Duration lease, int most) {
+        return claimJobs(CLAIM_TRACKED, upstream, lease, most);
+    }
+
+    /** Completed jobs whose images the vendor may have purged; they are due again in a day. */
+    List<Tracked> claimKept(String upstream, int most) {
+        return claimJobs(CLAIM_KEPT, upstream, Duration.ZERO, most);
+    }
+
+    private List<Tracked> claimJobs(String claim, String upstream, Duration lease, int most) {
+        return jdbc.sql(claim)
+                .param("upstream", upstream)
+                .param("lease", seconds(lease))
+                .param("most", most)
+                .query((row, _) -> new Tracked(
+                        generationId(row),
+                        new UpstreamJobId(row.getObject("upstream_job_id", UUID.class)),
+                        row.getBoolean("overdue"),
+                        row.getBoolean("slow")))
+                .list();
+    }
+
+    /**
+     * @param overdue open for too long to wait on
+     * @param slow open for longer than images take
+     */
+    record Tracked(GenerationId id, UpstreamJobId job, boolean overdue, boolean slow) {}
+
+    void progress(GenerationId id, UpstreamJob.Status status, @Nullable Integer percent, Duration nextLook) {
+        jdbc.sql(PROGRESS)
+                .param("id", id.value())
+                .param("state", status.name())
+                .param("progress", percent)
+                .param("delay", seconds(nextLook))
+                .update();
+    }
+
+    void postpone(GenerationId id, Duration nextLook) {
+        jdbc.sql(POSTPONE)
+                .param("id", id.value())
+                .param("delay", seconds(nextLook))
+                .update();
+    }
+
+    /** @return whether the vendor has not known the job for so long that it is no mere hiccup */
+    boolean missing(GenerationId id, Duration nextLook) {
+        return jdbc.sql(MISSING)
+                .param("id", id.value())
+                .param("delay", seconds(nextLook))
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
+    boolean review(GenerationId id, String reason) {
+        return jdbc.sql(REVIEW).param("id", id.value()).param("reason", reason).update() == 1;
+    }
+
+    /**
+     * Ends an open generation.
+     *
+     * @param captured what it comes to, at most the quote; null for the whole quote
+     * @return what was quoted and is captured; empty if it has ended before
+     */
+    Optional<Ended> end(GenerationId id, UpstreamJob job, @Nullable Credits captured) {
+        Credits charged = job.charged();
+        return jdbc.sql(END)
+                .param("id", id.value())
+                .param("state", job.status().name())
+                .param("captured", captured == null ? null : captured.amount(), Types.BIGINT)
+                .param("charged", charged == null ? null : charged.amount(), Types.BIGINT)
+                .param("images", job.images().isEmpty() ? null : job.images().toArray(String[]::new))
+                .param("error", job.error())
+                .param("expired", job.expired())
+                .query((row, _) -> new Ended(
+                        new Credits(row.getLong("quoted_credits")), new Credits(row.getLong("captured_credits"))))
+                .optional();
+    }
+
+    record Ended(Credits quoted, Credits captured) {}
+
+    void expire(GenerationId id) {
+        jdbc.sql(EXPIRE).param("id", id.value()).update();
+    }
+
+    /** Only what a caller was told of by a 202, and only the tenant's own. */
+    Optional<StoredJob> find(TenantId tenant, GenerationId id) {
+        return jdbc.sql(FIND)
+                .param("tenant", tenant.value())
+                .param("id", id.value())
+                .query((row, _) -> storedJob(row))
+                .optional();
+    }
+
+    /** Newest first. */
+    List<StoredJob> list(TenantId tenant, JobFilter filter, @Nullable JobCursor before, int most) {
+        return jdbc.sql(LIST)
+                .param("tenant", tenant.value())
+                .param(
+                        "status",
+                        filter.status() == null ? null : filter.status().name())
+                .param("search", filter.search())
+                .param(
+                        "beforeTime",
+                        before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
+                .param("beforeId", before == null ? HIGHEST_ID : before.id())
+                .param("most", most)
+                .query((row, _) -> storedJob(row))
+                .list();
+    }
+
+    private static StoredJob storedJob(ResultSet row) throws SQLException {
+        Instant createdAt = time(row, "created_at");
+        if (createdAt == null) {
+            throw new IllegalStateException("created_at is never null");
+        }
+        return new StoredJob(
+                generationId(row),
+                row.getString("status"),
+                row.getObject("progress", Integer.class),
+                texts(row, "result_images"),
+                row.getString("error"),
+                row.getLong("cost"),
+                createdAt,
+                time(row, "completed_at"),
+                row.getBytes("upstream_request"),
+                row.getString("webhook_url"),
+                texts(row, "webhook_events"),
+                row.getBoolean("expired"));
+    }
+
+    private static GenerationId generationId(ResultSet row) throws SQLException {
+        return new GenerationId(row.getObject("id", UUID.class));
+    }
+
+    private static @Nullable List<String> texts(ResultSet row, String column) throws SQLException {
+        var array = row.getArray(column);
+        return array == null ? null : Arrays.asList((String[]) array.getArray());
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

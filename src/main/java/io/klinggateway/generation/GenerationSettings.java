@@ -1,0 +1,28 @@
+package io.klinggateway.generation;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How long a generation is worked on, and how often it is looked at.
+ *
+ * @param submissionDeadline how long a caller may wait for its 202; retries towards the vendor end here
+ * @param lease how long whoever works on an unsubmitted generation keeps others away; outlasts the deadline
+ * @param trackingInterval between two looks at an open job; settling takes about this long after the job's end
+ * @param resubmissionCap the longest pause between two attempts to submit
+ */
+@ConfigurationProperties("gateway.generation")
+record GenerationSettings(
+        @DefaultValue("20s") Duration submissionDeadline,
+        @DefaultValue("25s") Duration lease,
+        @DefaultValue("2s") Duration trackingInterval,
+        @DefaultValue("30s") Duration resubmissionCap) {
+
+    GenerationSettings {
+        if (lease.compareTo(submissionDeadline) <= 0) {
+            throw new IllegalArgumentException(
+                    "gateway.generation.lease must be longer than gateway.generation.submission-deadline");
+        }
+    }
+}

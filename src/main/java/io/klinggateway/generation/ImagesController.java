@@ -1,0 +1,80 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.tenant.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The vendor's endpoint for images. */
+@RestController
+@Tag(name = "Images")
+class ImagesController {
+
+    private final Submission submission;
+
+    ImagesController(Submission submission) {
+        this.submission = submission;
+    }
+
+    @PostMapping(
+            path = "/v2/images/generate",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Generate images: holds 2 credits for each, and starts one job",
+            responses =
+                    @ApiResponse(
+                            responseCode = "202",
+                            description = "One job exists or will exist, or it ends FAILED and its credits are back",
+                            useReturnTypeSchema = true,
+                            headers = {
+                                @Header(name = "Location", description = "The job", schema = @Schema(type = "string")),
+                                @Header(
+                                        name = "X-Credits-Cost",
+                                        description = "Credits held for the job",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = "X-Credits-Remaining",
+                                        description = "Credits that the tenant may still spend",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = "Idempotent-Replayed",
+                                        description = "true if the job was there before",
+                                        schema = @Schema(type = "boolean"))
+                            }))
+    ResponseEntity<Submitted> generate(
+            @AuthenticationPrincipal Caller caller,
+            @RequestBody ImageRequest request,
+            @RequestHeader(name = IdempotencyKey.HEADER, required = false)
+                    @Parameter(description = "Sending the same key and body again starts no second job")
+                    @Schema(minLength = 1, maxLength = 255)
+                    @Nullable
+                    String idempotencyKey) {
+        Receipt receipt =
+                submission.submit(caller, request, idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey));
+        ResponseEntity.BodyBuilder answer = ResponseEntity.accepted()
+                .location(URI.create("/v2/jobs/" + receipt.id()))
+                .header("X-Credits-Cost", Long.toString(receipt.cost().amount()))
+                .header("X-Credits-Remaining", Long.toString(receipt.remaining().amount()));
+        if (receipt.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(new Submitted(receipt.id().value(), receipt.status()));
+    }
+
+    record Submitted(UUID jobId, @Schema(example = "QUEUED") String status) {}
+}

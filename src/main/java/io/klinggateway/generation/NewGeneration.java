@@ -1,0 +1,23 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.image.Quote;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.tenant.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks to be admitted.
+ *
+ * @param requestHash tells a replay from another request under the same idempotency key
+ * @param upstreamRequest exactly the bytes that every attempt sends
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+record NewGeneration(
+        GenerationId id,
+        Caller caller,
+        @Nullable IdempotencyKey idempotencyKey,
+        ImageRequest request,
+        Quote quote,
+        byte[] requestHash,
+        byte[] upstreamRequest) {}

@@ -1,0 +1,9 @@
+package io.klinggateway.generation;
+
+/** The database was lost in the middle of a COMMIT and did not come back in time: nobody can tell what it did. */
+final class OutcomeUnknown extends RuntimeException {
+
+    OutcomeUnknown(Throwable cause) {
+        super(cause);
+    }
+}

@@ -1,0 +1,56 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.Invalid;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a generation ends without a job, as its caller is told; or, if somebody already has a 202 for it, as the failed
+ * job's error.
+ *
+ * @param whateverCameBefore whether it holds even if an earlier attempt may have reached the vendor
+ */
+record Refusal(
+        ProblemCode code,
+        String error,
+        Map<String, List<String>> details,
+        @Nullable Duration retryAfter,
+        boolean whateverCameBefore) {
+
+    private static final Duration RETRY_UNAVAILABLE = Duration.ofSeconds(5);
+
+    static Refusal invalid(Invalid invalid) {
+        return new Refusal(ProblemCode.VALIDATION_FAILED, invalid.error(), invalid.details(), null, true);
+    }
+
+    /** The vendor's own words stay in the log: its account is none of the tenant's business. */
+    static Refusal denied(Denied denied) {
+        return new Refusal(
+                ProblemCode.UPSTREAM_ACCOUNT,
+                "The gateway's vendor account cannot be used now (HTTP " + denied.status() + "); the operators know",
+                Map.of(),
+                null,
+                false);
+    }
+
+    static Refusal unavailable(@Nullable Duration retryAfter) {
+        return new Refusal(
+                ProblemCode.UPSTREAM_UNAVAILABLE,
+                "The vendor takes no requests now; try again",
+                Map.of(),
+                retryAfter == null ? RETRY_UNAVAILABLE : retryAfter,
+                false);
+    }
+
+    ProblemException toException() {
+        Problem problem = Problem.of(code, error);
+        return new ProblemException(
+                code == ProblemCode.VALIDATION_FAILED ? problem.withDetails(details) : problem, retryAfter);
+    }
+}

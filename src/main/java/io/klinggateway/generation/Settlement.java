@@ -1,0 +1,131 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.generation.GenerationRepository.Ended;
+import io.klinggateway.generation.GenerationRepository.Standing;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.Ledger;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Ends generations: the terminal state and the movement of credits are one transaction. Every method may be repeated;
+ * what has ended stays as it ended.
+ */
+@Component
+class Settlement {
+
+    private static final Logger log = LoggerFactory.getLogger(Settlement.class);
+    private static final String ACTOR = "gateway";
+
+    private final GenerationRepository generations;
+    private final Ledger ledger;
+    private final TransactionOperations transactions;
+    private final Apiframe apiframe;
+    private final GenerationSettings settings;
+    private final GenerationMeters meters;
+
+    Settlement(
+            GenerationRepository generations,
+            Ledger ledger,
+            TransactionOperations transactions,
+            Apiframe apiframe,
+            GenerationSettings settings,
+            GenerationMeters meters) {
+        this.generations = generations;
+        this.ledger = ledger;
+        this.transactions = transactions;
+        this.apiframe = apiframe;
+        this.settings = settings;
+        this.meters = meters;
+    }
+
+    /** Records the vendor's job; write-once. A job that comes too late is an orphan. */
+    void accept(GenerationId id, UpstreamJobId job) {
+        if (!generations.accept(id, job, apiframe.upstream(), settings.trackingInterval())) {
+            meters.orphan();
+            log.error(
+                    "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
+        }
+    }
+
+    /**
+     * Ends a generation without a job, unless an earlier attempt, or another replica's, may have one.
+     *
+     * @return how it stands now, from the same transaction
+     */
+    Standing refuse(GenerationId id, int attempt, Refusal refusal) {
+        return transactions.execute(_ -> {
+            if (generations.refuse(id, attempt, refusal)) {
+                release(id, refusal.code().wire());
+            }
+            return generations.standing(id);
+        });
+    }
+
+    /** Ends a generation as its job ended: COMPLETED is paid for, FAILED and CANCELLED are not. */
+    void settle(GenerationId id, UpstreamJob job) {
+        Optional<Ended> settled = transactions.execute(_ -> switch (job.status()) {
+            case COMPLETED -> {
+                Optional<Ended> ended = generations.end(id, job, job.charged());
+                ended.ifPresent(end -> capture(id, end));
+                yield ended;
+            }
+            case FAILED, CANCELLED -> {
+                Optional<Ended> ended = generations.end(id, job, Credits.ZERO);
+                ended.ifPresent(_ -> release(id, "job " + job.status()));
+                yield ended;
+            }
+            case QUEUED, PROCESSING -> throw new IllegalArgumentException("still open: " + job.status());
+        });
+        if (settled != null) {
+            settled.ifPresent(end -> report(id, job, end));
+        }
+    }
+
+    private void capture(GenerationId id, Ended end) {
+        if (ledger.capture(id, end.captured(), ACTOR).isEmpty()) {
+            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
+        }
+    }
+
+    private void release(GenerationId id, String reason) {
+        if (!ledger.release(id, ACTOR, reason)) {
+            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
+        }
+    }
+
+    private void report(GenerationId id, UpstreamJob job, Ended end) {
+        log.info(
+                "settled generation={} outcome={} credits={}",
+                id,
+                job.status(),
+                end.captured().amount());
+        Credits charged = job.charged();
+        if (job.status() == UpstreamJob.Status.COMPLETED && charged != null) {
+            Credits loss = charged.beyond(end.quoted());
+            if (!loss.isZero()) {
+                meters.loss(loss);
+                log.error(
+                        "loss: the vendor charged {} credits for generation {}, {} beyond its hold",
+                        charged.amount(),
+                        id,
+                        loss.amount());
+            }
+        }
+    }
+
+    /** Hands a generation to the operators; its hold stays. */
+    void review(GenerationId id, String reason) {
+        if (generations.review(id, reason)) {
+            meters.review();
+            log.error("in review: generation {} keeps its hold until an operator resolves it: {}", id, reason);
+        }
+    }
+}

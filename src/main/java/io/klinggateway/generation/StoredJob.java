@@ -1,0 +1,27 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.ledger.GenerationId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation as its row tells it.
+ *
+ * @param status as tenants see it
+ * @param cost credits: the quote while open, then what was captured
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+record StoredJob(
+        GenerationId id,
+        String status,
+        @Nullable Integer progress,
+        @Nullable List<String> images,
+        @Nullable String error,
+        long cost,
+        Instant createdAt,
+        @Nullable Instant completedAt,
+        byte[] upstreamRequest,
+        @Nullable String webhookUrl,
+        @Nullable List<String> webhookEvents,
+        boolean expired) {}

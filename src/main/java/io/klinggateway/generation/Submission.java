@@ -1,0 +1,230 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.apiframe.SubmitOutcome;
+import io.klinggateway.apiframe.SubmitOutcome.Accepted;
+import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.Invalid;
+import io.klinggateway.apiframe.SubmitOutcome.NotSent;
+import io.klinggateway.apiframe.SubmitOutcome.Throttled;
+import io.klinggateway.apiframe.SubmitOutcome.Unknown;
+import io.klinggateway.generation.Admission.Admitted;
+import io.klinggateway.generation.Admission.Conflict;
+import io.klinggateway.generation.Admission.Insufficient;
+import io.klinggateway.generation.Admission.Replayed;
+import io.klinggateway.generation.GenerationRepository.Standing;
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.image.ImageRequestJson;
+import io.klinggateway.image.PriceList;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.InsufficientCredits;
+import io.klinggateway.tenant.Caller;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Serves a caller: admits the request, sends it, records what came of it. The answer is the truth: a thrown refusal means
+ * that nothing is held and no job exists; a receipt means that one job exists or will exist, or the generation ends
+ * FAILED and its credits are back.
+ */
+@Component
+@EnableConfigurationProperties(GenerationSettings.class)
+class Submission {
+
+    private static final Logger log = LoggerFactory.getLogger(Submission.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
+
+    private final Apiframe apiframe;
+    private final GenerationRepository generations;
+    private final Settlement settlement;
+    private final PriceList prices;
+    private final ImageRequestJson json;
+    private final GenerationSettings settings;
+    private final Clock clock;
+
+    Submission(
+            Apiframe apiframe,
+            GenerationRepository generations,
+            Settlement settlement,
+            PriceList prices,
+            ImageRequestJson json,
+            GenerationSettings settings,
+            Clock clock) {
+        this.apiframe = apiframe;
+        this.generations = generations;
+        this.settlement = settlement;
+        this.prices = prices;
+        this.json = json;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * @param key makes the call repeatable; null if the caller gave none
+     * @throws InsufficientCredits if the budget's period has too few left
+     * @throws IdempotencyConflict if the key names another request
+     * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
+     */
+    Receipt submit(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        Deadline deadline = Deadline.in(settings.submissionDeadline());
+        NewGeneration generation = prepare(caller, request, key);
+        Admission admission = CertainDatabase.run(
+                deadline, () -> generations.admit(generation, apiframe.upstream(), settings.lease()));
+        return switch (admission) {
+            case Admitted admitted -> send(generation, admitted, deadline);
+            case Replayed replayed ->
+                new Receipt(replayed.id(), replayed.status(), true, replayed.cost(), replayed.available());
+            case Conflict _ -> throw new IdempotencyConflict();
+            case Insufficient insufficient ->
+                throw new InsufficientCredits(
+                        generation.quote().credits(), insufficient.available(), insufficient.resetsAt());
+        };
+    }
+
+    private NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        return new NewGeneration(
+                GenerationId.next(clock),
+                caller,
+                key,
+                request,
+                prices.quote(request),
+                sha256(json.write(request)),
+                json.write(request.withWebhook(null, null)));
+    }
+
+    private Receipt send(NewGeneration generation, Admitted admitted, Deadline deadline) {
+        GenerationId id = generation.id();
+        log.info(
+                "admitted generation={} credits={}",
+                id,
+                generation.quote().credits().amount());
+        Conclusion conclusion;
+        try {
+            conclusion = new Sending(generation, deadline).conclude();
+        } catch (DataAccessException | TransactionException unrecorded) {
+            // The hold stands and the lease runs out: a replica that reaches the database finishes the work.
+            log.warn("generation {} is left to another replica: {}", id, unrecorded.getMessage());
+            conclusion = new Conclusion("QUEUED");
+        }
+        return new Receipt(id, conclusion.status(), false, generation.quote().credits(), admitted.available());
+    }
+
+    /** @param status as tenants see it */
+    private record Conclusion(String status) {}
+
+    /** The attempts of one request, within its deadline. */
+    private final class Sending {
+
+        private final NewGeneration generation;
+        private final GenerationId id;
+        private final Deadline deadline;
+        private int attempt = 1;
+        private boolean indefinite;
+        private Duration pause = FIRST_PAUSE;
+
+        Sending(NewGeneration generation, Deadline deadline) {
+            this.generation = generation;
+            this.id = generation.id();
+            this.deadline = deadline;
+        }
+
+        Conclusion conclude() {
+            while (true) {
+                SubmitOutcome outcome = apiframe.submit(id.toString(), generation.upstreamRequest(), deadline);
+                switch (outcome) {
+                    case Accepted accepted -> {
+                        settlement.accept(id, accepted.job());
+                        return new Conclusion("QUEUED");
+                    }
+                    case Invalid invalid -> {
+                        return refuse(Refusal.invalid(invalid));
+                    }
+                    case Denied denied -> {
+                        log.error(
+                                "the vendor refuses the gateway's account: HTTP {} {}",
+                                denied.status(),
+                                denied.error());
+                        return refuse(Refusal.denied(denied));
+                    }
+                    case NotSent notSent -> {
+                        log.warn("generation {} attempt {} not sent: {}", id, attempt, notSent.reason());
+                        if (!retry(notSent.retryAfter(), false)) {
+                            return refuse(Refusal.unavailable(notSent.retryAfter()));
+                        }
+                    }
+                    case Throttled throttled -> {
+                        if (!retry(throttled.retryAfter(), false)) {
+                            return refuse(Refusal.unavailable(throttled.retryAfter()));
+                        }
+                    }
+                    case Unknown unknown -> {
+                        log.warn("generation {} attempt {} unresolved: {}", id, attempt, unknown.reason());
+                        indefinite = true;
+                        if (!retry(null, true)) {
+                            return defer();
+                        }
+                    }
+                }
+            }
+        }
+
+        /** Waits and opens the next attempt; false if there is no time for one, or somebody else has taken over. */
+        private boolean retry(@Nullable Duration retryAfter, boolean unknown) {
+            Duration wait = retryAfter != null && retryAfter.compareTo(pause) > 0 ? retryAfter : jittered(pause);
+            if (!deadline.allows(wait.plus(SHORTEST_ATTEMPT))) {
+                return false;
+            }
+            try {
+                Thread.sleep(wait);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            if (!generations.openNextAttempt(id, attempt, unknown)) {
+                return false;
+            }
+            attempt++;
+            return true;
+        }
+
+        /** Ends the generation, then tells the caller so; or keeps it open if a job may exist. */
+        private Conclusion refuse(Refusal refusal) {
+            Standing standing = CertainDatabase.run(deadline, () -> settlement.refuse(id, attempt, refusal));
+            if (standing.withdrawn()) {
+                throw refusal.toException();
+            }
+            return standing.open() ? defer() : new Conclusion(standing.status());
+        }
+
+        private Conclusion defer() {
+            generations.defer(id, attempt, indefinite, jittered(pause));
+            return new Conclusion("QUEUED");
+        }
+    }
+
+    private static Duration jittered(Duration pause) {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause.toMillis() / 2, pause.toMillis() + 1));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

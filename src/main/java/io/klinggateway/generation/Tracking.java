@@ -1,0 +1,105 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading;
+import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.JobReading.Unavailable;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.GenerationRepository.Tracked;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Looks at the jobs of open generations until they end, and now and then at completed ones until they expire. */
+@Component
+class Tracking {
+
+    private static final Logger log = LoggerFactory.getLogger(Tracking.class);
+    private static final int MOST_AT_ONCE = 100;
+    private static final int MOST_KEPT_AT_ONCE = 20;
+    private static final int SLOWED_BY = 4;
+
+    private final Apiframe apiframe;
+    private final GenerationRepository generations;
+    private final Settlement settlement;
+    private final GenerationSettings settings;
+
+    Tracking(Apiframe apiframe, GenerationRepository generations, Settlement settlement, GenerationSettings settings) {
+        this.apiframe = apiframe;
+        this.generations = generations;
+        this.settlement = settlement;
+        this.settings = settings;
+    }
+
+    /** @return whether more may be due */
+    boolean pass() {
+        List<Tracked> due = generations.claimTracked(apiframe.upstream(), settings.lease(), MOST_AT_ONCE);
+        Map<UpstreamJobId, JobReading> readings = read(due);
+        for (Tracked generation : due) {
+            try {
+                apply(generation, Objects.requireNonNull(readings.get(generation.job())));
+            } catch (RuntimeException failure) {
+                log.warn("generation {} is looked at again later: {}", generation.id(), failure.getMessage(), failure);
+            }
+        }
+        return due.size() == MOST_AT_ONCE;
+    }
+
+    private void apply(Tracked generation, JobReading reading) {
+        Duration nextLook = nextLook(generation);
+        switch (reading) {
+            case Found(UpstreamJob job)
+            when isOpen(job) -> {
+                if (generation.overdue()) {
+                    settlement.review(generation.id(), "vendor job " + job.id() + " is open for more than 24 hours");
+                } else {
+                    generations.progress(generation.id(), job.status(), job.progress(), nextLook);
+                }
+            }
+            case Found(UpstreamJob job) -> settlement.settle(generation.id(), job);
+            case Missing _ -> {
+                if (generations.missing(generation.id(), nextLook)) {
+                    settlement.review(
+                            generation.id(), "the vendor has not known job " + generation.job() + " for 10 minutes");
+                }
+            }
+            case Unavailable unavailable -> {
+                log.debug("generation {} not read: {}", generation.id(), unavailable.reason());
+                generations.postpone(generation.id(), nextLook);
+            }
+        }
+    }
+
+    /** @return whether more may be due */
+    boolean passKept() {
+        List<Tracked> due = generations.claimKept(apiframe.upstream(), MOST_KEPT_AT_ONCE);
+        Map<UpstreamJobId, JobReading> readings = read(due);
+        for (Tracked generation : due) {
+            JobReading reading = readings.get(generation.job());
+            if (reading instanceof Missing || (reading instanceof Found(UpstreamJob job) && job.expired())) {
+                generations.expire(generation.id());
+            }
+        }
+        return due.size() == MOST_KEPT_AT_ONCE;
+    }
+
+    private Map<UpstreamJobId, JobReading> read(List<Tracked> due) {
+        return due.isEmpty()
+                ? Map.of()
+                : apiframe.read(due.stream().map(Tracked::job).toList());
+    }
+
+    private static boolean isOpen(UpstreamJob job) {
+        return job.status() == UpstreamJob.Status.QUEUED || job.status() == UpstreamJob.Status.PROCESSING;
+    }
+
+    private Duration nextLook(Tracked generation) {
+        return generation.slow() ? settings.trackingInterval().multipliedBy(SLOWED_BY) : settings.trackingInterval();
+    }
+}
