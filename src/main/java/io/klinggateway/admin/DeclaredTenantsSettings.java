@@ -1,0 +1,63 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.ledger.PeriodKind;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.time.ZoneId;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/** The tenants that the configuration declares: {@code gateway.tenants[]}. */
+@Validated
+@ConfigurationProperties("gateway")
+record DeclaredTenantsSettings(@DefaultValue @Valid List<DeclaredTenant> tenants) {
+
+    private static final String NAME = "[a-z0-9-]{1,63}";
+    private static final String NAME_RULE = "must be 1 to 63 of a-z, 0-9 and -";
+
+    record DeclaredTenant(
+            @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_RULE)
+            String name,
+
+            @NotNull(message = "is required: every tenant has a budget") @Valid
+            DeclaredBudget budget,
+
+            @DefaultValue @Valid List<DeclaredKey> keys) {}
+
+    /** @param timeZone a region such as {@code Europe/Berlin} */
+    record DeclaredBudget(
+            @NotNull(message = "is required: DAY, WEEK, MONTH or TOTAL")
+            PeriodKind period,
+
+            @NotNull(message = "is required") @Min(0) @Max(1_000_000_000_000L)
+            Long limit,
+
+            @DefaultValue("UTC") ZoneId timeZone) {
+
+        DeclaredBudget {
+            if (!ZoneId.getAvailableZoneIds().contains(timeZone.getId())) {
+                throw new IllegalArgumentException("time-zone must be a region id such as Europe/Berlin: " + timeZone);
+            }
+        }
+    }
+
+    record DeclaredKey(
+            @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_RULE)
+            String name,
+
+            @NotNull(message = "is required")
+            @Pattern(regexp = "[0-9a-fA-F]{64}", message = "must be 64 hexadecimal digits")
+            String sha256) {
+
+        /** Key digests sign webhooks: they are secrets too. */
+        @Override
+        public String toString() {
+            return "DeclaredKey[name=" + name + ", sha256=hidden]";
+        }
+    }
+}
