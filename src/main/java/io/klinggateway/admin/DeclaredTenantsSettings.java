@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
 /** The tenants that the configuration declares: {@code gateway.tenants[]}. */
 @Validated
 @ConfigurationProperties("gateway")
-record DeclaredTenantsSettings(@DefaultValue @Valid List<DeclaredTenant> tenants) {
+record DeclaredTenantsSettings(@DefaultValue List<@Valid DeclaredTenant> tenants) {
 
     private static final String NAME = "[a-z0-9-]{1,63}";
     private static final String NAME_RULE = "must be 1 to 63 of a-z, 0-9 and -";
@@ -27,7 +27,7 @@ record DeclaredTenantsSettings(@DefaultValue @Valid List<DeclaredTenant> tenants
             @NotNull(message = "is required: every tenant has a budget") @Valid
             DeclaredBudget budget,
 
-            @DefaultValue @Valid List<DeclaredKey> keys) {}
+            @DefaultValue List<@Valid DeclaredKey> keys) {}
 
     /** @param timeZone a region such as {@code Europe/Berlin} */
     record DeclaredBudget(
