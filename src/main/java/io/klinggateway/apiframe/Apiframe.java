@@ -73,10 +73,10 @@ public class Apiframe {
             return new Throttled(tooLong.untilSlot());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return new NotSent("interrupted", null);
+            return new NotSent("interrupted");
         }
         return switch (http.post("/v2/images/generate", body, idempotencyKey, deadline)) {
-            case NotWritten notWritten -> new NotSent(notWritten.reason(), null);
+            case NotWritten notWritten -> new NotSent(notWritten.reason());
             case Lost lost -> new Unknown(lost.reason());
             case Answered answered -> submitted(answered);
         };

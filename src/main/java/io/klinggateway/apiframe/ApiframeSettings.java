@@ -28,7 +28,7 @@ record ApiframeSettings(
         @DefaultValue("3s") Duration connectTimeout,
         @DefaultValue("10s") Duration responseTimeout,
         @DefaultValue("2s") Duration poolTimeout,
-        @DefaultValue("64") @Min(1) int maxConnections,
+        @DefaultValue("150") @Min(1) int maxConnections,
         @DefaultValue("500") @Min(1) @Max(60_000_000) int requestsPerMinute) {
 
     ApiframeSettings {

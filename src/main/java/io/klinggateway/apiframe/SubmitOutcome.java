@@ -22,7 +22,7 @@ public sealed interface SubmitOutcome {
     record Denied(int status, String error) implements SubmitOutcome {}
 
     /** Not one byte of the request was written. */
-    record NotSent(String reason, @Nullable Duration retryAfter) implements SubmitOutcome {}
+    record NotSent(String reason) implements SubmitOutcome {}
 
     /** The vendor's rate limit, or our own respect for it: no job of this attempt exists. */
     record Throttled(@Nullable Duration retryAfter) implements SubmitOutcome {}

@@ -26,8 +26,10 @@ class VendorHttp {
     private final WebClient client;
     private final String baseUrl;
     private final Duration responseTimeout;
+    private final Breaker breaker;
 
-    VendorHttp(WebClient.Builder builder, ApiframeSettings settings) {
+    VendorHttp(WebClient.Builder builder, ApiframeSettings settings, Breaker breaker) {
+        this.breaker = breaker;
         this.responseTimeout = settings.responseTimeout();
         this.baseUrl = settings.upstream();
         this.client = builder.clientConnector(new ReactorClientHttpConnector(httpClient(settings)))
@@ -54,17 +56,17 @@ class VendorHttp {
 
     /** @param path encoded already */
     Exchange get(String path, Deadline deadline) {
-        return exchange(client.get().uri(URI.create(baseUrl + path)), deadline);
+        return breaker.call(() -> exchange(client.get().uri(URI.create(baseUrl + path)), deadline));
     }
 
     Exchange post(String path, byte[] body, String idempotencyKey, Deadline deadline) {
-        return exchange(
+        return breaker.call(() -> exchange(
                 client.post()
                         .uri(URI.create(baseUrl + path))
                         .header("Idempotency-Key", idempotencyKey)
                         .contentType(MediaType.APPLICATION_JSON)
                         .bodyValue(body),
-                deadline);
+                deadline));
     }
 
     private Exchange exchange(WebClient.RequestHeadersSpec<?> request, Deadline deadline) {

@@ -1,8 +1,10 @@
 package io.klinggateway.generation;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * How long a generation is worked on, and how often it is looked at.
@@ -11,13 +13,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lease how long whoever works on an unsubmitted generation keeps others away; outlasts the deadline
  * @param trackingInterval between two looks at an open job; settling takes about this long after the job's end
  * @param resubmissionCap the longest pause between two attempts to submit
+ * @param concurrentSubmissions how many submissions this replica works on at once
+ * @param waitingSubmissions how many more may wait for their turn; beyond them load is shed
+ * @param longestWait how long one may wait for its turn
+ * @param reconciliationInterval how often one of the replicas checks the books
  */
+@Validated
 @ConfigurationProperties("gateway.generation")
 record GenerationSettings(
         @DefaultValue("20s") Duration submissionDeadline,
         @DefaultValue("25s") Duration lease,
         @DefaultValue("2s") Duration trackingInterval,
-        @DefaultValue("30s") Duration resubmissionCap) {
+        @DefaultValue("30s") Duration resubmissionCap,
+        @DefaultValue("128") @Min(1) int concurrentSubmissions,
+        @DefaultValue("1000") @Min(1) int waitingSubmissions,
+        @DefaultValue("5s") Duration longestWait,
+        @DefaultValue("5m") Duration reconciliationInterval) {
 
     GenerationSettings {
         if (lease.compareTo(submissionDeadline) <= 0) {

@@ -75,7 +75,7 @@ class Resubmission {
                 log.error("the vendor refuses the gateway's account: HTTP {} {}", denied.status(), denied.error());
                 refuseOrDefer(generation, Refusal.denied(denied));
             }
-            case NotSent notSent -> refuseOrDefer(generation, Refusal.unavailable(notSent.retryAfter()));
+            case NotSent _ -> refuseOrDefer(generation, Refusal.unavailable(null));
             case Throttled throttled -> refuseOrDefer(generation, Refusal.unavailable(throttled.retryAfter()));
             case Unknown unknown -> {
                 log.warn(

@@ -46,13 +46,19 @@ class Settlement {
         this.meters = meters;
     }
 
-    /** Records the vendor's job; write-once. A job that comes too late is an orphan. */
-    void accept(GenerationId id, UpstreamJobId job) {
-        if (!generations.accept(id, job, apiframe.upstream(), settings.trackingInterval())) {
+    /**
+     * Records the vendor's job; write-once.
+     *
+     * @return false if it came too late: an orphan
+     */
+    boolean accept(GenerationId id, UpstreamJobId job) {
+        boolean recorded = generations.accept(id, job, apiframe.upstream(), settings.trackingInterval());
+        if (!recorded) {
             meters.orphan();
             log.error(
                     "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
         }
+        return recorded;
     }
 
     /**
@@ -69,8 +75,12 @@ class Settlement {
         });
     }
 
-    /** Ends a generation as its job ended: COMPLETED is paid for, FAILED and CANCELLED are not. */
-    void settle(GenerationId id, UpstreamJob job) {
+    /**
+     * Ends a generation as its job ended: COMPLETED is paid for, FAILED and CANCELLED are not.
+     *
+     * @return false if it had ended before
+     */
+    boolean settle(GenerationId id, UpstreamJob job) {
         Optional<Ended> settled = transactions.execute(_ -> switch (job.status()) {
             case COMPLETED -> {
                 Optional<Ended> ended = generations.end(id, job, job.charged());
@@ -84,9 +94,8 @@ class Settlement {
             }
             case QUEUED, PROCESSING -> throw new IllegalArgumentException("still open: " + job.status());
         });
-        if (settled != null) {
-            settled.ifPresent(end -> report(id, job, end));
-        }
+        settled.ifPresent(end -> report(id, job, end));
+        return settled.isPresent();
     }
 
     private void capture(GenerationId id, Ended end) {

@@ -14,12 +14,18 @@ import io.klinggateway.generation.Admission.Conflict;
 import io.klinggateway.generation.Admission.Insufficient;
 import io.klinggateway.generation.Admission.Replayed;
 import io.klinggateway.generation.GenerationRepository.Standing;
+import io.klinggateway.generation.SubmissionSlots.Overloaded;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.InsufficientCredits;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -45,6 +51,7 @@ class Submission {
     private static final Logger log = LoggerFactory.getLogger(Submission.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration RETRY_OVERLOADED = Duration.ofSeconds(2);
     private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
 
     private final Apiframe apiframe;
@@ -54,6 +61,7 @@ class Submission {
     private final ImageRequestJson json;
     private final GenerationSettings settings;
     private final Clock clock;
+    private final SubmissionSlots slots;
 
     Submission(
             Apiframe apiframe,
@@ -62,7 +70,8 @@ class Submission {
             PriceList prices,
             ImageRequestJson json,
             GenerationSettings settings,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry meters) {
         this.apiframe = apiframe;
         this.generations = generations;
         this.settlement = settlement;
@@ -70,15 +79,34 @@ class Submission {
         this.json = json;
         this.settings = settings;
         this.clock = clock;
+        this.slots = new SubmissionSlots(
+                settings.concurrentSubmissions(), settings.waitingSubmissions(), settings.longestWait());
+        Gauge.builder("kling.gateway.submission.slots.free", slots, SubmissionSlots::free)
+                .description("Submissions that this replica could take on at once, beyond those under way")
+                .register(meters);
+        Gauge.builder("kling.gateway.submissions.waiting", slots, SubmissionSlots::waiting)
+                .description("Requests that wait for their turn on this replica")
+                .register(meters);
     }
 
     /**
      * @param key makes the call repeatable; null if the caller gave none
      * @throws InsufficientCredits if the budget's period has too few left
      * @throws IdempotencyConflict if the key names another request
+     * @throws ProblemException if there is no room for the request now, or the vendor takes none
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
     Receipt submit(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        try (SubmissionSlots.Slot _ = slots.take(caller.tenant().id())) {
+            return admitAndSend(caller, request, key);
+        } catch (Overloaded overloaded) {
+            throw new ProblemException(
+                    Problem.of(ProblemCode.OVERLOADED, "The gateway has too much to do now; try again"),
+                    RETRY_OVERLOADED);
+        }
+    }
+
+    private Receipt admitAndSend(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
         Deadline deadline = Deadline.in(settings.submissionDeadline());
         NewGeneration generation = prepare(caller, request, key);
         Admission admission = CertainDatabase.run(
@@ -146,7 +174,7 @@ class Submission {
                 SubmitOutcome outcome = apiframe.submit(id.toString(), generation.upstreamRequest(), deadline);
                 switch (outcome) {
                     case Accepted accepted -> {
-                        settlement.accept(id, accepted.job());
+                        CertainDatabase.run(deadline, () -> settlement.accept(id, accepted.job()));
                         return new Conclusion("QUEUED");
                     }
                     case Invalid invalid -> {
@@ -161,8 +189,8 @@ class Submission {
                     }
                     case NotSent notSent -> {
                         log.warn("generation {} attempt {} not sent: {}", id, attempt, notSent.reason());
-                        if (!retry(notSent.retryAfter(), false)) {
-                            return refuse(Refusal.unavailable(notSent.retryAfter()));
+                        if (!retry(null, false)) {
+                            return refuse(Refusal.unavailable(null));
                         }
                     }
                     case Throttled throttled -> {

@@ -1,6 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
@@ -24,6 +25,7 @@ class Tracking {
     private static final int MOST_AT_ONCE = 100;
     private static final int MOST_KEPT_AT_ONCE = 20;
     private static final int SLOWED_BY = 4;
+    private static final Duration PATIENCE_TO_SETTLE = Duration.ofSeconds(5);
 
     private final Apiframe apiframe;
     private final GenerationRepository generations;
@@ -62,7 +64,8 @@ class Tracking {
                     generations.progress(generation.id(), job.status(), job.progress(), nextLook);
                 }
             }
-            case Found(UpstreamJob job) -> settlement.settle(generation.id(), job);
+            case Found(UpstreamJob job) ->
+                CertainDatabase.run(Deadline.in(PATIENCE_TO_SETTLE), () -> settlement.settle(generation.id(), job));
             case Missing _ -> {
                 if (generations.missing(generation.id(), nextLook)) {
                     settlement.review(

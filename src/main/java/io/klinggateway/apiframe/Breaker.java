@@ -1,0 +1,75 @@
+package io.klinggateway.apiframe;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.klinggateway.apiframe.Exchange.Answered;
+import io.klinggateway.apiframe.Exchange.NotWritten;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Stops calling a vendor that does not answer, and lets a few calls through now and then to see whether it does again.
+ * Only silence and server errors count as failures: a refusal is an answer.
+ */
+@Component
+class Breaker {
+
+    private static final Logger log = LoggerFactory.getLogger(Breaker.class);
+
+    /** Short enough that no open generation waits more than 30 s for its next look after the vendor is back. */
+    static final Duration OPEN_FOR = Duration.ofSeconds(5);
+
+    private static final int CALLS_LOOKED_AT = 20;
+    private static final int PROBES = 3;
+
+    private final CircuitBreaker breaker;
+
+    Breaker(MeterRegistry meters) {
+        breaker = CircuitBreaker.of(
+                "apiframe",
+                CircuitBreakerConfig.custom()
+                        .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                        .slidingWindowSize(CALLS_LOOKED_AT)
+                        .minimumNumberOfCalls(CALLS_LOOKED_AT)
+                        .failureRateThreshold(80)
+                        .waitDurationInOpenState(OPEN_FOR)
+                        .permittedNumberOfCallsInHalfOpenState(PROBES)
+                        .maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
+                        .build());
+        breaker.getEventPublisher()
+                .onStateTransition(change -> log.warn("vendor circuit breaker: {}", change.getStateTransition()));
+        Gauge.builder("kling.gateway.upstream.breaker.open", breaker, Breaker::openness)
+                .description("1 while the circuit breaker keeps calls from the vendor, 0.5 while it probes, else 0")
+                .register(meters);
+    }
+
+    Exchange call(Supplier<Exchange> exchange) {
+        if (!breaker.tryAcquirePermission()) {
+            return new NotWritten("circuit breaker open");
+        }
+        long started = System.nanoTime();
+        Exchange result = exchange.get();
+        long nanos = System.nanoTime() - started;
+        if (result instanceof Answered answer && answer.status() < 500) {
+            breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+        } else {
+            breaker.onError(nanos, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
+        }
+        return result;
+    }
+
+    private static double openness(CircuitBreaker breaker) {
+        return switch (breaker.getState()) {
+            case OPEN, FORCED_OPEN -> 1;
+            case HALF_OPEN -> 0.5;
+            case CLOSED, DISABLED, METRICS_ONLY -> 0;
+        };
+    }
+}
