@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 class BackgroundWork {
 
     private static final Duration RESUBMISSION_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration RECONCILIATION_READ_INTERVAL = Duration.ofSeconds(15);
     private static final Duration KEPT_INTERVAL = Duration.ofMinutes(1);
 
     @Bean
@@ -19,6 +20,11 @@ class BackgroundWork {
     @Bean
     BackgroundLoop trackingLoop(Tracking tracking, GenerationSettings settings) {
         return new BackgroundLoop("tracking", settings.trackingInterval(), tracking::pass);
+    }
+
+    @Bean
+    BackgroundLoop reconciliationLoop(Reconciliation reconciliation) {
+        return new BackgroundLoop("reconciliation", RECONCILIATION_READ_INTERVAL, reconciliation::pass);
     }
 
     @Bean
