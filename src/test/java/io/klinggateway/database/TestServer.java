@@ -14,6 +14,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 record TestServer(String address, String username, String password) {
 
     private static final String IMAGE = "postgres:18";
+    private static final String REAPER_IMAGE = "testcontainers/ryuk";
     private static final String MAX_CONNECTIONS = "300";
     private static final long DOCKER_ANSWER_SECONDS = 3;
     private static final Duration CLIENTS_WAIT = Duration.ofSeconds(5);
@@ -55,29 +56,37 @@ record TestServer(String address, String username, String password) {
         return switch (wanted) {
             case "docker" -> true;
             case "embedded" -> false;
-            case "auto" -> dockerHasTheImage();
+            case "auto" -> dockerHasTheImages();
             default -> throw new IllegalStateException("TEST_DATABASE must be docker, embedded or auto, not " + wanted);
         };
     }
 
-    /** Testcontainers itself would wait minutes for an absent engine or image. */
-    private static boolean dockerHasTheImage() {
-        Process inspection;
+    /** Testcontainers itself would wait minutes for an absent engine, or for an image that cannot be pulled. */
+    private static boolean dockerHasTheImages() {
+        boolean reaperWanted = !Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED"));
+        return dockerLists(IMAGE) && (!reaperWanted || dockerLists(REAPER_IMAGE));
+    }
+
+    private static boolean dockerLists(String image) {
+        Process listing;
         try {
-            inspection = new ProcessBuilder("docker", "image", "inspect", IMAGE)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            listing = new ProcessBuilder("docker", "image", "ls", "--quiet", image)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException noDockerCommand) {
             return false;
         }
         try {
-            return inspection.waitFor(DOCKER_ANSWER_SECONDS, TimeUnit.SECONDS) && inspection.exitValue() == 0;
+            return listing.waitFor(DOCKER_ANSWER_SECONDS, TimeUnit.SECONDS)
+                    && listing.exitValue() == 0
+                    && listing.getInputStream().readAllBytes().length > 0;
+        } catch (IOException unreadable) {
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking Docker for " + IMAGE, e);
+            throw new IllegalStateException("interrupted while asking Docker for " + image, e);
         } finally {
-            inspection.destroyForcibly();
+            listing.destroyForcibly();
         }
     }
 
