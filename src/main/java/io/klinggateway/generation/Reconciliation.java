@@ -53,8 +53,9 @@ class Reconciliation {
             """;
 
     private static final String RUN = """
+            with found(row) as (%s)
             insert into reconciliation (check_name, differences, examples, checked_at)
-            select :check, count(*), coalesce((array_agg(found))[1:20], '{}'), gateway_now() from (%s) found(found)
+            select :check, (select count(*) from found), array(select row from found limit 20), gateway_now()
             on conflict (check_name) do update
                set differences = excluded.differences, examples = excluded.examples, checked_at = excluded.checked_at
             """;

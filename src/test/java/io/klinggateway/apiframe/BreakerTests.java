@@ -1,0 +1,77 @@
+package io.klinggateway.apiframe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.apiframe.Exchange.Answered;
+import io.klinggateway.apiframe.Exchange.Lost;
+import io.klinggateway.apiframe.Exchange.NotWritten;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+
+class BreakerTests {
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Breaker breaker = new Breaker(meters);
+    private final AtomicInteger calls = new AtomicInteger();
+
+    @Test
+    void aVendorThatNeverAnswersIsLeftAlone() {
+        call(20, new Lost("timeout"));
+
+        Exchange next = breaker.call(this::unexpected);
+
+        assertThat(next).isInstanceOf(NotWritten.class);
+        assertThat(calls).hasValue(20);
+        assertThat(openness()).isOne();
+    }
+
+    @Test
+    void serverErrorsCountAsSilence() {
+        call(20, answered(503));
+
+        assertThat(breaker.call(this::unexpected)).isInstanceOf(NotWritten.class);
+    }
+
+    @Test
+    void refusalsAreAnswers() {
+        call(40, answered(402));
+        call(40, answered(429));
+
+        assertThat(calls).hasValue(80);
+        assertThat(openness()).isZero();
+    }
+
+    @Test
+    void someFailuresAmongAnswersAreTolerated() {
+        for (int round = 0; round < 20; round++) {
+            call(3, new Lost("reset"));
+            call(1, answered(202));
+        }
+
+        assertThat(calls).hasValue(80);
+        assertThat(openness()).isZero();
+    }
+
+    private void call(int times, Exchange result) {
+        for (int call = 0; call < times; call++) {
+            breaker.call(() -> {
+                calls.incrementAndGet();
+                return result;
+            });
+        }
+    }
+
+    private Exchange unexpected() {
+        throw new AssertionError("the vendor was called");
+    }
+
+    private double openness() {
+        return meters.get("kling.gateway.upstream.breaker.open").gauge().value();
+    }
+
+    private static Answered answered(int status) {
+        return new Answered(status, new HttpHeaders(), new byte[0]);
+    }
+}
