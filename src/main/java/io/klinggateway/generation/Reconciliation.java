@@ -53,7 +53,7 @@ class Reconciliation {
             """;
 
     private static final String RUN = """
-            with found(row) as (%s)
+            with found(row) as (<rows>)
             insert into reconciliation (check_name, differences, examples, checked_at)
             select :check, (select count(*) from found), array(select row from found limit 20), gateway_now()
             on conflict (check_name) do update
@@ -101,7 +101,7 @@ class Reconciliation {
             if (jdbc.sql(TRY_LOCK).query(Boolean.class).single() && isDue()) {
                 jdbc.sql(TAKE_TIME).update();
                 for (Check check : Check.values()) {
-                    jdbc.sql(RUN.formatted(check.query))
+                    jdbc.sql(RUN.replace("<rows>", check.query))
                             .param("check", check.label())
                             .update();
                 }
