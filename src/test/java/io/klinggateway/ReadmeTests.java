@@ -1,0 +1,173 @@
+package io.klinggateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the README tells its readers to type, typed. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.server.port=0",
+            "gateway.tenants[0].name=demo",
+            "gateway.tenants[0].budget.period=MONTH",
+            "gateway.tenants[0].budget.limit=1000",
+            "gateway.tenants[0].keys[0].name=demo",
+            "gateway.tenants[0].keys[0].sha256=" + ReadmeTests.DEMO_KEY_SHA256
+        })
+@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+class ReadmeTests {
+
+    static final String DEMO_KEY_SHA256 = "f95dfa0d9e257d7c0d3118b98af7b9bd05022d9d3cad1f3d3856597674921abe";
+
+    private static final String README = read(Path.of("README.md"));
+    private static final SimulatedApiframe VENDOR =
+            SimulatedApiframe.builder().port(0).build();
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void vendor(DynamicPropertyRegistry properties) {
+        VENDOR.start();
+        properties.add("apiframe.base-url", VENDOR::baseUrl);
+        properties.add("apiframe.api-key", () -> SimulatedApiframe.DEFAULT_API_KEY);
+    }
+
+    @AfterAll
+    static void closeVendor() {
+        VENDOR.close();
+    }
+
+    @Test
+    void theShellExamplesEndInACompletedJob() throws Exception {
+        String output = run(
+                "bash",
+                "-euo",
+                "pipefail",
+                "-c",
+                blocks("sh", section("Use it")).stream().collect(Collectors.joining("\n")));
+
+        assertThat(output)
+                .contains("HTTP/1.1 202")
+                .contains("X-Credits-Cost: 4")
+                .contains("\"status\":\"COMPLETED\"")
+                .contains("\"images\":[\"http")
+                .contains("\"tenant\":\"demo\"")
+                .contains("\"team\":{")
+                .contains("\"pricingMode\":\"per-output\"");
+    }
+
+    @Test
+    void theJavaScriptExamplePrintsAJobId() throws Exception {
+        assumeTrue(works("node", "--version"), "Node.js is not here");
+
+        String output = run(
+                "node",
+                "--input-type=module",
+                "-e",
+                blocks("js", section("Use it")).getFirst());
+
+        assertThat(output.strip()).matches("[0-9a-f-]{36}");
+    }
+
+    @Test
+    void thePythonExamplePrintsAJobId() throws Exception {
+        assumeTrue(works("python3", "-c", "import requests"), "Python with requests is not here");
+
+        String output = run("python3", "-c", blocks("python", section("Use it")).getFirst());
+
+        assertThat(output.strip()).matches("[0-9a-f-]{36}");
+    }
+
+    @Test
+    void everySettingIsDocumentedWithItsDefault() throws IOException {
+        JsonNode metadata = JsonMapper.shared()
+                .readTree(Files.readAllBytes(Path.of("target/classes/META-INF/spring-configuration-metadata.json")));
+        List<String> undocumented = metadata.path("properties")
+                .valueStream()
+                .filter(property -> !property.path("name").stringValue().equals("gateway.tenants"))
+                .filter(property -> !README.contains(row(property)))
+                .map(property -> property.path("name").stringValue())
+                .filter(name ->
+                        !List.of("apiframe.api-key", "apiframe.base-url").contains(name))
+                .toList();
+
+        assertThat(undocumented).isEmpty();
+    }
+
+    private static String row(JsonNode property) {
+        return "| `" + property.path("name").stringValue() + "` | `"
+                + property.path("defaultValue").asString("") + "` |";
+    }
+
+    private String run(String... command) throws IOException, InterruptedException {
+        List<String> adapted = Arrays.stream(command)
+                .map(part -> part.replace("http://localhost:8080", "http://localhost:" + port))
+                .toList();
+        Path output = Files.createTempFile("readme", ".out");
+        Process process = new ProcessBuilder(adapted)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended in time").isTrue();
+        String text = Files.readString(output);
+        assertThat(process.exitValue()).as(text).isZero();
+        return text;
+    }
+
+    private static boolean works(String... command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    private static String section(String title) {
+        int start = README.indexOf("\n## " + title + "\n");
+        assertThat(start).as("section " + title).isNotNegative();
+        int end = README.indexOf("\n## ", start + 1);
+        return README.substring(start, end < 0 ? README.length() : end);
+    }
+
+    private static List<String> blocks(String language, String text) {
+        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(text)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}
