@@ -13,6 +13,8 @@ final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    private static final int MOST_DIGITS = 18;
+
     private RetryAfter() {}
 
     /** @return from zero to an hour; null if the header is absent or unreadable */
@@ -22,8 +24,8 @@ final class RetryAfter {
         }
         String value = header.strip();
         try {
-            Duration wait = value.matches("\\d{1,9}")
-                    ? Duration.ofSeconds(Long.parseLong(value))
+            Duration wait = value.matches("\\d+")
+                    ? seconds(value)
                     : Duration.between(
                             clock.instant(),
                             ZonedDateTime.parse(
@@ -32,5 +34,9 @@ final class RetryAfter {
         } catch (DateTimeException unreadable) {
             return null;
         }
+    }
+
+    private static Duration seconds(String digits) {
+        return digits.length() > MOST_DIGITS ? LONGEST : Duration.ofSeconds(Long.parseLong(digits));
     }
 }
