@@ -36,7 +36,9 @@ final class VendorJson {
             return Optional.empty();
         }
         try {
-            return Optional.of(new UpstreamJobId(UUID.fromString(text)));
+            // Java alone would read groups of other lengths, and cut them.
+            UUID uuid = UUID.fromString(text);
+            return uuid.toString().equalsIgnoreCase(text) ? Optional.of(new UpstreamJobId(uuid)) : Optional.empty();
         } catch (IllegalArgumentException garbage) {
             return Optional.empty();
         }
