@@ -7,10 +7,14 @@ import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -33,7 +37,6 @@ class VendorHttp {
         this.responseTimeout = settings.responseTimeout();
         this.baseUrl = settings.upstream();
         this.client = builder.clientConnector(new ReactorClientHttpConnector(httpClient(settings)))
-                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER_BYTES))
                 .defaultHeader("X-API-Key", settings.apiKey())
                 .defaultHeader("Accept", MediaType.APPLICATION_JSON_VALUE)
                 .build();
@@ -77,8 +80,7 @@ class VendorHttp {
         WriteGuard guard = new WriteGuard(deadline);
         try {
             Answered answered = request.httpRequest(_ -> guard.beforeWriting())
-                    .exchangeToMono(response -> response.bodyToMono(byte[].class)
-                            .defaultIfEmpty(new byte[0])
+                    .exchangeToMono(response -> bytes(response)
                             .map(body -> new Answered(
                                     response.statusCode().value(),
                                     response.headers().asHttpHeaders(),
@@ -90,6 +92,18 @@ class VendorHttp {
             String reason = Failures.describe(failure);
             return guard.abandon() ? new NotWritten(reason) : new Lost(reason);
         }
+    }
+
+    /** Whatever the Content-Type says, even if it is none: the status alone may be all that there is to know. */
+    private static Mono<byte[]> bytes(ClientResponse response) {
+        return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), LARGEST_ANSWER_BYTES)
+                .map(buffer -> {
+                    byte[] bytes = new byte[buffer.readableByteCount()];
+                    buffer.read(bytes);
+                    DataBufferUtils.release(buffer);
+                    return bytes;
+                })
+                .defaultIfEmpty(new byte[0]);
     }
 
     /** Decides, for both threads at once, whether a request may be written or was given up before. */
