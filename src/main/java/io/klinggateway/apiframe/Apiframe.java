@@ -67,6 +67,9 @@ public class Apiframe {
      * @param deadline nothing is written after it, and the answer is not awaited beyond it
      */
     public SubmitOutcome submit(String idempotencyKey, byte[] body, Deadline deadline) {
+        if (deadline.hasPassed()) {
+            return new NotSent("the deadline has passed");
+        }
         try {
             Thread.sleep(gate.reserve(deadline.remaining()));
         } catch (RateGate.TooLong tooLong) {
