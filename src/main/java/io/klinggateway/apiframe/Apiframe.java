@@ -131,6 +131,10 @@ public class Apiframe {
                 break;
             }
             JsonNode list = VendorJson.parse(answer.body());
+            if (!list.path("jobs").isArray()) {
+                wanted.forEach(job -> readings.putIfAbsent(job, new Unavailable("no list of jobs")));
+                break;
+            }
             for (JsonNode entry : list.path("jobs")) {
                 VendorJson.job(entry)
                         .filter(job -> wanted.contains(job.id()))
