@@ -91,7 +91,9 @@ final class VendorJson {
     }
 
     private static @Nullable Integer progress(JsonNode progress) {
-        return progress.isNumber() ? (int) Math.clamp(Math.round(progress.doubleValue()), 0L, 100L) : null;
+        return progress.isNumber()
+                ? (int) Math.clamp(Math.round(progress.numberValue().doubleValue()), 0L, 100L)
+                : null;
     }
 
     private static @Nullable Credits charged(JsonNode cost) {
