@@ -45,12 +45,14 @@ public class Apiframe {
 
     private final VendorHttp http;
     private final RateGate gate;
+    private final VendorJson json;
     private final Clock clock;
     private final ApiframeSettings settings;
 
     Apiframe(VendorHttp http, ApiframeSettings settings, Clock clock) {
         this.http = http;
         this.settings = settings;
+        this.json = new VendorJson(settings.apiKey());
         this.clock = clock;
         this.gate = new RateGate(settings.requestsPerMinute(), System::nanoTime);
     }
@@ -89,13 +91,11 @@ public class Apiframe {
         JsonNode body = VendorJson.parse(answer.body());
         return switch (answer.status()) {
             case 200, 202 ->
-                VendorJson.jobId(body.path("jobId"))
+                json.jobId(body.path("jobId"))
                         .<SubmitOutcome>map(Accepted::new)
                         .orElseGet(() -> new Unknown("HTTP " + answer.status() + " without a job id"));
-            case 400, 413, 422 ->
-                new Invalid(
-                        hideKey(VendorJson.error(body, "The vendor refused the request")), VendorJson.details(body));
-            case 401, 402, 403, 404 -> new Denied(answer.status(), hideKey(VendorJson.error(body, "")));
+            case 400, 413, 422 -> new Invalid(json.error(body, "The vendor refused the request"), json.details(body));
+            case 401, 402, 403, 404 -> new Denied(answer.status(), json.error(body, ""));
             case 429 -> new Throttled(throttled(answer));
             default -> new Unknown("HTTP " + answer.status());
         };
@@ -136,7 +136,7 @@ public class Apiframe {
                 break;
             }
             for (JsonNode entry : list.path("jobs")) {
-                VendorJson.job(entry)
+                json.job(entry)
                         .filter(job -> wanted.contains(job.id()))
                         .ifPresent(job -> readings.put(job.id(), new Found(job)));
             }
@@ -162,8 +162,8 @@ public class Apiframe {
         };
     }
 
-    private static JobReading foundJob(Answered answer, UpstreamJobId asked) {
-        Optional<UpstreamJob> job = VendorJson.job(VendorJson.parse(answer.body()));
+    private JobReading foundJob(Answered answer, UpstreamJobId asked) {
+        Optional<UpstreamJob> job = json.job(VendorJson.parse(answer.body()));
         return job.filter(found -> found.id().equals(asked))
                 .<JobReading>map(Found::new)
                 .orElseGet(() -> new Unavailable("HTTP 200 without the job"));
@@ -191,9 +191,5 @@ public class Apiframe {
         Duration retryAfter = RetryAfter.parse(answer.headers().getFirst("Retry-After"), clock);
         gate.pause(retryAfter == null ? UNSPOKEN_RETRY_AFTER : retryAfter);
         return retryAfter;
-    }
-
-    private String hideKey(String text) {
-        return text.replace(settings.apiKey(), "[hidden]");
     }
 }

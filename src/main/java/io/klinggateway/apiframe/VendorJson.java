@@ -19,7 +19,12 @@ final class VendorJson {
     private static final int LONGEST_TEXT = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private VendorJson() {}
+    private final String apiKey;
+
+    /** @param apiKey never comes out of any text, should the vendor repeat it */
+    VendorJson(String apiKey) {
+        this.apiKey = apiKey;
+    }
 
     /** @return a missing node if the bytes are no JSON */
     static JsonNode parse(byte[] body) {
@@ -30,7 +35,7 @@ final class VendorJson {
         }
     }
 
-    static Optional<UpstreamJobId> jobId(JsonNode id) {
+    Optional<UpstreamJobId> jobId(JsonNode id) {
         String text = text(id);
         if (text == null || text.length() != 36) {
             return Optional.empty();
@@ -44,7 +49,7 @@ final class VendorJson {
         }
     }
 
-    static Optional<UpstreamJob> job(JsonNode job) {
+    Optional<UpstreamJob> job(JsonNode job) {
         Optional<UpstreamJob.Status> status = status(job.path("status"));
         return status.flatMap(known -> jobId(job.path("id"))
                 .map(id -> new UpstreamJob(
@@ -58,25 +63,25 @@ final class VendorJson {
     }
 
     /** What a vendor client would show of an error. */
-    static String error(JsonNode body, String otherwise) {
+    String error(JsonNode body, String otherwise) {
         String error = text(body.path("error"));
         return error == null || error.isBlank() ? otherwise : shorten(error);
     }
 
-    static Map<String, List<String>> details(JsonNode body) {
+    Map<String, List<String>> details(JsonNode body) {
         Map<String, List<String>> details = new LinkedHashMap<>();
         body.path("details").properties().forEach(entry -> {
             List<String> messages = texts(entry.getValue());
             if (!messages.isEmpty()) {
                 details.put(
-                        entry.getKey(),
+                        clean(entry.getKey()),
                         messages.stream().map(VendorJson::shorten).toList());
             }
         });
         return details;
     }
 
-    private static Optional<UpstreamJob.Status> status(JsonNode status) {
+    private Optional<UpstreamJob.Status> status(JsonNode status) {
         for (UpstreamJob.Status known : UpstreamJob.Status.values()) {
             if (known.name().equals(text(status))) {
                 return Optional.of(known);
@@ -86,7 +91,7 @@ final class VendorJson {
     }
 
     /** {@code {"images": […]}} today, a bare URL in older documentation. */
-    private static List<String> images(JsonNode result) {
+    private List<String> images(JsonNode result) {
         return result.isString() ? texts(result) : texts(result.path("images"));
     }
 
@@ -102,19 +107,26 @@ final class VendorJson {
                 : null;
     }
 
-    private static List<String> texts(JsonNode node) {
+    private List<String> texts(JsonNode node) {
         List<String> texts = new ArrayList<>();
         if (node.isArray()) {
             node.forEach(element -> texts.addAll(texts(element)));
-        } else if (node.isString()) {
-            texts.add(node.stringValue());
+        } else {
+            String text = text(node);
+            if (text != null) {
+                texts.add(text);
+            }
         }
         return texts;
     }
 
-    private static @Nullable String text(JsonNode node) {
-        // PostgreSQL stores no NUL characters.
-        return node.isString() ? node.stringValue().replace("\0", "") : null;
+    private @Nullable String text(JsonNode node) {
+        return node.isString() ? clean(node.stringValue()) : null;
+    }
+
+    /** PostgreSQL stores no NUL characters. */
+    private String clean(String text) {
+        return text.replace("\0", "").replace(apiKey, "[hidden]");
     }
 
     private static String shorten(String text) {
