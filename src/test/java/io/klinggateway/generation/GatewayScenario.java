@@ -133,7 +133,9 @@ abstract class GatewayScenario {
     /** Rate gate and circuit breaker have forgotten what the test before did to them. */
     private void awaitNormalService() {
         for (int probe = 0; probe < PROBES; probe++) {
-            await().atMost(SOON).until(() -> apiframe.read(List.of(NO_JOB)).get(NO_JOB) instanceof Missing);
+            await().pollDelay(Duration.ZERO)
+                    .atMost(SOON)
+                    .until(() -> apiframe.read(List.of(NO_JOB)).get(NO_JOB) instanceof Missing);
         }
     }
 
