@@ -57,15 +57,20 @@ final class VendorJson {
                         known,
                         progress(job.path("progress")),
                         images(job.path("result")),
-                        text(job.path("error")),
+                        error(job),
                         charged(job.path("creditCost")),
                         job.path("expired").asBoolean(false))));
     }
 
     /** What a vendor client would show of an error. */
     String error(JsonNode body, String otherwise) {
+        String error = error(body);
+        return error == null || error.isBlank() ? otherwise : error;
+    }
+
+    private @Nullable String error(JsonNode body) {
         String error = text(body.path("error"));
-        return error == null || error.isBlank() ? otherwise : shorten(error);
+        return error == null ? null : shorten(error);
     }
 
     Map<String, List<String>> details(JsonNode body) {

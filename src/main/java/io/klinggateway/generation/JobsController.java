@@ -33,8 +33,6 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Jobs")
 class JobsController {
 
-    private static final int UUID_LENGTH = 36;
-
     private final Jobs jobs;
 
     JobsController(Jobs jobs) {
@@ -101,9 +99,11 @@ class JobsController {
         return text.matches("[1-9]\\d?|100") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 
+    /** Java reads shorter and longer groups as a UUID too; the text must be the whole of it. */
     private static Optional<UUID> uuid(String text) {
         try {
-            return text.length() == UUID_LENGTH ? Optional.of(UUID.fromString(text)) : Optional.empty();
+            return Optional.of(UUID.fromString(text))
+                    .filter(uuid -> uuid.toString().equalsIgnoreCase(text));
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }
