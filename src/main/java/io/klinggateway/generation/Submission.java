@@ -174,7 +174,7 @@ class Submission {
                 SubmitOutcome outcome = apiframe.submit(id.toString(), generation.upstreamRequest(), deadline);
                 switch (outcome) {
                     case Accepted accepted -> {
-                        CertainDatabase.run(deadline, () -> settlement.accept(id, accepted.job()));
+                        accept(accepted);
                         return new Conclusion("QUEUED");
                     }
                     case Invalid invalid -> {
@@ -206,6 +206,15 @@ class Submission {
                         }
                     }
                 }
+            }
+        }
+
+        /** The job exists, whether the database takes note of it or not: resubmission finds it again by its key. */
+        private void accept(Accepted accepted) {
+            try {
+                CertainDatabase.run(deadline, () -> settlement.accept(id, accepted.job()));
+            } catch (OutcomeUnknown unrecorded) {
+                log.warn("generation {} is left to another replica: {}", id, unrecorded.getMessage());
             }
         }
 
