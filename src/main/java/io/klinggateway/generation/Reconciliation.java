@@ -2,6 +2,7 @@ package io.klinggateway.generation;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +47,9 @@ class Reconciliation {
     private static final String TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('reconciliation', 0))";
 
     /** The books may be long: the pool's timeout is for requests. */
-    private static final String TAKE_TIME = "set local statement_timeout = '10min'";
+    private static final Duration LONGEST_CHECK = Duration.ofMinutes(10);
+
+    private static final String TAKE_TIME = "select set_config('statement_timeout', :millis, true)";
 
     private static final String IS_DUE = """
             select not exists (select from reconciliation where checked_at > gateway_now() - make_interval(secs => :interval))
@@ -99,7 +102,7 @@ class Reconciliation {
     boolean pass() {
         transactions.executeWithoutResult(_ -> {
             if (jdbc.sql(TRY_LOCK).query(Boolean.class).single() && isDue()) {
-                jdbc.sql(TAKE_TIME).update();
+                takeTime();
                 for (Check check : Check.values()) {
                     jdbc.sql(RUN.replace("<rows>", check.query))
                             .param("check", check.label())
@@ -113,6 +116,14 @@ class Reconciliation {
             report(check, Arrays.asList((String[]) row.getArray("examples").getArray()));
         });
         return false;
+    }
+
+    /** For this transaction alone: the pool puts a connection's network timeout back. */
+    private void takeTime() {
+        int millis = Math.toIntExact(LONGEST_CHECK.toMillis());
+        jdbc.sql(TAKE_TIME).param("millis", Integer.toString(millis)).query(row -> {
+            row.getStatement().getConnection().setNetworkTimeout(Runnable::run, millis);
+        });
     }
 
     private boolean isDue() {
