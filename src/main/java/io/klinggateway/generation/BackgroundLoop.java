@@ -46,6 +46,18 @@ final class BackgroundLoop implements SmartLifecycle {
         }
     }
 
+    /** Lets the other loops stop at the same time: their patience must not add up. */
+    @Override
+    public void stop(Runnable whenStopped) {
+        Thread.ofVirtual().name(name + " stop").start(() -> {
+            try {
+                stop();
+            } finally {
+                whenStopped.run();
+            }
+        });
+    }
+
     @Override
     public boolean isRunning() {
         return run != null;
