@@ -39,6 +39,10 @@ import tools.jackson.databind.JsonNode;
 public class Apiframe {
 
     private static final Duration UNSPOKEN_RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** Who gets its turn later than this before its deadline would only learn that the outcome is unknown. */
+    private static final Duration TIME_TO_ANSWER = Duration.ofMillis(500);
+
     private static final Duration PATIENCE_FOR_READS = Duration.ofSeconds(10);
     private static final int JOBS_PER_LIST = 100;
     private static final int READ_SINGLY_UP_TO = 2;
@@ -73,7 +77,7 @@ public class Apiframe {
             return new NotSent("the deadline has passed");
         }
         try {
-            Thread.sleep(gate.reserve(deadline.remaining()));
+            Thread.sleep(gate.reserve(deadline.remaining().minus(TIME_TO_ANSWER)));
         } catch (RateGate.TooLong tooLong) {
             return new Throttled(tooLong.untilSlot());
         } catch (InterruptedException interrupted) {
