@@ -40,7 +40,8 @@ public @interface HttpUrl {
         }
 
         private static boolean isHttpUrl(String value) {
-            if (!HTTP.matcher(value).matches()) {
+            // PostgreSQL stores no NUL characters.
+            if (!HTTP.matcher(value).matches() || value.indexOf('\0') >= 0) {
                 return false;
             }
             try {

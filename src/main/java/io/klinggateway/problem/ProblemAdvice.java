@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Problem> wrongType(MethodArgumentTypeMismatchException mismatch) {
         return Problem.invalid(mismatch.getName(), "has the wrong type").toResponse();
+    }
+
+    /** The container reads parameters when they are first asked for, and fails then. */
+    @ExceptionHandler
+    ResponseEntity<Problem> undecodable(InvalidParameterException mangled) {
+        return StatusProblems.of(mangled.getErrorCode()).toResponse();
     }
 
     @ExceptionHandler({
