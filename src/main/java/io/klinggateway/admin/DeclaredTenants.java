@@ -39,7 +39,7 @@ class DeclaredTenants implements SmartLifecycle {
 
     @Override
     public void start() {
-        refuseDoubles();
+        refuseNonsense();
         transactions.executeWithoutResult(_ -> settings.tenants().forEach(this::register));
         log.info("declared tenants taken over: {}", settings.tenants().size());
         running = true;
@@ -55,7 +55,7 @@ class DeclaredTenants implements SmartLifecycle {
         declared.keys().forEach(key -> tenants.registerKey(tenant, key.name(), key.sha256()));
     }
 
-    private void refuseDoubles() {
+    private void refuseNonsense() {
         Set<String> names = new HashSet<>();
         Set<String> keys = new HashSet<>();
         for (DeclaredTenant tenant : settings.tenants()) {
@@ -63,6 +63,10 @@ class DeclaredTenants implements SmartLifecycle {
                 throw new IllegalStateException("gateway.tenants declares the name \"" + tenant.name() + "\" twice");
             }
             for (DeclaredKey key : tenant.keys()) {
+                if (!key.hasDigest()) {
+                    throw new IllegalStateException("gateway.tenants declares key \"" + key.name() + "\" of tenant \""
+                            + tenant.name() + "\" with a sha256 that is not 64 hexadecimal digits");
+                }
                 if (!keys.add(key.sha256().toLowerCase(Locale.ROOT))) {
                     throw new IllegalStateException("gateway.tenants declares the sha256 of key \"" + key.name()
                             + "\" of tenant \"" + tenant.name() + "\" twice");

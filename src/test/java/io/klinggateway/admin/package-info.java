@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.admin;
+
+import org.jspecify.annotations.NullMarked;
