@@ -5,6 +5,8 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.net.URI;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -25,22 +27,35 @@ import org.springframework.validation.annotation.Validated;
 record ApiframeSettings(
         @NotBlank String apiKey,
         @DefaultValue("https://api.apiframe.ai") URI baseUrl,
-        @DefaultValue("3s") Duration connectTimeout,
-        @DefaultValue("10s") Duration responseTimeout,
-        @DefaultValue("2s") Duration poolTimeout,
+        @DefaultValue("3s") @DurationMin(millis = 1) Duration connectTimeout,
+        @DefaultValue("10s") @DurationMin(millis = 1) Duration responseTimeout,
+        @DefaultValue("2s") @DurationMin(millis = 1) Duration poolTimeout,
         @DefaultValue("150") @Min(1) int maxConnections,
         @DefaultValue("500") @Min(1) @Max(60_000_000) int requestsPerMinute) {
+
+    private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
 
     ApiframeSettings {
         boolean http = "http".equals(baseUrl.getScheme()) || "https".equals(baseUrl.getScheme());
         if (!http || baseUrl.getHost() == null) {
             throw new IllegalArgumentException("APIFRAME_BASE_URL must be an absolute http or https URL");
         }
+        if (baseUrl.getRawUserInfo() != null || baseUrl.getRawQuery() != null || baseUrl.getRawFragment() != null) {
+            throw new IllegalArgumentException("APIFRAME_BASE_URL must have no user, query or fragment");
+        }
+        apiKey = apiKey.strip(); // a mounted file often ends with a line break
     }
 
     /** The base URL in the one form that is stored and compared: without a slash at its end. */
     String upstream() {
         return baseUrl.toString().replaceFirst("/+$", "");
+    }
+
+    /** Asked after binding, because a failed binding shows the value. */
+    void requireUsableKey() {
+        if (!VISIBLE_ASCII.matcher(apiKey).matches()) {
+            throw new IllegalStateException("APIFRAME_API_KEY holds characters that no HTTP header can carry");
+        }
     }
 
     @Override

@@ -33,6 +33,7 @@ class VendorHttp {
     private final Breaker breaker;
 
     VendorHttp(WebClient.Builder builder, ApiframeSettings settings, Breaker breaker) {
+        settings.requireUsableKey();
         this.breaker = breaker;
         this.responseTimeout = settings.responseTimeout();
         this.baseUrl = settings.upstream();

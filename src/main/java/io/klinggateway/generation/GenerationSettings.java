@@ -2,6 +2,7 @@ package io.klinggateway.generation;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -21,14 +22,14 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("gateway.generation")
 record GenerationSettings(
-        @DefaultValue("20s") Duration submissionDeadline,
-        @DefaultValue("25s") Duration lease,
-        @DefaultValue("2s") Duration trackingInterval,
-        @DefaultValue("30s") Duration resubmissionCap,
+        @DefaultValue("20s") @DurationMin(millis = 1) Duration submissionDeadline,
+        @DefaultValue("25s") @DurationMin(millis = 1) Duration lease,
+        @DefaultValue("2s") @DurationMin(millis = 1) Duration trackingInterval,
+        @DefaultValue("30s") @DurationMin(millis = 1) Duration resubmissionCap,
         @DefaultValue("128") @Min(1) int concurrentSubmissions,
         @DefaultValue("1000") @Min(1) int waitingSubmissions,
-        @DefaultValue("5s") Duration longestWait,
-        @DefaultValue("5m") Duration reconciliationInterval) {
+        @DefaultValue("5s") @DurationMin(millis = 1) Duration longestWait,
+        @DefaultValue("5m") @DurationMin(seconds = 1) Duration reconciliationInterval) {
 
     GenerationSettings {
         if (lease.compareTo(submissionDeadline) <= 0) {
