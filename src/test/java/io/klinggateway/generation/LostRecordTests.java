@@ -34,7 +34,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = SpringBootTest.WebEnvironment.MOCK,
         properties = {
             "apiframe.api-key=afk_none",
-            "gateway.generation.submission-deadline=3s",
+            "gateway.generation.submission-deadline=10s",
             "gateway.generation.lease=60s",
             "spring.datasource.hikari.connection-init-sql=set lock_timeout = '500ms'",
         })
