@@ -40,7 +40,7 @@ public class Apiframe {
 
     private static final Duration UNSPOKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** Who gets its turn later than this before its deadline would only learn that the outcome is unknown. */
+    /** Who waits for a turn that comes later than this before its deadline only learns that the outcome is unknown. */
     private static final Duration TIME_TO_ANSWER = Duration.ofMillis(500);
 
     private static final Duration PATIENCE_FOR_READS = Duration.ofSeconds(10);
@@ -77,7 +77,7 @@ public class Apiframe {
             return new NotSent("the deadline has passed");
         }
         try {
-            Thread.sleep(gate.reserve(deadline.remaining().minus(TIME_TO_ANSWER)));
+            Thread.sleep(gate.reserve(longestWait(deadline)));
         } catch (RateGate.TooLong tooLong) {
             return new Throttled(tooLong.untilSlot());
         } catch (InterruptedException interrupted) {
@@ -89,6 +89,11 @@ public class Apiframe {
             case Lost lost -> new Unknown(lost.reason());
             case Answered answered -> submitted(answered);
         };
+    }
+
+    private static Duration longestWait(Deadline deadline) {
+        Duration wait = deadline.remaining().minus(TIME_TO_ANSWER);
+        return wait.isNegative() ? Duration.ZERO : wait;
     }
 
     private SubmitOutcome submitted(Answered answer) {
