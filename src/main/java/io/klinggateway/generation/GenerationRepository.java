@@ -185,7 +185,7 @@ class GenerationRepository {
                 .param("key", generation.caller().keyId().value())
                 .param("idempotencyKey", key == null ? null : key.value())
                 .param("requestHash", generation.requestHash())
-                .param("webhookUrl", generation.request().webhookUrl())
+                .param("webhookUrl", storable(generation.request().webhookUrl()))
                 .param(
                         "webhookEvents",
                         events == null
@@ -199,6 +199,11 @@ class GenerationRepository {
                 .param("lease", seconds(lease))
                 .query((row, _) -> admission(row))
                 .single();
+    }
+
+    /** PostgreSQL's text has neither NUL nor lone surrogates; the URL standard reads both as these escapes. */
+    private static @Nullable String storable(@Nullable String url) {
+        return url == null ? null : url.replace("\0", "%00").replaceAll("\\p{Cs}", "%EF%BF%BD");
     }
 
     private static Admission admission(ResultSet row) throws SQLException {
