@@ -1,0 +1,305 @@
+package io.klinggateway;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import io.klinggateway.VendorInitializer.VendorClock;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.simulator.SimulatedApiframe;
+import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.Tenants;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The running gateway as the world meets it, and the truth behind it: its database and its vendor. */
+public final class Gateway implements DisposableBean {
+
+    public static final String FOX = "{\"prompt\": \"a fox\", \"model\": \"kling-image\"}";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Environment environment;
+    private final Tenants tenants;
+    private final JdbcClient database;
+    private final SimulatedApiframe apiframe;
+    private final WireMockServer door;
+    private final VendorClock vendorClock;
+
+    Gateway(
+            Environment environment,
+            Tenants tenants,
+            JdbcClient database,
+            SimulatedApiframe apiframe,
+            WireMockServer door,
+            VendorClock vendorClock) {
+        this.environment = environment;
+        this.tenants = tenants;
+        this.database = database;
+        this.apiframe = apiframe;
+        this.door = door;
+        this.vendorClock = vendorClock;
+        openDoor();
+    }
+
+    public int port() {
+        return environment.getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    public int managementPort() {
+        return environment.getRequiredProperty("local.management.port", Integer.class);
+    }
+
+    public JdbcClient database() {
+        return database;
+    }
+
+    public SimulatedApiframe apiframe() {
+        return apiframe;
+    }
+
+    /** Between the gateway and the vendor: stubs made here come before the vendor, until {@link #openDoor}. */
+    public WireMockServer door() {
+        return door;
+    }
+
+    public void openDoor() {
+        door.resetMappings();
+        door.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().proxiedFrom(apiframe.baseUrl())));
+    }
+
+    /** Lets every job that the vendor has reach its end. */
+    public void finishVendorJobs() {
+        vendorClock.clock().advance(Duration.ofSeconds(4));
+    }
+
+    /** How often a request whose body contains the text was sent to the vendor. */
+    public int sentWith(String text) {
+        return door.findAll(postRequestedFor(urlEqualTo("/v2/images/generate")).withRequestBody(containing(text)))
+                .size();
+    }
+
+    public Client newTenant(long credits) {
+        return newTenant(new Budget(PeriodKind.TOTAL, new Credits(credits), ZoneOffset.UTC));
+    }
+
+    public Client newTenant(PeriodKind period, long credits) {
+        return newTenant(new Budget(period, new Credits(credits), ZoneId.of("UTC")));
+    }
+
+    private Client newTenant(Budget budget) {
+        var name = "t-" + UUID.randomUUID();
+        var tenant = tenants.register(name, budget);
+        var key = "kg_" + UUID.randomUUID() + UUID.randomUUID();
+        tenants.registerKey(tenant, "first", sha256(key));
+        return new Client(key, tenant);
+    }
+
+    /** Somebody without a key. */
+    public Client stranger() {
+        return new Client(null, null);
+    }
+
+    public Client withKey(String key) {
+        return new Client(key, null);
+    }
+
+    public static String sha256(String key) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Lets the calls start as nearly at once as threads can. */
+    public static List<Answer> race(int callers, Supplier<Answer> call) {
+        var start = new CountDownLatch(callers);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> calls = IntStream.range(0, callers)
+                    .mapToObj(_ -> threads.submit(() -> {
+                        start.countDown();
+                        start.await();
+                        return call.get();
+                    }))
+                    .toList();
+            List<Answer> answers = new ArrayList<>();
+            for (var each : calls) {
+                answers.add(each.get());
+            }
+            return answers;
+        } catch (ExecutionException failure) {
+            throw new AssertionError(failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Override
+    public void destroy() {
+        http.close();
+    }
+
+    /** A caller over real HTTP. */
+    public final class Client {
+
+        private final @Nullable String key;
+        private final @Nullable Tenant tenant;
+
+        private Client(@Nullable String key, @Nullable Tenant tenant) {
+            this.key = key;
+            this.tenant = tenant;
+        }
+
+        public String key() {
+            assertThat(key).isNotNull();
+            return String.valueOf(key);
+        }
+
+        public Tenant tenant() {
+            if (tenant == null) {
+                throw new IllegalStateException("nobody's client");
+            }
+            return tenant;
+        }
+
+        public Answer get(String path, String... headers) {
+            return send("GET", path, BodyPublishers.noBody(), headers);
+        }
+
+        /** Posts JSON to {@code /v2/images/generate}. */
+        public Answer generate(String json, String... headers) {
+            return generate(BodyPublishers.ofString(json), headers);
+        }
+
+        public Answer generate(BodyPublisher json, String... headers) {
+            var all = new ArrayList<>(List.of(headers));
+            all.addAll(List.of("Content-Type", "application/json"));
+            return send("POST", "/v2/images/generate", json, all.toArray(String[]::new));
+        }
+
+        public Answer send(String method, String path, BodyPublisher body, String... headers) {
+            var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+                    .timeout(PATIENCE.multipliedBy(2))
+                    .method(method, body);
+            if (key != null) {
+                request.header("X-API-Key", key);
+            }
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return exchange(request.build());
+        }
+
+        public UUID accepted(String json, String... headers) {
+            var answer = generate(json, headers);
+            assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+            return UUID.fromString(answer.text("jobId"));
+        }
+
+        public Answer job(UUID id) {
+            return get("/v2/jobs/" + id);
+        }
+
+        public Answer awaitStatus(UUID id, String status) {
+            return await().atMost(PATIENCE)
+                    .until(() -> job(id), job -> job.text("status").equals(status));
+        }
+
+        public Books books() {
+            var credits = get("/v2/credits").json();
+            return new Books(
+                    credits.get("ceiling").longValue(),
+                    credits.get("held").longValue(),
+                    credits.get("captured").longValue(),
+                    credits.get("available").longValue());
+        }
+
+        /** Rows that the tenant has in a table. */
+        public long rows(String table) {
+            return database.sql("select count(*) from " + table + " where tenant_id = ?")
+                    .param(tenant().id().value())
+                    .query(Long.class)
+                    .single();
+        }
+    }
+
+    private Answer exchange(HttpRequest request) {
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Something that listens beside the API, such as the management port. */
+    public Answer getFrom(int port, String path) {
+        return exchange(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .build());
+    }
+
+    /** What {@code /v2/credits} says. */
+    public record Books(long ceiling, long held, long captured, long available) {}
+
+    public record Answer(int status, HttpHeaders headers, String body) {
+
+        public JsonNode json() {
+            return JSON.readTree(body);
+        }
+
+        /** The text at a property of the body; empty if it is absent or null. */
+        public String text(String property) {
+            return json().path(property).asString("");
+        }
+
+        public String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
+}
