@@ -1,0 +1,139 @@
+package io.klinggateway.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.Gateway;
+import io.klinggateway.Gateway.Answer;
+import io.klinggateway.Gateway.Client;
+import io.klinggateway.GatewayTest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@GatewayTest
+class AuthenticationTests {
+
+    private final Gateway gateway;
+
+    AuthenticationTests(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v2/me",
+        "GET, /v2/credits",
+        "GET, /v2/models",
+        "GET, /v2/jobs",
+        "GET, /v2/jobs/4f0c2a55-0000-7000-8000-000000000000",
+        "POST, /v2/images/generate",
+        "GET, /v2/nowhere",
+        "DELETE, /v2/jobs"
+    })
+    void everyCallNeedsAKey(String method, String path) {
+        var without = gateway.stranger().send(method, path, BodyPublishers.ofString("{}"));
+        var unknown = gateway.withKey("kg_" + UUID.randomUUID()).send(method, path, BodyPublishers.ofString("{}"));
+
+        assertRefused(without, 401, "api_key_missing", "API key is required");
+        assertRefused(unknown, 401, "api_key_invalid", "Invalid API key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer ", "bearer ", "BEARER "})
+    void aBearerTokenIsAKeyToo(String scheme) {
+        var client = gateway.newTenant(1);
+
+        var answer = gateway.stranger().get("/v2/me", "Authorization", scheme + client.key());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("team").get("name").stringValue())
+                .isEqualTo(client.tenant().name());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic a2c6a2c=", "Bearer", "Bearer ", "kg_0123456789"})
+    void otherAuthorizationsAreNone(String authorization) {
+        assertRefused(
+                gateway.stranger().get("/v2/me", "Authorization", authorization),
+                401,
+                "api_key_missing",
+                "API key is required");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "kg_", "kg_demo", "' or 1=1 --", "kg_\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc"})
+    void nonsenseIsAnInvalidKey(String key) {
+        assertRefused(gateway.withKey(key).get("/v2/me"), 401, "api_key_invalid", "Invalid API key");
+    }
+
+    @Test
+    void theLongestNonsenseIsAnInvalidKey() {
+        assertRefused(gateway.withKey("k".repeat(4000)).get("/v2/me"), 401, "api_key_invalid", "Invalid API key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revoked_at = now()", "expires_at = now() - interval '1 second'"})
+    void aRevokedOrExpiredKeyIsInvalid(String change) {
+        var client = gateway.newTenant(1);
+        assertThat(client.get("/v2/me").status()).isEqualTo(200);
+
+        update("api_key", change, client);
+
+        assertRefused(client.get("/v2/me"), 401, "api_key_invalid", "Invalid API key");
+    }
+
+    @Test
+    void aSuspendedTenantsKeyIsInactive() {
+        var client = gateway.newTenant(1);
+
+        gateway.database()
+                .sql("update tenant set status = 'SUSPENDED' where id = ?")
+                .param(client.tenant().id().value())
+                .update();
+
+        assertRefused(client.get("/v2/me"), 403, "api_key_inactive", "API key is inactive");
+        assertRefused(client.generate(Gateway.FOX), 403, "api_key_inactive", "API key is inactive");
+    }
+
+    @Test
+    void aKeyIsStoredAsItsDigestOnly() {
+        var client = gateway.newTenant(1);
+
+        var stored = gateway.database()
+                .sql("select k::text || t::text from api_key k join tenant t on t.id = k.tenant_id where t.id = ?")
+                .param(client.tenant().id().value())
+                .query(String.class)
+                .single();
+
+        assertThat(stored).contains(Gateway.sha256(client.key())).doesNotContain(client.key());
+    }
+
+    @Test
+    void noAnswerShowsTheKeyOrItsDigest() {
+        var client = gateway.newTenant(10);
+        client.accepted(Gateway.FOX);
+
+        for (var path : new String[] {"/v2/me", "/v2/credits", "/v2/jobs", "/v2/models", "/v2/nowhere"}) {
+            assertThat(client.get(path).body())
+                    .doesNotContain(client.key())
+                    .doesNotContainIgnoringCase(Gateway.sha256(client.key()));
+        }
+    }
+
+    private void update(String table, String change, Client client) {
+        gateway.database()
+                .sql("update " + table + " set " + change + " where tenant_id = ?")
+                .param(client.tenant().id().value())
+                .update();
+    }
+
+    private static void assertRefused(Answer answer, int status, String code, String error) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.text("code")).isEqualTo(code);
+        assertThat(answer.text("error")).isEqualTo(error);
+        assertThat(answer.text("requestId")).isEqualTo(answer.header("X-Request-Id"));
+    }
+}
