@@ -1,0 +1,303 @@
+package io.klinggateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.klinggateway.Gateway;
+import io.klinggateway.KlingGatewayApplication;
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.TenantId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Starts of the whole application against one database. */
+class DeclaredTenantsTests {
+
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+
+    private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
+    private final String name = "t-" + UUID.randomUUID();
+    private final String sha256 = Gateway.sha256("kg_" + UUID.randomUUID());
+
+    @BeforeAll
+    static void migrate() {
+        Flyway.configure().dataSource(DATABASE.dataSource()).load().migrate();
+    }
+
+    private final Map<String, Object> declaration = new HashMap<>();
+
+    @BeforeEach
+    void declareATenant() {
+        declare(0, name, sha256);
+    }
+
+    @Test
+    void aDeclaredTenantIsTakenOverWithItsBudgetAndItsKey() {
+        try (var gateway = started()) {
+            var balance = gateway.getBean(Ledger.class).balance(new TenantId(tenantId()));
+
+            assertThat(balance.period()).isEqualTo(PeriodKind.MONTH);
+            assertThat(balance.ceiling().amount()).isEqualTo(100);
+        }
+        assertThat(keys()).containsExactly("main:" + sha256);
+    }
+
+    @Test
+    void startingAgainChangesNothing() {
+        started().close();
+        var first = tenantId();
+        declaration.put("gateway.tenants[0].keys[0].sha256", sha256.toUpperCase(Locale.ROOT));
+
+        started().close();
+
+        assertThat(tenantId()).isEqualTo(first);
+        assertThat(keys()).containsExactly("main:" + sha256);
+    }
+
+    @Test
+    void aChangedBudgetBinds() {
+        started().close();
+        hold(60);
+        declaration.put("gateway.tenants[0].budget.limit", "50");
+
+        try (var gateway = started()) {
+            var balance = gateway.getBean(Ledger.class).balance(new TenantId(tenantId()));
+
+            assertThat(balance.available().amount()).isZero();
+            assertThat(balance.held().amount()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    void aSecondKeyIsAddedBesideTheFirst() {
+        started().close();
+        var second = Gateway.sha256("kg_" + UUID.randomUUID());
+        declaration.put("gateway.tenants[0].keys[1].name", "second");
+        declaration.put("gateway.tenants[0].keys[1].sha256", second);
+
+        started().close();
+
+        assertThat(keys()).containsExactlyInAnyOrder("main:" + sha256, "second:" + second);
+    }
+
+    @Test
+    void environmentVariablesDeclareTenantsToo() {
+        declaration.clear();
+        var environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        "test-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        Map.of(
+                                "GATEWAY_TENANTS_0_NAME", name,
+                                "GATEWAY_TENANTS_0_BUDGET_PERIOD", "week",
+                                "GATEWAY_TENANTS_0_BUDGET_LIMIT", "7",
+                                "GATEWAY_TENANTS_0_BUDGET_TIME_ZONE", "Europe/Berlin",
+                                "GATEWAY_TENANTS_0_KEYS_0_NAME", "main",
+                                "GATEWAY_TENANTS_0_KEYS_0_SHA256", sha256)));
+
+        application().environment(environment).run().close();
+
+        assertThat(jdbc.sql("""
+                        select period_kind || ' ' || credit_limit || ' ' || time_zone from budget where tenant_id = ?
+                        """).param(tenantId()).query(String.class).single()).isEqualTo("WEEK 7 Europe/Berlin");
+        assertThat(keys()).containsExactly("main:" + sha256);
+    }
+
+    @Test
+    void twoReplicasMayTakeThemOverAtOnce() throws Exception {
+        for (int tenant = 1; tenant < 10; tenant++) {
+            declare(tenant, name + "-" + tenant, Gateway.sha256("kg_" + UUID.randomUUID()));
+        }
+        var together = new CountDownLatch(2);
+        try (var replicas = Executors.newFixedThreadPool(2)) {
+            List<Future<?>> starts = new ArrayList<>();
+            for (int replica = 0; replica < 2; replica++) {
+                starts.add(replicas.submit(() -> {
+                    together.countDown();
+                    together.await();
+                    started().close();
+                    return true;
+                }));
+            }
+            for (var start : starts) {
+                start.get();
+            }
+        }
+
+        assertThat(jdbc.sql("select count(*) from tenant where name like ?")
+                        .param(name + "%")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(10);
+        assertThat(keys()).containsExactly("main:" + sha256);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.tenants[0].name, Team A, tenants[0].name",
+        "gateway.tenants[0].name, '', tenants[0].name",
+        "gateway.tenants[0].budget.period, YEAR, gateway.tenants[0].budget.period",
+        "gateway.tenants[0].budget.limit, -1, tenants[0].budget.limit",
+        "gateway.tenants[0].budget.limit, 1000000000001, tenants[0].budget.limit",
+        "gateway.tenants[0].budget.limit, many, gateway.tenants[0].budget.limit",
+        "gateway.tenants[0].budget.time-zone, Mars/Olympus, gateway.tenants[0].budget.time-zone",
+        "gateway.tenants[0].budget.time-zone, +01:00, time-zone must be a region id",
+        "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
+        "gateway.tenants[0].keys[0].sha256, kg_plain, tenants[0].keys[0].sha256"
+    })
+    void aWrongDeclarationStopsTheStartAndIsNamed(String property, String value, String named) {
+        declaration.put(property, value);
+
+        assertRefused(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.tenants[0].name, tenants[0].name",
+        "gateway.tenants[0].budget.period, tenants[0].budget.period",
+        "gateway.tenants[0].budget.limit, tenants[0].budget.limit",
+        "gateway.tenants[0].keys[0].name, tenants[0].keys[0].name",
+        "gateway.tenants[0].keys[0].sha256, tenants[0].keys[0].sha256"
+    })
+    void anIncompleteDeclarationStopsTheStartAndIsNamed(String property, String named) {
+        declaration.remove(property);
+
+        assertRefused(named);
+    }
+
+    @Test
+    void aTenantWithoutABudgetStopsTheStart() {
+        declaration.keySet().removeIf(property -> property.contains("budget"));
+
+        assertRefused("tenants[0].budget");
+    }
+
+    @Test
+    void aNameDeclaredTwiceStopsTheStart() {
+        declare(1, name, Gateway.sha256("kg_" + UUID.randomUUID()));
+
+        assertRefused("gateway.tenants declares the name \"" + name + "\" twice");
+    }
+
+    @Test
+    void aKeyDeclaredTwiceStopsTheStart() {
+        declare(1, name + "-2", sha256.toUpperCase(Locale.ROOT));
+
+        assertRefused("gateway.tenants declares the sha256 of key \"main\" of tenant \"" + name + "-2\" twice");
+    }
+
+    @Test
+    void aKeyOfAnotherTenantStopsTheStartAndNothingIsTakenOver() {
+        started().close();
+        declaration.clear();
+        declare(0, name + "-2", sha256);
+
+        assertThatThrownBy(this::started)
+                .satisfies(failure -> assertThat(messages(failure))
+                        .contains("the key \"main\" of tenant \"" + name + "-2\" already belongs to another tenant")
+                        .doesNotContain(sha256));
+
+        assertThat(jdbc.sql("select count(*) from tenant where name = ?")
+                        .param(name + "-2")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    private void assertRefused(String named) {
+        assertThatThrownBy(this::started)
+                .satisfies(
+                        failure -> assertThat(messages(failure)).contains(named).doesNotContain(sha256));
+        assertThat(jdbc.sql("select count(*) from tenant where name = ?")
+                        .param(name)
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    private static String messages(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .map(String::valueOf)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void declare(int index, String tenant, String keySha256) {
+        var prefix = "gateway.tenants[" + index + "].";
+        declaration.put(prefix + "name", tenant);
+        declaration.put(prefix + "budget.period", "MONTH");
+        declaration.put(prefix + "budget.limit", "100");
+        declaration.put(prefix + "keys[0].name", "main");
+        declaration.put(prefix + "keys[0].sha256", keySha256);
+    }
+
+    private ConfigurableApplicationContext started() {
+        return application().run();
+    }
+
+    private SpringApplicationBuilder application() {
+        Map<String, Object> properties = new HashMap<>(declaration);
+        properties.putAll(Map.of(
+                "spring.datasource.url",
+                DATABASE.url(),
+                "spring.datasource.username",
+                DATABASE.username(),
+                "spring.datasource.password",
+                DATABASE.password(),
+                "apiframe.api-key",
+                "afk_test",
+                "apiframe.base-url",
+                "http://localhost:1",
+                "spring.main.register-shutdown-hook",
+                "false"));
+        return new SpringApplicationBuilder(KlingGatewayApplication.class)
+                .initializers(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("test", properties)));
+    }
+
+    private UUID tenantId() {
+        return jdbc.sql("select id from tenant where name = ?")
+                .param(name)
+                .query(UUID.class)
+                .single();
+    }
+
+    private List<@Nullable String> keys() {
+        return jdbc.sql("select name || ':' || encode(sha256, 'hex') from api_key where tenant_id = ?")
+                .param(tenantId())
+                .query(String.class)
+                .list();
+    }
+
+    private void hold(long credits) {
+        jdbc.sql("select accepted from ledger_hold(?, ?, ?, ?, 'test')")
+                .params(UUID.randomUUID(), tenantId(), UUID.randomUUID(), credits)
+                .query(Boolean.class)
+                .single();
+    }
+}
