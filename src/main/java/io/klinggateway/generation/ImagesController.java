@@ -5,6 +5,8 @@ import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -24,6 +26,24 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Images")
 class ImagesController {
 
+    private static final String TEXT_TO_IMAGE = """
+            {
+              "prompt": "a lighthouse at dusk, oil painting",
+              "model": "kling-image",
+              "klingImageParams": {"model_name": "kling-v2", "n": 2, "aspect_ratio": "16:9"}
+            }
+            """;
+
+    private static final String IMAGE_TO_IMAGE = """
+            {
+              "prompt": "the same lighthouse in a storm",
+              "model": "kling-image",
+              "klingImageParams": {"image": "https://images.example.com/lighthouse.png", "image_fidelity": 0.7},
+              "webhookUrl": "https://hooks.example.com/kling",
+              "webhookEvents": ["completed", "failed"]
+            }
+            """;
+
     private final Submission submission;
 
     ImagesController(Submission submission) {
@@ -36,6 +56,17 @@ class ImagesController {
             produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Generate images: holds 2 credits for each, and starts one job",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = ImageRequest.class),
+                                            examples = {
+                                                @ExampleObject(name = "Text to image", value = TEXT_TO_IMAGE),
+                                                @ExampleObject(name = "Image to image", value = IMAGE_TO_IMAGE)
+                                            })),
             responses =
                     @ApiResponse(
                             responseCode = "202",
