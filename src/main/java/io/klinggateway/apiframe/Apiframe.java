@@ -66,6 +66,11 @@ public class Apiframe {
         return settings.upstream();
     }
 
+    /** How many calls this replica may make in that time without waiting for the vendor's rate. */
+    public int callsWithin(Duration duration) {
+        return Math.toIntExact(settings.requestsPerMinute() * duration.toMillis() / 60_000);
+    }
+
     /**
      * Sends a job once. Sending the same key and bytes again within the vendor's 24 hours creates no second job.
      *
@@ -183,10 +188,10 @@ public class Apiframe {
         try {
             Thread.sleep(gate.reserve(deadline.remaining()));
         } catch (RateGate.TooLong tooLong) {
-            return new NotWritten("rate gate");
+            return new NotWritten("rate gate", false);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return new NotWritten("interrupted");
+            return new NotWritten("interrupted", false);
         }
         Exchange exchange = http.get(path, deadline);
         if (exchange instanceof Answered answer && answer.status() == 429) {

@@ -52,15 +52,15 @@ class Breaker {
 
     Exchange call(Supplier<Exchange> exchange) {
         if (!breaker.tryAcquirePermission()) {
-            return new NotWritten("circuit breaker open");
+            return new NotWritten("circuit breaker open", true);
         }
         long started = System.nanoTime();
         Exchange result = exchange.get();
         long nanos = System.nanoTime() - started;
-        if (result instanceof Answered answer && answer.status() < 500) {
-            breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-        } else {
-            breaker.onError(nanos, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
+        switch (result) {
+            case NotWritten notWritten when !notWritten.vendorAway() -> breaker.releasePermission();
+            case Answered answer when answer.status() < 500 -> breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+            default -> breaker.onError(nanos, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
         }
         return result;
     }

@@ -14,8 +14,12 @@ sealed interface Exchange {
         }
     }
 
-    /** Nothing of the request was written, and nothing will be. */
-    record NotWritten(String reason) implements Exchange {}
+    /**
+     * Nothing of the request was written, and nothing will be.
+     *
+     * @param vendorAway whether it was the vendor that could not be reached; false if we did not get that far
+     */
+    record NotWritten(String reason, boolean vendorAway) implements Exchange {}
 
     /** The request was written, at least in part, and no whole response came. */
     record Lost(String reason) implements Exchange {}

@@ -1,5 +1,6 @@
 package io.klinggateway.apiframe;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Words for a failed exchange that carry no header, body or key: types only, from the outside in. */
@@ -8,6 +9,16 @@ final class Failures {
     private static final int DEEPEST = 4;
 
     private Failures() {}
+
+    /** Refused, unreachable, unknown host, no TLS; not a full pool of ours, nor a deadline of ours. */
+    static boolean isOfTheNetwork(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     static String describe(Throwable failure) {
         StringBuilder words = new StringBuilder();

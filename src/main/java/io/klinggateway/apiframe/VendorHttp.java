@@ -76,7 +76,7 @@ class VendorHttp {
     private Exchange exchange(WebClient.RequestHeadersSpec<?> request, Deadline deadline) {
         Duration patience = deadline.remaining();
         if (!patience.isPositive()) {
-            return new NotWritten("the deadline has passed");
+            return new NotWritten("the deadline has passed", false);
         }
         WriteGuard guard = new WriteGuard(deadline);
         try {
@@ -91,7 +91,7 @@ class VendorHttp {
             return answered == null ? new Lost("no answer") : answered;
         } catch (RuntimeException failure) {
             String reason = Failures.describe(failure);
-            return guard.abandon() ? new NotWritten(reason) : new Lost(reason);
+            return guard.abandon() ? new NotWritten(reason, Failures.isOfTheNetwork(failure)) : new Lost(reason);
         }
     }
 

@@ -1,18 +1,16 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Deadline;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
-import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 
@@ -37,38 +35,57 @@ final class CertainDatabase {
     static <T> T run(Deadline deadline, Supplier<T> transaction) {
         boolean mayBeCommitted = false;
         for (int pause = SHORTEST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+            RuntimeException failure;
             try {
                 return transaction.get();
             } catch (CannotGetJdbcConnectionException | CannotCreateTransactionException unreached) {
                 if (!mayBeCommitted) {
                     throw unreached;
                 }
-                giveUpIfPast(deadline, unreached);
-            } catch (DataAccessException | TransactionException failure) {
-                if (!isWorthRepeating(failure)) {
-                    throw failure;
+                failure = unreached;
+            } catch (DataAccessException | TransactionException failed) {
+                Failure kind = Failure.of(failed);
+                if (kind == Failure.FINAL) {
+                    throw failed;
                 }
-                mayBeCommitted = true;
-                log.warn("a transaction is run again: {}", failure.getMessage());
-                giveUpIfPast(deadline, failure);
+                mayBeCommitted |= kind == Failure.ANSWER_LOST;
+                failure = failed;
             }
+            if (deadline.hasPassed()) {
+                throw mayBeCommitted ? new OutcomeUnknown(failure) : failure;
+            }
+            log.warn("a transaction is run again: {}", failure.getMessage());
             sleep(Duration.ofMillis(ThreadLocalRandom.current().nextInt(pause / 2, pause + 1)));
         }
     }
 
-    private static boolean isWorthRepeating(RuntimeException failure) {
-        return failure instanceof TransientDataAccessException
-                || failure instanceof RecoverableDataAccessException
-                || failure instanceof DataAccessResourceFailureException
-                || failure instanceof TransactionException
-                || failure instanceof UncategorizedSQLException
-                // The transaction of the lost answer got there first, and this one's repetition sees it.
-                || failure instanceof DuplicateKeyException;
-    }
+    private enum Failure {
+        /** The server said no, and would say so again. */
+        FINAL,
+        /** The server rolled it back, for a reason that passes. */
+        ROLLED_BACK,
+        /** Nobody knows whether the server committed it. */
+        ANSWER_LOST;
 
-    private static void giveUpIfPast(Deadline deadline, RuntimeException failure) {
-        if (deadline.hasPassed()) {
-            throw new OutcomeUnknown(failure);
+        private static final Pattern PASSING =
+                Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505"); // 23505: the lost transaction got there first
+
+        static Failure of(RuntimeException failed) {
+            String state = sqlState(failed);
+            if (state == null || state.startsWith("08") || state.startsWith("57P")) {
+                return ANSWER_LOST;
+            }
+            return PASSING.matcher(state).matches() ? ROLLED_BACK : FINAL;
+        }
+
+        /** @return null if the server gave none: the failure lies between it and us */
+        private static @Nullable String sqlState(RuntimeException failed) {
+            for (@Nullable Throwable cause = failed; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException answer && answer.getSQLState() != null) {
+                    return answer.getSQLState();
+                }
+            }
+            return null;
         }
     }
 

@@ -161,11 +161,14 @@ class GenerationRepository {
     private static final String LIST = JOB_COLUMNS + """
                and promised
                and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
-               and (cast(:search as uuid) is null or id = :search)
+               /* search */
                and (created_at, id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
              order by created_at desc, id desc
              limit :most
             """;
+
+    /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
+    private static final String SEARCH = LIST.replace("/* search */", "and id = :search");
 
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
 
@@ -402,7 +405,7 @@ class GenerationRepository {
 
     /** Newest first. */
     List<StoredJob> list(TenantId tenant, JobFilter filter, @Nullable JobCursor before, int most) {
-        return jdbc.sql(LIST)
+        return jdbc.sql(filter.search() == null ? LIST : SEARCH)
                 .param("tenant", tenant.value())
                 .param(
                         "status",

@@ -25,7 +25,7 @@ record GenerationSettings(
         @DefaultValue("20s") @DurationMin(millis = 1) Duration submissionDeadline,
         @DefaultValue("25s") @DurationMin(millis = 1) Duration lease,
         @DefaultValue("2s") @DurationMin(millis = 1) Duration trackingInterval,
-        @DefaultValue("30s") @DurationMin(millis = 1) Duration resubmissionCap,
+        @DefaultValue("20s") @DurationMin(millis = 1) Duration resubmissionCap,
         @DefaultValue("128") @Min(1) int concurrentSubmissions,
         @DefaultValue("1000") @Min(1) int waitingSubmissions,
         @DefaultValue("5s") @DurationMin(millis = 1) Duration longestWait,

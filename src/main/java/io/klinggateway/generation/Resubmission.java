@@ -11,9 +11,8 @@ import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.generation.GenerationRepository.Unsubmitted;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -33,6 +32,7 @@ class Resubmission {
     private final GenerationRepository generations;
     private final Settlement settlement;
     private final GenerationSettings settings;
+    private final AtomicInteger underWay = new AtomicInteger();
 
     Resubmission(
             Apiframe apiframe, GenerationRepository generations, Settlement settlement, GenerationSettings settings) {
@@ -42,14 +42,29 @@ class Resubmission {
         this.settings = settings;
     }
 
-    /** @return whether more may be due */
+    /**
+     * Starts what is due and does not wait for it: one call that hangs must not delay the others.
+     *
+     * @return false: what found no room is due again at the next pass
+     */
     boolean pass() {
         Deadline deadline = Deadline.in(settings.submissionDeadline());
-        List<Unsubmitted> due = generations.claimUnsubmitted(apiframe.upstream(), settings.lease(), MOST_AT_ONCE);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            due.forEach(generation -> threads.execute(() -> resubmitSafely(generation, deadline)));
+        int room = MOST_AT_ONCE - underWay.get();
+        if (room <= 0) {
+            return false;
         }
-        return due.size() == MOST_AT_ONCE;
+        List<Unsubmitted> due = generations.claimUnsubmitted(apiframe.upstream(), settings.lease(), room);
+        for (Unsubmitted generation : due) {
+            underWay.incrementAndGet();
+            Thread.ofVirtual().name("resubmission " + generation.id()).start(() -> {
+                try {
+                    resubmitSafely(generation, deadline);
+                } finally {
+                    underWay.decrementAndGet();
+                }
+            });
+        }
+        return false;
     }
 
     private void resubmitSafely(Unsubmitted generation, Deadline deadline) {

@@ -80,13 +80,23 @@ class Submission {
         this.settings = settings;
         this.clock = clock;
         this.slots = new SubmissionSlots(
-                settings.concurrentSubmissions(), settings.waitingSubmissions(), settings.longestWait());
+                Math.min(settings.concurrentSubmissions(), mostWithinRate()),
+                settings.waitingSubmissions(),
+                settings.longestWait());
         Gauge.builder("kling.gateway.submission.slots.free", slots, SubmissionSlots::free)
                 .description("Submissions that this replica could take on at once, beyond those under way")
                 .register(meters);
         Gauge.builder("kling.gateway.submissions.waiting", slots, SubmissionSlots::waiting)
                 .description("Requests that wait for their turn on this replica")
                 .register(meters);
+    }
+
+    /**
+     * The rate gate is first come first served. Half of what it lets pass within a deadline is room enough, and leaves who
+     * waits for a slot, where tenants take turns, the time to pass it.
+     */
+    private int mostWithinRate() {
+        return Math.max(1, apiframe.callsWithin(settings.submissionDeadline()) / 2);
     }
 
     /**
@@ -145,6 +155,12 @@ class Submission {
         } catch (DataAccessException | TransactionException unrecorded) {
             // The hold stands and the lease runs out: a replica that reaches the database finishes the work.
             log.warn("generation {} is left to another replica: {}", id, unrecorded.getMessage());
+            conclusion = new Conclusion("QUEUED");
+        } catch (ProblemException | OutcomeUnknown answer) {
+            throw answer;
+        } catch (RuntimeException defect) {
+            // Whatever it is, the hold stands: an error answer would be a lie.
+            log.error("generation {} is left to another replica", id, defect);
             conclusion = new Conclusion("QUEUED");
         }
         return new Receipt(id, conclusion.status(), false, generation.quote().credits(), admitted.available());
