@@ -204,9 +204,9 @@ class GenerationRepository {
                 .single();
     }
 
-    /** PostgreSQL's text has neither NUL nor lone surrogates; the URL standard reads both as these escapes. */
+    /** PostgreSQL's text has no lone surrogates; the URL standard reads one as this escape. */
     private static @Nullable String storable(@Nullable String url) {
-        return url == null ? null : url.replace("\0", "%00").replaceAll("\\p{Cs}", "%EF%BF%BD");
+        return url == null ? null : url.replaceAll("\\p{Cs}", "%EF%BF%BD");
     }
 
     private static Admission admission(ResultSet row) throws SQLException {

@@ -9,6 +9,7 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,18 +28,30 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Starts of the whole application against one database. */
+/** Starts against one database: of what takes the tenants over, and of the whole application. */
 class DeclaredTenantsTests {
 
     private static final TestDatabase DATABASE = TestDatabase.fresh();
 
+    private final Map<String, Object> declaration = new HashMap<>();
     private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
     private final String name = "t-" + UUID.randomUUID();
     private final String sha256 = Gateway.sha256("kg_" + UUID.randomUUID());
@@ -47,8 +60,6 @@ class DeclaredTenantsTests {
     static void migrate() {
         Flyway.configure().dataSource(DATABASE.dataSource()).load().migrate();
     }
-
-    private final Map<String, Object> declaration = new HashMap<>();
 
     @BeforeEach
     void declareATenant() {
@@ -120,7 +131,7 @@ class DeclaredTenantsTests {
                                 "GATEWAY_TENANTS_0_KEYS_0_NAME", "main",
                                 "GATEWAY_TENANTS_0_KEYS_0_SHA256", sha256)));
 
-        application().environment(environment).run().close();
+        gateway().environment(environment).run().close();
 
         assertThat(jdbc.sql("""
                         select period_kind || ' ' || credit_limit || ' ' || time_zone from budget where tenant_id = ?
@@ -140,7 +151,7 @@ class DeclaredTenantsTests {
                 starts.add(replicas.submit(() -> {
                     together.countDown();
                     together.await();
-                    started().close();
+                    gateway().run().close();
                     return true;
                 }));
             }
@@ -168,7 +179,7 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].budget.time-zone, Mars/Olympus, gateway.tenants[0].budget.time-zone",
         "gateway.tenants[0].budget.time-zone, +01:00, time-zone must be a region id",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
-        "gateway.tenants[0].keys[0].sha256, kg_plain, tenants[0].keys[0].sha256"
+        "gateway.tenants[0].keys[0].sha256, kg_plain, with a sha256 that is not 64 hexadecimal digits"
     })
     void aWrongDeclarationStopsTheStartAndIsNamed(String property, String value, String named) {
         declaration.put(property, value);
@@ -256,28 +267,26 @@ class DeclaredTenantsTests {
     }
 
     private ConfigurableApplicationContext started() {
-        return application().run();
+        return settings(new SpringApplicationBuilder(TakeOver.class).web(WebApplicationType.NONE))
+                .run();
     }
 
-    private SpringApplicationBuilder application() {
+    private SpringApplicationBuilder gateway() {
+        return settings(new SpringApplicationBuilder(KlingGatewayApplication.class));
+    }
+
+    private SpringApplicationBuilder settings(SpringApplicationBuilder application) {
         Map<String, Object> properties = new HashMap<>(declaration);
-        properties.putAll(Map.of(
-                "spring.datasource.url",
-                DATABASE.url(),
-                "spring.datasource.username",
-                DATABASE.username(),
-                "spring.datasource.password",
-                DATABASE.password(),
-                "apiframe.api-key",
-                "afk_test",
-                "apiframe.base-url",
-                "http://localhost:1",
-                "spring.main.register-shutdown-hook",
-                "false"));
-        return new SpringApplicationBuilder(KlingGatewayApplication.class)
-                .initializers(context -> context.getEnvironment()
-                        .getPropertySources()
-                        .addFirst(new MapPropertySource("test", properties)));
+        properties.put("spring.datasource.url", DATABASE.url());
+        properties.put("spring.datasource.username", DATABASE.username());
+        properties.put("spring.datasource.password", DATABASE.password());
+        properties.put("apiframe.api-key", "afk_test");
+        properties.put("apiframe.base-url", "http://localhost:1");
+        properties.put("server.port", "0");
+        properties.put("management.server.port", "0");
+        properties.put("spring.main.register-shutdown-hook", "false");
+        return application.initializers(context ->
+                context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", properties)));
     }
 
     private UUID tenantId() {
@@ -300,4 +309,18 @@ class DeclaredTenantsTests {
                 .query(Boolean.class)
                 .single();
     }
+
+    /** The real parts that a declaration passes through, and no more: a start takes a fraction of a second. */
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        ConfigurationPropertiesAutoConfiguration.class,
+        ValidationAutoConfiguration.class,
+        DataSourceAutoConfiguration.class,
+        DataSourceTransactionManagerAutoConfiguration.class,
+        TransactionAutoConfiguration.class,
+        JdbcTemplateAutoConfiguration.class,
+        JdbcClientAutoConfiguration.class
+    })
+    @Import({DeclaredTenants.class, Tenants.class, Ledger.class})
+    static class TakeOver {}
 }

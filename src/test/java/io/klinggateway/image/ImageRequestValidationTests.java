@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -122,16 +121,12 @@ class ImageRequestValidationTests {
     }
 
     /** What the database cannot hold as text is kept as the escape that stands for it. */
-    @ParameterizedTest
-    @CsvSource({
-        "https://hooks.example.com/nul\\u0000, https://hooks.example.com/nul%00",
-        "https://hooks.example.com/lone\\uD83Dsurrogate, https://hooks.example.com/lone%EF%BF%BDsurrogate"
-    })
-    void webhookUrlsWithUnstorableCharactersAreKeptEscaped(String url, String kept) {
-        var id = client.accepted(body("\"webhookUrl\": \"" + url + "\""));
+    @Test
+    void aLoneSurrogateInAWebhookUrlIsKeptEscaped() {
+        var id = client.accepted(body("\"webhookUrl\": \"https://hooks.example.com/a\\uD83Db\""));
 
         assertThat(client.job(id).json().get("input").get("webhookUrl").stringValue())
-                .isEqualTo(kept);
+                .isEqualTo("https://hooks.example.com/a%EF%BF%BDb");
     }
 
     static Stream<Arguments> invalid() {
@@ -201,6 +196,7 @@ class ImageRequestValidationTests {
                 arguments(body("\"webhookUrl\": \"hooks.example.com\""), List.of("webhookUrl")),
                 arguments(body("\"webhookUrl\": \"ftp://hooks.example.com\""), List.of("webhookUrl")),
                 arguments(body("\"webhookUrl\": null"), List.of("webhookUrl")),
+                arguments(body("\"webhookUrl\": \"https://hooks.example.com/\\u0000\""), List.of("webhookUrl")),
                 arguments(body("\"webhookEvents\": []"), List.of("webhookEvents")),
                 arguments(body("\"webhookEvents\": \"completed\""), List.of("webhookEvents")),
                 arguments(body("\"webhookEvents\": null"), List.of("webhookEvents")),
