@@ -1,0 +1,278 @@
+package io.klinggateway.harness;
+
+import io.klinggateway.harness.Answer.Accepted;
+import io.klinggateway.harness.Answer.Lost;
+import io.klinggateway.harness.Answer.Refused;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Carries orders out, one after the other as planned, many at once, and remembers every answer. */
+final class Callers implements AutoCloseable {
+
+    private static final int MOST_AT_ONCE = 48;
+    private static final int MOST_REPEATS_OF_LOST = 3;
+    private static final int READERS = 8;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration BEFORE_RETRY = Duration.ofMillis(400);
+
+    private final long seed;
+    private final List<Replica> replicas;
+    private final PostgresProcess postgres;
+    private final History history;
+    private final Duration betweenOrders;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+    private final Map<Integer, Story> stories = new ConcurrentHashMap<>();
+    private final Queue<Ticket> tickets = new ConcurrentLinkedQueue<>();
+    private final Queue<Reading> readings = new ConcurrentLinkedQueue<>();
+    private final Queue<Violation> violations = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger races = new AtomicInteger();
+
+    Callers(long seed, Cluster cluster, Duration betweenOrders, History history) {
+        this.seed = seed;
+        this.replicas = cluster.replicas();
+        this.postgres = cluster.postgres();
+        this.betweenOrders = betweenOrders;
+        this.history = history;
+    }
+
+    /** All that became of one order. */
+    record Story(Order order, Queue<Attempt> attempts) {}
+
+    record Attempt(int replica, Instant from, Instant to, Answer answer) {}
+
+    private record Ticket(Team team, UUID job) {}
+
+    /** A look at an accepted job: its status, or the refusal's HTTP status and code. */
+    record Reading(UUID job, int status, String text) {}
+
+    List<Story> stories() {
+        return stories.values().stream().toList();
+    }
+
+    List<Reading> readings() {
+        return List.copyOf(readings);
+    }
+
+    /** What was seen to be wrong at the moment of an answer. */
+    List<Violation> violations() {
+        return List.copyOf(violations);
+    }
+
+    int races() {
+        return races.get();
+    }
+
+    /** Starts order after order in the planned rhythm, until it is enough; then waits for those under way. */
+    void run(BooleanSupplier enough) {
+        var polling = new AtomicBoolean(true);
+        threads.execute(() -> poll(polling));
+        for (var number = 0; !enough.getAsBoolean(); number++) {
+            var order = Order.planned(seed, number);
+            places.acquireUninterruptibly();
+            threads.execute(() -> {
+                try {
+                    carryOut(order);
+                } finally {
+                    places.release();
+                }
+            });
+            Waiting.pause(betweenOrders);
+        }
+        places.acquireUninterruptibly(MOST_AT_ONCE);
+        places.release(MOST_AT_ONCE);
+        polling.set(false);
+    }
+
+    private void carryOut(Order order) {
+        var story = new Story(order, new ConcurrentLinkedQueue<>());
+        stories.put(order.number(), story);
+        if (order.isRace()) {
+            races.incrementAndGet();
+        }
+        try (var copies = Executors.newVirtualThreadPerTaskExecutor()) {
+            IntStream.range(0, order.copies())
+                    .forEach(copy -> copies.execute(() -> sendWithRetries(story, order.firstReplica() + copy)));
+        }
+    }
+
+    private void sendWithRetries(Story story, int firstReplica) {
+        var order = story.order();
+        var retries = order.retries();
+        var repeats = order.key() == null ? 0 : MOST_REPEATS_OF_LOST;
+        for (var replica = firstReplica; ; replica++) {
+            var answer = send(story, replica % replicas.size(), order.patience());
+            if (!answer.isCertain() && repeats > 0) {
+                repeats--;
+            } else if (answer instanceof Refused refused && refused.isForNow() && !refused.isUnknown() && retries > 0) {
+                retries--;
+            } else {
+                return;
+            }
+            Waiting.pause(BEFORE_RETRY);
+        }
+    }
+
+    /** Asks again, under the same key, for orders whose outcome their callers do not know. */
+    void resolveUncertain(Duration longest) {
+        var uncertain = stories.values().stream()
+                .filter(story -> story.order().key() != null)
+                .filter(story -> !story.attempts().stream().allMatch(attempt -> attempt.answer.isCertain()))
+                .toList();
+        try (var asking = Executors.newVirtualThreadPerTaskExecutor()) {
+            uncertain.forEach(story -> asking.execute(() -> Waiting.isTrueWithin(longest, () -> {
+                places.acquireUninterruptibly();
+                try {
+                    var answer =
+                            send(story, ThreadLocalRandom.current().nextInt(replicas.size()), Duration.ofSeconds(20));
+                    return answer.isCertain() && !(answer instanceof Refused refused && refused.isForNow());
+                } finally {
+                    places.release();
+                }
+            })));
+        }
+    }
+
+    private Answer send(Story story, int replica, Duration patience) {
+        var order = story.order();
+        var request = HttpRequest.newBuilder(replicas.get(replica).url("/v2/images/generate"))
+                .timeout(patience)
+                .header("X-API-Key", order.team().key())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(order.body()));
+        if (order.key() != null) {
+            request.header("Idempotency-Key", order.key());
+        }
+        var from = Instant.now();
+        history.add("invoke", Map.of("order", order.number(), "replica", replica));
+        var answer = exchange(request.build());
+        history.add("answer", Map.of("order", order.number(), "replica", replica, "answer", answer.toString()));
+        story.attempts().add(new Attempt(replica, from, Instant.now(), answer));
+        if (answer instanceof Refused) {
+            checkNothingIsOpen(story);
+        }
+        if (answer instanceof Accepted ok) {
+            tickets.add(new Ticket(order.team(), ok.job()));
+        }
+        return answer;
+    }
+
+    /** An error is the truth when it is told, not only in the end. Copies and lost attempts may still be at work. */
+    private void checkNothingIsOpen(Story story) {
+        var alone = !story.order().isRace()
+                && story.attempts().stream()
+                        .allMatch(attempt -> attempt.answer instanceof Refused && attempt.answer.isCertain());
+        if (alone) {
+            var open = Books.openGenerations(postgres, story.order());
+            if (open.orElse(0) > 0) {
+                violations.add(new Violation(
+                        "refused, yet held", "order " + story.order().number() + " had only errors and is still open"));
+            }
+        }
+    }
+
+    private Answer exchange(HttpRequest request) {
+        try {
+            var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            var body = JsonMapper.shared().readTree(response.body());
+            if (response.statusCode() == 202) {
+                return new Accepted(
+                        UUID.fromString(body.path("jobId").asString()),
+                        body.path("status").asString());
+            }
+            return new Refused(
+                    response.statusCode(),
+                    body.path("code").asString("none"),
+                    response.headers().firstValue("Retry-After").orElse(null));
+        } catch (IOException | JacksonException lost) {
+            return new Lost(lost.getClass().getSimpleName());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Lost("interrupted");
+        }
+    }
+
+    /** Looks at accepted jobs, each now and then until it has ended. */
+    private void poll(AtomicBoolean polling) {
+        while (polling.get()) {
+            var ticket = tickets.poll();
+            if (ticket != null) {
+                var reading = read(ticket.team, ticket.job);
+                if (reading.status != 200 || !isTerminal(reading.text)) {
+                    tickets.add(ticket);
+                }
+            }
+            Waiting.pause(betweenOrders);
+        }
+    }
+
+    static boolean isTerminal(String status) {
+        return status.equals("COMPLETED") || status.equals("FAILED") || status.equals("CANCELLED");
+    }
+
+    Reading read(Team team, UUID job) {
+        var replica = ThreadLocalRandom.current().nextInt(replicas.size());
+        var request = HttpRequest.newBuilder(replicas.get(replica).url("/v2/jobs/" + job))
+                .timeout(Duration.ofSeconds(10))
+                .header("X-API-Key", team.key())
+                .build();
+        try {
+            var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            var body = JsonMapper.shared().readTree(response.body());
+            var text =
+                    body.path(response.statusCode() == 200 ? "status" : "code").asString("none");
+            var reading = new Reading(job, response.statusCode(), text);
+            readings.add(reading);
+            return reading;
+        } catch (IOException | JacksonException lost) {
+            return new Reading(job, 0, "");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reading(job, 0, "");
+        }
+    }
+
+    /** Shows that every caller finds its job. */
+    void readEveryJob() {
+        try (var reading = Executors.newFixedThreadPool(READERS)) {
+            for (var story : stories.values()) {
+                story.attempts().stream()
+                        .map(Attempt::answer)
+                        .filter(Accepted.class::isInstance)
+                        .map(answer -> ((Accepted) answer).job())
+                        .distinct()
+                        .forEach(job -> reading.execute(() -> read(story.order().team(), job)));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,315 @@
+package io.klinggateway.harness;
+
+import io.klinggateway.harness.Answer.Accepted;
+import io.klinggateway.harness.Answer.Refused;
+import io.klinggateway.harness.Books.Generation;
+import io.klinggateway.harness.Callers.Attempt;
+import io.klinggateway.harness.Callers.Reading;
+import io.klinggateway.harness.Callers.Story;
+import io.klinggateway.harness.Chaos.Window;
+import io.klinggateway.simulator.JobStatus;
+import io.klinggateway.simulator.SimulatedJob;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Holds what callers were told, what the books say and what the vendor did against each other, once all is at rest. */
+final class Checker {
+
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration LOOKED_AT_WITHIN = Duration.ofSeconds(30);
+
+    /** All that a caller with a good key and a good request may hear. */
+    private static final Map<String, Integer> DOCUMENTED = Map.of(
+            "validation_failed", 400,
+            "insufficient_credits", 402,
+            "rate_limited", 429,
+            "concurrency_limited", 429,
+            "upstream_account", 503,
+            "upstream_unavailable", 503,
+            "overloaded", 503,
+            "outcome_unknown", 503);
+
+    private static final Set<String> COME_BACK_LATER =
+            Set.of("rate_limited", "upstream_unavailable", "overloaded", "outcome_unknown");
+
+    private final Books books;
+    private final List<Story> stories;
+    private final List<Reading> readings;
+    private final List<Window> windows;
+    private final Map<UUID, Generation> generations;
+    private final Map<Integer, List<Generation>> generationsByOrder;
+    private final Map<UUID, SimulatedJob> jobs;
+    private final Map<Integer, List<SimulatedJob>> jobsByOrder;
+    private final List<Violation> violations = new ArrayList<>();
+
+    Checker(Books books, List<SimulatedJob> jobs, List<Story> stories, List<Reading> readings, List<Window> windows) {
+        this.books = books;
+        this.stories = stories;
+        this.readings = readings;
+        this.windows =
+                windows.stream().sorted(Comparator.comparing(Window::from)).toList();
+        this.generations = books.generations().stream().collect(Collectors.toMap(Generation::id, Function.identity()));
+        this.generationsByOrder = books.generations().stream().collect(Collectors.groupingBy(Generation::order));
+        this.jobs = jobs.stream().collect(Collectors.toMap(SimulatedJob::id, Function.identity()));
+        this.jobsByOrder = jobs.stream()
+                .filter(job -> !books.orphans().contains(job.id()))
+                .collect(Collectors.groupingBy(Checker::orderOf));
+    }
+
+    List<Violation> check() {
+        books.disorder().forEach(words -> report("disorder", words));
+        stories.forEach(this::checkStory);
+        books.generations().forEach(this::checkGeneration);
+        checkVendorJobs();
+        checkAccounts();
+        checkReadings();
+        return violations;
+    }
+
+    private void report(String kind, String words, Object... arguments) {
+        violations.add(new Violation(kind, words.formatted(arguments)));
+    }
+
+    private static int orderOf(SimulatedJob job) {
+        return Order.numberOf(job.input().path("prompt").asString());
+    }
+
+    private static JobStatus fateOf(SimulatedJob job) {
+        return job.statusAt(Instant.MAX);
+    }
+
+    /** What the callers of one order were told. */
+    private void checkStory(Story story) {
+        story.attempts().forEach(attempt -> checkDocumented(story, attempt));
+        var promised = new HashSet<UUID>();
+        for (var attempt : story.attempts()) {
+            if (attempt.answer() instanceof Accepted accepted) {
+                promised.add(accepted.job());
+            }
+        }
+        var number = story.order().number();
+        var made = jobsByOrder.getOrDefault(number, List.of());
+        if (promised.size() > 1) {
+            report("doubled", "order %d has %d answers 202 with different jobs: %s", number, promised.size(), promised);
+        }
+        if (made.size() > 1) {
+            report("doubled", "order %d has %d jobs at the vendor: %s", number, made.size(), ids(made));
+        }
+        promised.forEach(job -> checkPromise(story, job));
+        if (promised.isEmpty() && isCertain(story)) {
+            checkNothingLeft(story, made);
+        }
+        checkNoErrorAfterAcceptance(story);
+    }
+
+    private static List<UUID> ids(List<SimulatedJob> jobs) {
+        return jobs.stream().map(SimulatedJob::id).toList();
+    }
+
+    /** Whether the callers know what became of it: what was asked last has a certain answer, and a key to ask with. */
+    private static boolean isCertain(Story story) {
+        var all = story.attempts().stream().allMatch(attempt -> attempt.answer().isCertain());
+        var last = story.attempts().stream()
+                .max(Comparator.comparing(Attempt::to))
+                .map(Attempt::answer)
+                .orElseThrow();
+        // A refusal for now may speak of the last attempt alone; a final one was decided after a look at the key.
+        return all
+                || story.order().key() != null
+                        && last instanceof Refused refused
+                        && last.isCertain()
+                        && !refused.isForNow();
+    }
+
+    private void checkDocumented(Story story, Attempt attempt) {
+        if (attempt.answer() instanceof Refused refused) {
+            if (!Objects.equals(DOCUMENTED.get(refused.code()), refused.status())) {
+                report("undocumented", "order %d was answered %s", story.order().number(), refused);
+            }
+            if (COME_BACK_LATER.contains(refused.code()) && refused.retryAfter() == null) {
+                report("undocumented", "order %d was answered %s", story.order().number(), refused);
+            }
+        }
+    }
+
+    private void checkPromise(Story story, UUID promised) {
+        var number = story.order().number();
+        var generation = generations.get(promised);
+        if (generation == null || generation.order() != number) {
+            report("lost", "order %d has a 202 with job %s, and the books have none", number, promised);
+            return;
+        }
+        if (!generation.promised()) {
+            report("lost", "order %d has a 202 with job %s, which tenants cannot see", number, promised);
+        }
+        var made = jobsByOrder.getOrDefault(number, List.of());
+        var failedWithoutJob = generation.state().equals("FAILED") && generation.job() == null;
+        if (failedWithoutJob ? !made.isEmpty() : made.size() != 1) {
+            report("lost", "order %d: %s, and the vendor has the jobs %s", number, generation, ids(made));
+        }
+        generationsByOrder.getOrDefault(number, List.of()).stream()
+                .filter(other -> !other.id().equals(promised) && !other.isWithdrawn())
+                .forEach(other -> report("doubled", "order %d has job %s and also %s", number, promised, other));
+    }
+
+    private void checkNothingLeft(Story story, List<SimulatedJob> made) {
+        var number = story.order().number();
+        if (!made.isEmpty()) {
+            report("refused, yet made", "order %d had only errors, the vendor has %s", number, ids(made));
+        }
+        generationsByOrder.getOrDefault(number, List.of()).stream()
+                .filter(generation -> !generation.isWithdrawn())
+                .forEach(generation -> report("refused, yet made", "order %d had only errors: %s", number, generation));
+    }
+
+    /** Once there is a 202, the key leads to it: only trouble with reaching the books may be told from then on. */
+    private void checkNoErrorAfterAcceptance(Story story) {
+        var accepted = story.attempts().stream()
+                .filter(attempt -> attempt.answer() instanceof Accepted)
+                .map(Attempt::to)
+                .min(Comparator.naturalOrder());
+        story.attempts().stream()
+                .filter(attempt -> accepted.isPresent() && attempt.from().isAfter(accepted.get()))
+                .filter(attempt -> attempt.answer() instanceof Refused refused
+                        && !refused.code().equals("overloaded")
+                        && !refused.isUnknown())
+                .forEach(attempt -> report(
+                        "promise broken",
+                        "order %d had a 202 and then %s",
+                        story.order().number(),
+                        attempt.answer()));
+    }
+
+    private void checkGeneration(Generation generation) {
+        if (generation.isOpen()) {
+            report("unsettled", "%s", generation);
+            return;
+        }
+        var job = generation.job() == null ? null : jobs.get(generation.job());
+        if (generation.job() != null && job == null) {
+            report("lost", "the vendor knows no job of %s", generation);
+        } else if (job == null) {
+            checkEndedWithoutJob(generation);
+        } else {
+            checkEndedLikeItsJob(generation, job);
+        }
+    }
+
+    private void checkEndedWithoutJob(Generation generation) {
+        if (!generation.state().equals("FAILED") || !Objects.equals(generation.captured(), 0L)) {
+            report("charged wrongly", "without a job: %s", generation);
+        }
+    }
+
+    private void checkEndedLikeItsJob(Generation generation, SimulatedJob job) {
+        var fate = fateOf(job);
+        var due = fate == JobStatus.COMPLETED ? job.priceCredits() : 0;
+        if (!generation.state().equals(fate.name())
+                || !Objects.equals(generation.captured(), due)
+                || !generation.id().toString().equals(job.idempotencyKey())) {
+            report("charged wrongly", "%s has a job that %s, worth %d credits", generation, fate, due);
+        }
+        var ended = job.createdAt().plus(job.queuedFor()).plus(job.processingFor());
+        var latest = latestSettlement(generation.createdAt(), ended);
+        var settled = generation.completedAt();
+        if (settled == null || settled.isAfter(latest)) {
+            report("late", "%s: its job ended at %s, it had to be settled by %s", generation, ended, latest);
+        }
+    }
+
+    /** Ten seconds after the job's end, or thirty after the end of the last fault that reaches into that time. */
+    private Instant latestSettlement(Instant created, Instant ended) {
+        var latest = ended.plus(SETTLED_WITHIN);
+        for (var window : windows) {
+            var end = window.to().plus(LOOKED_AT_WITHIN);
+            if (window.from().isBefore(latest) && window.to().isAfter(created) && end.isAfter(latest)) {
+                latest = end;
+            }
+        }
+        return latest;
+    }
+
+    private void checkVendorJobs() {
+        var keys = new HashMap<String, UUID>();
+        for (var job : jobs.values()) {
+            var key = String.valueOf(job.idempotencyKey());
+            var earlier = keys.put(key, job.id());
+            if (earlier != null) {
+                report("doubled", "the vendor has the jobs %s and %s for one key %s", earlier, job.id(), key);
+            }
+            if (!books.orphans().contains(job.id()) && !isOnRecord(job, key)) {
+                report(
+                        "lost",
+                        "the vendor's job %s of order %d, key %s, is not in the books",
+                        job.id(),
+                        orderOf(job),
+                        key);
+            }
+        }
+    }
+
+    private boolean isOnRecord(SimulatedJob job, String key) {
+        return books.generations().stream()
+                .anyMatch(generation ->
+                        generation.id().toString().equals(key) && job.id().equals(generation.job()));
+    }
+
+    private void checkAccounts() {
+        for (var team : Team.ALL) {
+            var name = team.name();
+            long due = books.generations().stream()
+                    .filter(generation -> generation.team().equals(name))
+                    .map(generation -> generation.job() == null ? null : jobs.get(generation.job()))
+                    .filter(job -> job != null && fateOf(job) == JobStatus.COMPLETED)
+                    .mapToLong(SimulatedJob::priceCredits)
+                    .sum();
+            long captured = books.capturedByTeam().getOrDefault(name, 0L);
+            long held = books.heldByTeam().getOrDefault(name, 0L);
+            if (captured != due) {
+                report("charged wrongly", "%s: captured %d, its completed jobs are worth %d", name, captured, due);
+            }
+            if (held != 0) {
+                report("held for ever", "%s: %d credits are held, and nothing is open", name, held);
+            }
+        }
+    }
+
+    private void checkReadings() {
+        var endings = new HashMap<UUID, String>();
+        for (var reading : readings) {
+            if (reading.status() != 200
+                    && !(reading.status() == 503 && reading.text().equals("overloaded"))) {
+                report("undocumented", "reading job %s: %d %s", reading.job(), reading.status(), reading.text());
+            }
+            var ending = endings.get(reading.job());
+            if (reading.status() == 200 && ending != null && !ending.equals(reading.text())) {
+                report("promise broken", "job %s was %s and then %s", reading.job(), ending, reading.text());
+            }
+            if (reading.status() == 200 && Callers.isTerminal(reading.text())) {
+                endings.put(reading.job(), reading.text());
+            }
+            checkEnding(reading);
+        }
+    }
+
+    private void checkEnding(Reading reading) {
+        @Nullable Generation generation = generations.get(reading.job());
+        if (Callers.isTerminal(reading.text())
+                && generation != null
+                && !generation.state().equals(reading.text())) {
+            report("promise broken", "job %s was shown as %s: %s", reading.job(), reading.text(), generation);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.klinggateway.harness;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** A PostgreSQL server that may be killed at any instruction, and started again on what it left on the disk. */
+final class PostgresProcess implements AutoCloseable {
+
+    static final String USERNAME = "postgres";
+    static final String PASSWORD = "postgres";
+    private static final String DATABASE = "gateway";
+    private static final Duration START_WAIT = Duration.ofSeconds(60);
+    private static final Duration DEATH_WAIT = Duration.ofSeconds(20);
+
+    private final Path data;
+    private final int port = Ports.free();
+    private EmbeddedPostgres server;
+
+    PostgresProcess(Path directory) throws SQLException {
+        this.data = directory.resolve("postgres").toAbsolutePath();
+        this.server = start();
+        try (var connection = server.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + DATABASE);
+        }
+    }
+
+    private EmbeddedPostgres start() {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("full_page_writes", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setPGStartupWait(START_WAIT)
+                    .setRegisterShutdownHook(false)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start PostgreSQL in " + data, e);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** The URL as seen through a proxy on that port. Statements go by their text, so that a proxy can tell them apart. */
+    static String urlThrough(int proxyPort, Duration socketTimeout) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s?prepareThreshold=0&socketTimeout=%d"
+                .formatted(proxyPort, DATABASE, socketTimeout.toSeconds());
+    }
+
+    /** Straight to the server, past all proxies. */
+    Connection connect() throws SQLException {
+        var properties = new Properties();
+        properties.put("user", USERNAME);
+        properties.put("password", PASSWORD);
+        properties.put("connectTimeout", "2");
+        properties.put("socketTimeout", "20");
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, properties);
+    }
+
+    /** Ends every process of the server at once, as a power failure would. */
+    synchronized void kill() {
+        processes().forEach(ProcessHandle::destroyForcibly);
+        Waiting.until("PostgreSQL is dead", DEATH_WAIT, () -> {
+            var left = processes();
+            left.forEach(ProcessHandle::destroyForcibly);
+            return left.isEmpty();
+        });
+    }
+
+    synchronized void restart() {
+        releaseLock();
+        server = start();
+    }
+
+    /** The library keeps a lock on the directory for a server that it takes to be alive. */
+    private void releaseLock() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With the orphans of a dead postmaster, where there is a /proc to find them in: they would bar its successor. */
+    private List<ProcessHandle> processes() {
+        var postmaster = postmaster();
+        return Stream.of(
+                        postmaster.stream(),
+                        postmaster.stream().flatMap(ProcessHandle::descendants),
+                        ProcessHandle.allProcesses().filter(this::worksInData))
+                .flatMap(processes -> processes)
+                .filter(ProcessHandle::isAlive)
+                .toList();
+    }
+
+    private boolean worksInData(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                    .equals(data);
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return false;
+        }
+    }
+
+    private List<ProcessHandle> postmaster() {
+        try {
+            var file = data.resolve("postmaster.pid");
+            return Files.notExists(file)
+                    ? List.of()
+                    : ProcessHandle.of(Long.parseLong(
+                                    Files.readAllLines(file).getFirst().strip()))
+                            .stream()
+                            .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        releaseLock();
+    }
+}

@@ -1,0 +1,173 @@
+package io.klinggateway.harness;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One process of the gateway, at the same ports through all its lives. */
+final class Replica implements AutoCloseable {
+
+    private static final Duration START_WAIT = Duration.ofSeconds(90);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Pattern SPACES = Pattern.compile("\\s+");
+
+    private final int number;
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final File log;
+    private final HttpClient probes =
+            HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build();
+    private @Nullable Process process;
+
+    /** @param command starts the gateway; the environment is all that it gets */
+    Replica(int number, List<String> command, Map<String, String> environment, Path directory) {
+        this.number = number;
+        this.command = command;
+        this.environment = environment;
+        this.log = directory.resolve("replica-" + number + ".log").toFile();
+    }
+
+    int number() {
+        return number;
+    }
+
+    URI url(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    synchronized void start() {
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().put("SERVER_PORT", Integer.toString(port));
+        builder.environment().put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL. */
+    synchronized void kill() {
+        var running = process;
+        if (running != null) {
+            running.destroyForcibly().onExit().join();
+        }
+    }
+
+    synchronized void freeze() {
+        signal("STOP");
+    }
+
+    synchronized void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        var running = process;
+        if (running == null) {
+            return;
+        }
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(running.pid()))
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it again for as long as it ends by itself: without a database it cannot begin. */
+    void awaitReady() {
+        Waiting.until("replica " + number + " is ready, see " + log, START_WAIT, () -> {
+            if (!isAlive()) {
+                start();
+            }
+            return isReady();
+        });
+    }
+
+    private synchronized boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    boolean isReady() {
+        var probe = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
+                .timeout(PROBE_TIMEOUT)
+                .build();
+        try {
+            return probes.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether this process has a connection with that port at its end; false where the system does not tell. */
+    synchronized boolean owns(int localPort) {
+        var running = process;
+        if (running == null) {
+            return false;
+        }
+        var directory = Path.of("/proc", Long.toString(running.pid()));
+        try (var descriptors = Files.list(directory.resolve("fd"))) {
+            var sockets = Stream.of("net/tcp", "net/tcp6")
+                    .flatMap(table -> lines(directory.resolve(table)))
+                    .map(line -> SPACES.split(line.strip()))
+                    .filter(columns -> columns.length > 9 && columns[1].endsWith(hexadecimal(localPort)))
+                    .map(columns -> "socket:[" + columns[9] + "]")
+                    .toList();
+            return descriptors.map(Replica::target).anyMatch(sockets::contains);
+        } catch (IOException | UncheckedIOException unknown) {
+            return false;
+        }
+    }
+
+    private static String hexadecimal(int port) {
+        return String.format(Locale.ROOT, ":%04X", port);
+    }
+
+    private static Stream<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream();
+        } catch (IOException unknown) {
+            return Stream.of();
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        probes.shutdownNow();
+    }
+}

@@ -1,0 +1,17 @@
+package io.klinggateway.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class ShortProofIT {
+
+    @Test
+    void nothingIsLostThroughKillsAndFaults() throws SQLException {
+        var report = ProofRun.of(ProofSettings.shortForm());
+
+        System.out.println(report.summary());
+        assertThat(report.violations()).as(report.summary()).isEmpty();
+    }
+}
