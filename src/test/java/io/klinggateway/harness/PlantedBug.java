@@ -1,10 +1,157 @@
 package io.klinggateway.harness;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A mistake made on purpose, to see the checker find it. */
-record PlantedBug(String name, Map<String, String> environment) {
+/**
+ * A mistake that gateways like this one make, made on purpose to see the checker find it. Functions of the database are
+ * changed where they stand; statements and beans of the gateway are replaced by {@link Planted} on its class path.
+ *
+ * @param changes to functions of the database, each of which must find its text
+ * @param dropped statements that take away what would stop the mistake
+ * @param bean replaces a bean; null for none
+ * @param statement the text of a statement that is changed, and what it becomes
+ */
+record PlantedBug(
+        String name,
+        List<FunctionChange> changes,
+        List<String> dropped,
+        @Nullable Class<?> bean,
+        List<Planted.Rewriting> statement) {
 
-    void plantIn(PostgresProcess postgres) throws SQLException {}
+    static final List<PlantedBug> ALL = List.of(
+            inFunction("budget-read-then-written", "ledger_hold", "update budget_period\n           set held", """
+                            if (select held + captured + p_credits > allowed from budget_period
+                                 where tenant_id = p_tenant and period_kind = policy.period_kind
+                                   and period_start = started) then
+                                select greatest(0, allowed - held - captured) into available from budget_period
+                                 where tenant_id = p_tenant and period_kind = policy.period_kind
+                                   and period_start = started;
+                                accepted := false;
+                                return;
+                            end if;
+                            perform pg_sleep(0.02);
+                            update budget_period
+                               set held""")
+                    .and("ledger_hold", "and held + captured + p_credits <= allowed", "")
+                    .dropping("alter table budget_period drop constraint budget_period_ceiling"),
+            inFunction("replay-ignored", "admit_generation", "if p_idempotency_key is not null then", "if false then")
+                    .dropping("drop index generation_idempotency"),
+            inFunction(
+                            "captured-twice",
+                            "ledger_resolve",
+                            "captured = captured + taken",
+                            "captured = captured + taken + taken")
+                    .dropping("alter table budget_period drop constraint budget_period_ceiling"),
+            inFunction("failed-jobs-charged", "ledger_resolve", "else 0 end", "else hold.held_delta end")
+                    .dropping("alter table journal_entry drop constraint journal_entry_shape"),
+            ofBean("timeout-taken-as-refusal", Planted.TimeoutTakenAsRefusal.class),
+            ofBean("server-error-taken-as-refusal", Planted.ServerErrorTakenAsRefusal.class),
+            ofBean("new-key-for-each-retry", Planted.NewKeyForEachRetry.class),
+            ofBean("captured-outside-the-transaction", Planted.CapturedOutsideTheTransaction.class),
+            ofBean("error-told-before-the-release", Planted.ErrorToldBeforeTheRelease.class),
+            ofBean("release-forgotten", Planted.ReleaseForgotten.class),
+            inStatement(
+                    "refused-whatever-came-before",
+                    "(:whateverCameBefore or attempt = :attempt and not indefinite)",
+                    "(true or :whateverCameBefore or attempt = :attempt)"),
+            inStatement(
+                    "unresolved-attempt-forgotten",
+                    "indefinite = indefinite or :indefinite",
+                    "indefinite = :indefinite and false"),
+            inStatement(
+                    "nobody-takes-over",
+                    "due_at <= (select gateway_now()) and state = 'SUBMITTING'",
+                    "due_at <= (select gateway_now()) and state = 'NONE'"),
+            inStatement("refusal-keeps-the-key", "case when promised then idempotency_key end", "idempotency_key"));
+
+    record FunctionChange(String function, String text, String replacement) {}
+
+    private static PlantedBug inFunction(String name, String function, String text, String replacement) {
+        return new PlantedBug(name, List.of(), List.of(), null, List.of()).and(function, text, replacement);
+    }
+
+    private static PlantedBug inStatement(String name, String text, String replacement) {
+        return new PlantedBug(
+                name,
+                List.of(),
+                List.of(),
+                Planted.RewrittenStatement.class,
+                List.of(new Planted.Rewriting(text, replacement)));
+    }
+
+    private static PlantedBug ofBean(String name, Class<?> bean) {
+        return new PlantedBug(name, List.of(), List.of(), bean, List.of());
+    }
+
+    private PlantedBug and(String function, String text, String replacement) {
+        var more = new ArrayList<>(changes);
+        more.add(new FunctionChange(function, text, replacement));
+        return new PlantedBug(name, List.copyOf(more), dropped, bean, statement);
+    }
+
+    private PlantedBug dropping(String sql) {
+        return new PlantedBug(name, changes, List.of(sql), bean, statement);
+    }
+
+    /** What the gateway's process is started with. */
+    Map<String, String> environment() {
+        var environment = new HashMap<String, String>();
+        if (bean != null) {
+            environment.put("SPRING_MAIN_SOURCES", bean.getName());
+        }
+        statement.forEach(rewriting -> {
+            environment.put(Planted.TEXT, rewriting.text());
+            environment.put(Planted.REPLACEMENT, rewriting.replacement());
+        });
+        return environment;
+    }
+
+    void plantIn(PostgresProcess postgres) throws SQLException {
+        try (var connection = postgres.connect()) {
+            for (var sql : dropped) {
+                execute(connection, sql);
+            }
+            for (var change : changes) {
+                plant(connection, change);
+            }
+        }
+    }
+
+    private static void plant(Connection connection, FunctionChange change) throws SQLException {
+        var definition = definition(connection, change.function());
+        if (!definition.contains(change.text())) {
+            throw new IllegalStateException(change.function() + " has no longer the text: " + change.text());
+        }
+        execute(connection, definition.replace(change.text(), change.replacement()));
+    }
+
+    private static String definition(Connection connection, String function) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("select pg_get_functiondef('" + function + "'::regproc)")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Whether the mistake is one of the gateway's process, which says so in its log when it is first made. */
+    boolean isInProcess() {
+        return bean != null;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -2,7 +2,6 @@ package io.klinggateway.harness;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -43,7 +42,7 @@ record ProofSettings(
                 20,
                 13,
                 500,
-                Duration.ofMillis(55),
+                Duration.ofMillis(75),
                 PROMISED_SETTLING,
                 Optional.empty());
     }
@@ -63,10 +62,10 @@ record ProofSettings(
                 Optional.empty());
     }
 
-    /** Enough trouble for any of them to show, and no patience with what hangs. */
+    /** Enough trouble for any of them to show, and little patience with what hangs. */
     static ProofSettings with(PlantedBug bug) {
         return new ProofSettings(
-                bug.name().toLowerCase(Locale.ROOT),
+                bug.name(),
                 chosenSeed(),
                 2,
                 0,
@@ -74,7 +73,7 @@ record ProofSettings(
                 2,
                 26,
                 60,
-                Duration.ofMillis(50),
+                Duration.ofMillis(60),
                 Duration.ofSeconds(20),
                 Optional.of(bug));
     }

@@ -22,14 +22,14 @@ sealed interface Step {
     enum Cue {
         AT_ONCE,
         VENDOR_RECEIVED,
+        COMMIT_ANSWERED,
         VENDOR_ACCEPTED,
-        VENDOR_HALF_ANSWERED,
-        ADMISSION_ON_THE_WIRE,
         ADMISSION_SENT,
-        RESOLUTION_ON_THE_WIRE,
         COMMIT_ON_THE_WIRE,
-        COMMIT_SENT,
-        COMMIT_ANSWERED
+        VENDOR_HALF_ANSWERED,
+        RESOLUTION_ON_THE_WIRE,
+        ADMISSION_ON_THE_WIRE,
+        COMMIT_SENT
     }
 
     /** A line between two processes. */
@@ -49,6 +49,16 @@ sealed interface Step {
     record BreakLine(Line line, NetworkFault fault, Duration longest, Duration calm) implements Step {}
 
     record BreakVendor(VendorFault fault, int times, Duration longest, Duration calm) implements Step {}
+
+    /** When a database may fall. */
+    List<Cue> DATABASE_CUES = List.of(
+            Cue.AT_ONCE,
+            Cue.ADMISSION_ON_THE_WIRE,
+            Cue.ADMISSION_SENT,
+            Cue.RESOLUTION_ON_THE_WIRE,
+            Cue.COMMIT_ON_THE_WIRE,
+            Cue.COMMIT_SENT,
+            Cue.COMMIT_ANSWERED);
 
     /** What befalls the processes, one after the other. */
     static List<Step> processSteps(ProofSettings settings) {
@@ -108,9 +118,7 @@ sealed interface Step {
     }
 
     private static Cue databaseCue(SplittableRandom random) {
-        return random.nextInt(3) == 0
-                ? Cue.AT_ONCE
-                : Cue.values()[random.nextInt(Cue.ADMISSION_ON_THE_WIRE.ordinal(), Cue.COMMIT_ANSWERED.ordinal() + 1)];
+        return DATABASE_CUES.get(random.nextInt(DATABASE_CUES.size()));
     }
 
     private static Duration calm(SplittableRandom random) {
