@@ -53,6 +53,8 @@ final class Checker {
     private final Map<UUID, SimulatedJob> jobs;
     private final Map<Integer, List<SimulatedJob>> jobsByOrder;
     private final List<Violation> violations = new ArrayList<>();
+    private Duration slowest = Duration.ZERO;
+    private Duration slowestInCalm = Duration.ZERO;
 
     Checker(Books books, List<SimulatedJob> jobs, List<Story> stories, List<Reading> readings, List<Window> windows) {
         this.books = books;
@@ -76,6 +78,16 @@ final class Checker {
         checkAccounts();
         checkReadings();
         return violations;
+    }
+
+    /** The longest time from a job's end to its settlement. */
+    Duration slowestSettlement() {
+        return slowest;
+    }
+
+    /** The same, of those alone that no fault touched. */
+    Duration slowestSettlementInCalm() {
+        return slowestInCalm;
     }
 
     private void report(String kind, String words, Object... arguments) {
@@ -227,6 +239,17 @@ final class Checker {
         if (settled == null || settled.isAfter(latest)) {
             report("late", "%s: its job ended at %s, it had to be settled by %s", generation, ended, latest);
         }
+        if (settled != null) {
+            var took = Duration.between(ended, settled);
+            slowest = longer(slowest, took);
+            if (latest.equals(ended.plus(SETTLED_WITHIN))) {
+                slowestInCalm = longer(slowestInCalm, took);
+            }
+        }
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     /** Ten seconds after the job's end, or thirty after the end of the last fault that reaches into that time. */

@@ -15,6 +15,8 @@ record ProofReport(
         Map<String, Integer> faults,
         int vendorJobs,
         int orphans,
+        Duration slowestSettlement,
+        Duration slowestSettlementInCalm,
         int samples,
         List<Violation> violations) {
 
@@ -26,6 +28,7 @@ record ProofReport(
                 Proof "%s", seed %d, %d s
                   orders      %d, of which %d races; %d answers: %s
                   vendor      %d jobs, %d of them orphans
+                  settled     at the latest %.1f s after the job's end, %.1f s where no fault was near
                   samples     %d of all balances
                   faults      %d
                 %s
@@ -40,6 +43,8 @@ record ProofReport(
                         answers,
                         vendorJobs,
                         orphans,
+                        slowestSettlement.toMillis() / 1000.0,
+                        slowestSettlementInCalm.toMillis() / 1000.0,
                         samples,
                         faults.values().stream().mapToInt(Integer::intValue).sum(),
                         lines(faults),

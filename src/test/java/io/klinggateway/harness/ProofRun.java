@@ -102,7 +102,8 @@ final class ProofRun {
             var jobs = cluster.vendor().truth().jobs().toList();
             var violations = new ArrayList<Violation>(sampler.violations());
             violations.addAll(callers.violations());
-            violations.addAll(new Checker(books, jobs, callers.stories(), callers.readings(), chaos.windows()).check());
+            var checker = new Checker(books, jobs, callers.stories(), callers.readings(), chaos.windows());
+            violations.addAll(checker.check());
             violations.forEach(violation -> history.add("violation", Map.of("words", violation.toString())));
             return new ProofReport(
                     settings,
@@ -113,6 +114,8 @@ final class ProofRun {
                     chaos.counts(),
                     jobs.size(),
                     books.orphans().size(),
+                    checker.slowestSettlement(),
+                    checker.slowestSettlementInCalm(),
                     sampler.samples(),
                     violations);
         }
