@@ -124,6 +124,9 @@ final class Checker {
             checkNothingLeft(story, made);
         }
         checkNoErrorAfterAcceptance(story);
+        if (!story.order().isRace()) {
+            checkErrorsEndedTheirGenerations(story);
+        }
     }
 
     private static List<UUID> ids(List<SimulatedJob> jobs) {
@@ -202,6 +205,30 @@ final class Checker {
                         "order %d had a 202 and then %s",
                         story.order().number(),
                         attempt.answer()));
+    }
+
+    /** An error ends what it speaks of: a later 202 under the same key is for something new. */
+    private void checkErrorsEndedTheirGenerations(Story story) {
+        var inTurn = story.attempts().stream()
+                .sorted(Comparator.comparing(Attempt::from))
+                .toList();
+        var refusedUntil = Instant.MIN;
+        for (var attempt : inTurn) {
+            if (attempt.answer() instanceof Accepted accepted) {
+                var generation = generations.get(accepted.job());
+                if (generation != null && generation.createdAt().isBefore(refusedUntil)) {
+                    report(
+                            "promise broken",
+                            "order %d had an error and then a 202 for the same generation: %s",
+                            story.order().number(),
+                            generation);
+                }
+            }
+            if (!(attempt.answer() instanceof Refused && attempt.answer().isCertain())) {
+                return;
+            }
+            refusedUntil = attempt.to();
+        }
     }
 
     private void checkGeneration(Generation generation) {

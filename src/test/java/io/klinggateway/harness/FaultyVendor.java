@@ -52,6 +52,7 @@ final class FaultyVendor implements AutoCloseable {
     private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
     private final AtomicReference<@Nullable Trip> trip = new AtomicReference<>();
     private final Set<String> keysSeen = ConcurrentHashMap.newKeySet();
+    private final Set<String> keysToDenyOnce = ConcurrentHashMap.newKeySet();
     private final Set<String> keysRefused = ConcurrentHashMap.newKeySet();
 
     FaultyVendor(Duration queuedFor, Duration processingFor, History history) {
@@ -133,6 +134,10 @@ final class FaultyVendor implements AutoCloseable {
             answer(exchange, Answer.error(400, "Validation failed"));
             return;
         }
+        if (key != null && keysToDenyOnce.remove(key)) {
+            answer(exchange, Answer.error(403, "API key is inactive"));
+            return;
+        }
         switch (fault) {
             case THROTTLED -> answer(exchange, Answer.throttled(Long.toString(RETRY_AFTER.toSeconds())));
             case THROTTLED_UNTIL_DATE ->
@@ -148,6 +153,12 @@ final class FaultyVendor implements AutoCloseable {
                     keysRefused.add(key);
                 }
                 Thread.sleep(BEYOND_PATIENCE);
+            }
+            case DENIED_AFTER_LOST_ANSWER -> {
+                forward(exchange, body);
+                if (key != null) {
+                    keysToDenyOnce.add(key);
+                }
             }
             case FAILED_BEFORE -> answer(exchange, Answer.error(500, "Internal error"));
             case FAILED_AFTER -> {
@@ -211,7 +222,7 @@ final class FaultyVendor implements AutoCloseable {
 
     private static boolean strikes(VendorFault fault, boolean submission, boolean firstAttempt) {
         return switch (fault) {
-            case REFUSED_AFTER_TIMEOUT -> firstAttempt;
+            case REFUSED_AFTER_TIMEOUT, DENIED_AFTER_LOST_ANSWER -> firstAttempt;
             case OUT_OF_CREDITS -> submission;
             default -> true;
         };

@@ -12,6 +12,8 @@ enum VendorFault {
     KEY_INACTIVE,
     /** The first attempt gets no answer, and all later ones a 400: these bytes were never accepted. */
     REFUSED_AFTER_TIMEOUT,
+    /** The first attempt makes the job and gets no answer, and the second a 403: certain of itself alone. */
+    DENIED_AFTER_LOST_ANSWER,
     /** 500, and nothing was done. */
     FAILED_BEFORE,
     /** 503, although the job was made. */
