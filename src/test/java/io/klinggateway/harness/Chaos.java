@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 /** Carries out the plan's faults, and remembers when each began and ended. */
@@ -127,8 +128,14 @@ final class Chaos {
     }
 
     /** @return the cue if it came, and the action is done; AT_ONCE if it did not come, and nothing is done yet */
-    private Cue await(Cue cue, int replica, IntConsumer action) {
+    private Cue await(Cue cue, int replica, IntConsumer blow) {
         var database = cluster.databaseLine(replica);
+        var decided = new AtomicBoolean();
+        IntConsumer action = port -> {
+            if (decided.compareAndSet(false, true)) {
+                blow.accept(port);
+            }
+        };
         Runnable strike = () -> action.accept(-1);
         var seen = switch (cue) {
             case AT_ONCE -> CompletableFuture.completedFuture(false);
@@ -147,7 +154,11 @@ final class Chaos {
         } catch (TimeoutException notSeen) {
             cluster.vendor().forgetMoment();
             database.unwatch();
-            return Cue.AT_ONCE;
+            if (decided.compareAndSet(false, true)) {
+                return Cue.AT_ONCE;
+            }
+            seen.join(); // it came in the last moment, and the blow is falling
+            return cue;
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
