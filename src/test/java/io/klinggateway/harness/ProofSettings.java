@@ -71,7 +71,7 @@ record ProofSettings(
                 0,
                 0,
                 2,
-                14,
+                28,
                 60,
                 Duration.ofMillis(60),
                 Duration.ofSeconds(20),
