@@ -25,6 +25,6 @@ sealed interface Answer {
     record Lost(String reason) implements Answer {}
 
     default boolean isCertain() {
-        return this instanceof Accepted || this instanceof Refused refused && !refused.isUnknown();
+        return this instanceof Accepted || (this instanceof Refused refused && !refused.isUnknown());
     }
 }

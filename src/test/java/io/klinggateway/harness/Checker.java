@@ -90,6 +90,7 @@ final class Checker {
         return slowestInCalm;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency for one private method
     private void report(String kind, String words, Object... arguments) {
         violations.add(new Violation(kind, words.formatted(arguments)));
     }
@@ -142,10 +143,10 @@ final class Checker {
                 .orElseThrow();
         // A refusal for now may speak of the last attempt alone; a final one was decided after a look at the key.
         return all
-                || story.order().key() != null
+                || (story.order().key() != null
                         && last instanceof Refused refused
                         && last.isCertain()
-                        && !refused.isForNow();
+                        && !refused.isForNow());
     }
 
     private void checkDocumented(Story story, Attempt attempt) {

@@ -60,7 +60,7 @@ final class ProofRun {
             callers.resolveUncertain(Duration.ofSeconds(20));
             awaitRest(settings, cluster);
             callers.readEveryJob();
-            sampler.close();
+            sampler.stop();
             return check(settings, from, cluster, chaos, sampler, callers, history);
         }
     }

@@ -163,13 +163,18 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Repeating it does nothing. */
+    void stop() {
         closed = true;
         try {
             thread.join(Duration.ofSeconds(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 }

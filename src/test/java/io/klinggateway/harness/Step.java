@@ -85,14 +85,14 @@ sealed interface Step {
         var steps = new ArrayList<Step>();
         for (var fault = 0; fault < settings.networkFaults(); fault++) {
             steps.add(new BreakLine(
-                    Line.values()[random.nextInt(Line.values().length)],
+                    List.of(Line.values()).get(random.nextInt(Line.values().length)),
                     networkFault(fault, random),
                     millis(random.nextInt(300, 3500)),
                     calm(random)));
         }
         for (var fault = 0; fault < settings.vendorFaults(); fault++) {
             steps.add(new BreakVendor(
-                    VendorFault.values()[fault % VendorFault.values().length],
+                    List.of(VendorFault.values()).get(fault % VendorFault.values().length),
                     random.nextInt(1, 25),
                     millis(random.nextInt(500, 3000)),
                     calm(random)));
@@ -102,7 +102,7 @@ sealed interface Step {
     }
 
     private static NetworkFault networkFault(int index, SplittableRandom random) {
-        var direction = Direction.values()[index % 2];
+        var direction = List.of(Direction.values()).get(index % 2);
         return switch (index / 2 % 6) {
             case 0 -> new Latency(direction, millis(random.nextInt(5, 400)));
             case 1 -> new Stall(direction);
@@ -114,7 +114,7 @@ sealed interface Step {
     }
 
     private static Cue cue(int index) {
-        return Cue.values()[index % Cue.values().length];
+        return List.of(Cue.values()).get(index % Cue.values().length);
     }
 
     private static Cue databaseCue(SplittableRandom random) {
