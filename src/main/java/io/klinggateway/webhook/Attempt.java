@@ -1,0 +1,29 @@
+package io.klinggateway.webhook;
+
+/** What one attempt to deliver came to. */
+sealed interface Attempt {
+
+    /** For operators: a status or a kind of failure, never a receiver's words. */
+    String outcome();
+
+    /** The receiver answered 2xx. */
+    record Delivered(int status) implements Attempt {
+
+        @Override
+        public String outcome() {
+            return "HTTP " + status;
+        }
+    }
+
+    /** The receiver answered 410: it wants no more of it. */
+    record Gone() implements Attempt {
+
+        @Override
+        public String outcome() {
+            return "HTTP 410";
+        }
+    }
+
+    /** Another attempt may do better. */
+    record Failed(String outcome) implements Attempt {}
+}

@@ -1,0 +1,80 @@
+package io.klinggateway.webhook;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
+import com.github.kagkarlsson.scheduler.task.Task;
+import io.klinggateway.ledger.GenerationId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What tenants are told of their jobs, and how far that has come. */
+@Component
+public class Deliveries {
+
+    private final DeliveryRepository deliveries;
+    private final SchedulerClient scheduler;
+    private final Task<Delay> task;
+    private final Courier courier;
+    private final Clock clock;
+
+    Deliveries(
+            DeliveryRepository deliveries, SchedulerClient scheduler, Task<Delay> task, Courier courier, Clock clock) {
+        this.deliveries = deliveries;
+        this.scheduler = scheduler;
+        this.task = task;
+        this.courier = courier;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes a message into the caller's transaction; once that is committed, it is delivered at least once. Repeating it
+     * for a generation changes nothing.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void deliver(Message message) {
+        if (deliveries.add(message)) {
+            schedule(message.generation(), clock.instant());
+        }
+    }
+
+    /** Tries to deliver a message once, in the background; drops it if the tenant's receivers are busy. */
+    public void tryOnce(Message message, String messageId) {
+        courier.tryOnce(message, messageId);
+    }
+
+    /** Of those generations that anything was to be delivered for. */
+    public Map<GenerationId, DeliveryStatus> statuses(Collection<GenerationId> generations) {
+        return generations.isEmpty() ? Map.of() : deliveries.statuses(generations);
+    }
+
+    /** Deliveries that failed at least once and have not succeeded since, newest first. */
+    public List<FailingDelivery> failing(int most) {
+        return deliveries.failing(most);
+    }
+
+    /**
+     * Begins a delivery anew: an attempt now, and the whole series of later ones if it fails.
+     *
+     * @return false if there is no such delivery, or it has succeeded
+     */
+    @Transactional
+    public boolean retry(GenerationId generation) {
+        if (!deliveries.reopen(generation)) {
+            return false;
+        }
+        schedule(generation, clock.instant());
+        return true;
+    }
+
+    private void schedule(GenerationId generation, Instant at) {
+        scheduler.schedule(
+                task.instanceBuilder(generation.toString()).data(Delay.NONE).scheduledTo(at),
+                ScheduleOptions.WHEN_EXISTS_RESCHEDULE);
+    }
+}

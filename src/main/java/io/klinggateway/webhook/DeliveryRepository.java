@@ -1,0 +1,161 @@
+package io.klinggateway.webhook;
+
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.TenantId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The table of deliveries. When the next attempt is due stands with its task. */
+@Repository
+class DeliveryRepository {
+
+    private static final String ADD = """
+            insert into webhook_delivery (generation_id, tenant_id, key_id, url, event, body)
+            values (:id, :tenant, :key, :url, :event, :body)
+            on conflict do nothing
+            """;
+
+    private static final String FIND_PENDING = """
+            select generation_id, tenant_id, key_id, url, event, body, attempts
+              from webhook_delivery where generation_id = :id and status = 'pending'
+            """;
+
+    private static final String RECORD = """
+            update webhook_delivery
+               set status = :status, attempts = attempts + 1, last_outcome = :outcome, last_attempt_at = gateway_now()
+             where generation_id = :id
+            """;
+
+    private static final String STATUSES =
+            "select generation_id, status from webhook_delivery where generation_id = any(:ids)";
+
+    private static final String FAILING = """
+            select generation_id, tenant_id, url, event, status, attempts, last_outcome, created_at, last_attempt_at
+              from webhook_delivery
+             where status = 'failed' or status = 'pending' and attempts > 0
+             order by created_at desc
+             limit :most
+            """;
+
+    private static final String COUNT_FAILING = """
+            select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed
+              from webhook_delivery
+             where (status = 'failed' or status = 'pending' and attempts > 0)
+               and created_at > gateway_now() - interval '3 days'
+            """;
+
+    private static final String REOPEN = """
+            update webhook_delivery set status = 'pending', attempts = 0 where generation_id = :id and status <> 'delivered'
+            """;
+
+    private final JdbcClient jdbc;
+
+    DeliveryRepository(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @return false if it is known already */
+    boolean add(Message message) {
+        return jdbc.sql(ADD)
+                        .param("id", message.generation().value())
+                        .param("tenant", message.tenant().value())
+                        .param("key", message.key().value())
+                        .param("url", message.url())
+                        .param("event", message.event())
+                        .param("body", message.body())
+                        .update()
+                == 1;
+    }
+
+    Optional<Pending> findPending(GenerationId id) {
+        return jdbc.sql(FIND_PENDING)
+                .param("id", id.value())
+                .query((row, _) -> new Pending(
+                        new Message(
+                                generationId(row),
+                                tenantId(row),
+                                new KeyId(row.getObject("key_id", UUID.class)),
+                                row.getString("url"),
+                                row.getString("event"),
+                                row.getBytes("body")),
+                        row.getInt("attempts")))
+                .optional();
+    }
+
+    /** @param attempts that were made before */
+    record Pending(Message message, int attempts) {}
+
+    void record(GenerationId id, DeliveryStatus status, String outcome) {
+        jdbc.sql(RECORD)
+                .param("id", id.value())
+                .param("status", status.wire())
+                .param("outcome", outcome)
+                .update();
+    }
+
+    Map<GenerationId, DeliveryStatus> statuses(Collection<GenerationId> ids) {
+        Map<GenerationId, DeliveryStatus> statuses = new HashMap<>();
+        jdbc.sql(STATUSES)
+                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    statuses.put(generationId(row), DeliveryStatus.of(row.getString("status")));
+                });
+        return statuses;
+    }
+
+    /** Newest first. */
+    List<FailingDelivery> failing(int most) {
+        return jdbc.sql(FAILING)
+                .param("most", most)
+                .query((row, _) -> new FailingDelivery(
+                        generationId(row),
+                        tenantId(row),
+                        row.getString("url"),
+                        row.getString("event"),
+                        DeliveryStatus.of(row.getString("status")),
+                        row.getInt("attempts"),
+                        row.getString("last_outcome"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                        time(row, "last_attempt_at")))
+                .list();
+    }
+
+    /** Of the last three days. */
+    FailingCount countFailing() {
+        return jdbc.sql(COUNT_FAILING)
+                .query((row, _) -> new FailingCount(row.getLong("retrying"), row.getLong("failed")))
+                .single();
+    }
+
+    record FailingCount(long retrying, long failed) {}
+
+    /** @return false if there is no such delivery, or it was delivered */
+    boolean reopen(GenerationId id) {
+        return jdbc.sql(REOPEN).param("id", id.value()).update() == 1;
+    }
+
+    private static GenerationId generationId(ResultSet row) throws SQLException {
+        return new GenerationId(row.getObject("generation_id", UUID.class));
+    }
+
+    private static TenantId tenantId(ResultSet row) throws SQLException {
+        return new TenantId(row.getObject("tenant_id", UUID.class));
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,142 @@
+package io.klinggateway.webhook;
+
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/**
+ * Decides whom the gateway may call. What a URL says is checked when a tenant hands it in; what its name leads to is
+ * checked each time it is connected to, because a name may lead elsewhere the second time.
+ */
+@Component
+@EnableConfigurationProperties(WebhookSettings.class)
+public class Receivers {
+
+    private static final int LONGEST_URL = 2048;
+
+    private final List<String> names = new ArrayList<>();
+    private final List<Network> networks = new ArrayList<>();
+
+    Receivers(WebhookSettings settings) {
+        for (String receiver : settings.allowedReceivers()) {
+            String allowed = receiver.strip().toLowerCase(Locale.ROOT);
+            if (allowed.indexOf('/') >= 0 || Network.address(allowed).isPresent()) {
+                networks.add(Network.of(allowed));
+            } else if (allowed.matches("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
+                names.add(allowed);
+            } else {
+                throw new IllegalArgumentException("gateway.webhooks.allowed-receivers: \"" + receiver
+                        + "\" is neither a host name, nor *. and a host name, nor a network such as 10.0.0.0/8");
+            }
+        }
+    }
+
+    /**
+     * Refuses a request whose webhook would not be delivered anyway.
+     *
+     * @param webhookUrl as the tenant gave it; null if it wants no webhook
+     * @throws ProblemException a 400 that says which rule the URL breaks
+     */
+    public void check(@Nullable String webhookUrl) {
+        if (webhookUrl != null) {
+            try {
+                parse(webhookUrl);
+            } catch (RefusedReceiver refused) {
+                throw new ProblemException(Problem.invalid("webhookUrl", refused.rule()));
+            }
+        }
+    }
+
+    /**
+     * Reads a URL as browsers and the vendor do: a host in decimal, octal or hex comes out as the address it means.
+     *
+     * @return what may be called, if its addresses may; without a fragment
+     */
+    URI parse(String webhookUrl) throws RefusedReceiver {
+        if (webhookUrl.length() > LONGEST_URL) {
+            throw new RefusedReceiver("must have at most " + LONGEST_URL + " characters");
+        }
+        URI url = uri(webhookUrl);
+        if (url.getRawUserInfo() != null) {
+            throw new RefusedReceiver("must not carry a user name or password");
+        }
+        String host = hostOf(url);
+        Optional<InetAddress> address = Network.address(host);
+        if (address.isPresent()) {
+            admit(host, address.get());
+        } else if (!isAllowedName(host) && (host.equals("localhost") || host.endsWith(".localhost"))) {
+            throw new RefusedReceiver("must not lead to the gateway's own machine (" + host + ")");
+        }
+        boolean allowed =
+                isAllowedName(host) || address.filter(this::isInAllowedNetwork).isPresent();
+        if (!"https".equals(url.getScheme()) && !allowed) {
+            throw new RefusedReceiver("must be https: plain http goes only to receivers that the operator has allowed");
+        }
+        return url;
+    }
+
+    private static URI uri(String webhookUrl) throws RefusedReceiver {
+        try {
+            UriComponents parts = UriComponentsBuilder.fromUriString(
+                            webhookUrl, UriComponentsBuilder.ParserType.WHAT_WG)
+                    .fragment(null)
+                    .build();
+            URI url = new URI(parts.encode().toUriString());
+            if (url.getHost() == null || url.getHost().isEmpty()) {
+                throw new RefusedReceiver("must have a host");
+            }
+            return url;
+        } catch (URISyntaxException | IllegalArgumentException malformed) {
+            throw new RefusedReceiver("must be an absolute http or https URL");
+        }
+    }
+
+    /** Without the brackets of an IPv6 address and the dot that may end a name. */
+    static String hostOf(URI url) {
+        String host = url.getHost().toLowerCase(Locale.ROOT);
+        if (host.startsWith("[")) {
+            return host.substring(1, host.length() - 1);
+        }
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    /**
+     * Decides about one of the addresses that a host has right now.
+     *
+     * @throws RefusedReceiver if it must not be connected to
+     */
+    void admit(String host, InetAddress address) throws RefusedReceiver {
+        boolean admitted = isInAllowedNetwork(address)
+                || switch (AddressKind.of(address)) {
+                    case PUBLIC -> true;
+                    case INTERNAL -> isAllowedName(host);
+                    case FORBIDDEN -> false;
+                };
+        if (!admitted) {
+            throw new RefusedReceiver("must not lead to a private, loopback, link-local or otherwise reserved address;"
+                    + " the operator can allow internal receivers");
+        }
+    }
+
+    private boolean isInAllowedNetwork(InetAddress address) {
+        return networks.stream().anyMatch(network -> network.contains(address));
+    }
+
+    private boolean isAllowedName(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return names.stream()
+                .anyMatch(allowed ->
+                        allowed.startsWith("*.") ? name.endsWith(allowed.substring(1)) : name.equals(allowed));
+    }
+}

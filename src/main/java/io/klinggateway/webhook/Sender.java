@@ -1,0 +1,238 @@
+package io.klinggateway.webhook;
+
+import io.klinggateway.tenant.KeySignatures;
+import io.klinggateway.tenant.KeySignatures.Signer;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+
+/**
+ * Brings one message to its receiver, once: no redirect is followed, nothing is retried, no answer is read beyond its
+ * status line and headers, and the whole attempt ends at the timeout whatever the receiver does. A connection serves one
+ * message, to an address that was checked for it.
+ */
+@Component
+class Sender implements DisposableBean {
+
+    private static final int MOST_CONNECTIONS = 1024;
+    private static final int LONGEST_HEADER_LINE = 8192;
+    private static final int MOST_HEADERS = 200;
+    private static final int GONE = 410;
+
+    /** Every address that a name has right now. */
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
+    private final Receivers receivers;
+    private final KeySignatures signatures;
+    private final Clock clock;
+    private final Duration timeout;
+    private final Lookup lookup;
+    private final CloseableHttpClient client;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @Autowired
+    Sender(Receivers receivers, KeySignatures signatures, WebhookSettings settings, Clock clock) {
+        this(receivers, signatures, settings, clock, InetAddress::getAllByName);
+    }
+
+    Sender(Receivers receivers, KeySignatures signatures, WebhookSettings settings, Clock clock, Lookup lookup) {
+        this.receivers = receivers;
+        this.signatures = signatures;
+        this.clock = clock;
+        this.timeout = settings.timeout();
+        this.lookup = lookup;
+        this.client = client();
+    }
+
+    private CloseableHttpClient client() {
+        Timeout patience = Timeout.of(timeout);
+        Http1Config bounds = Http1Config.custom()
+                .setMaxLineLength(LONGEST_HEADER_LINE)
+                .setMaxHeaderCount(MOST_HEADERS)
+                .build();
+        return HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new CheckedResolver())
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(bounds)
+                                .build())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(patience)
+                                .setSocketTimeout(patience)
+                                .build())
+                        .setMaxConnTotal(MOST_CONNECTIONS)
+                        .setMaxConnPerRoute(MOST_CONNECTIONS)
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(patience)
+                        .setResponseTimeout(patience)
+                        .build())
+                .setConnectionReuseStrategy((_, _, _) -> false)
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .setUserAgent("Kling-Gateway")
+                .build();
+    }
+
+    /** @param messageId the same at every attempt for one message, so that a receiver can tell a repetition */
+    Attempt send(Message message, String messageId) {
+        HttpPost post;
+        try {
+            Optional<Signer> signer = signatures.signer(message.key());
+            if (signer.isEmpty()) {
+                return new Attempt.Failed("the key that signs is gone");
+            }
+            post = request(receivers.parse(message.url()), message, messageId, signer.get());
+        } catch (RefusedReceiver refused) {
+            return new Attempt.Failed("refused: " + refused.rule());
+        }
+        Future<Integer> exchange = threads.submit(() -> status(post));
+        try {
+            return attempt(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException late) {
+            return new Attempt.Failed("timeout");
+        } catch (ExecutionException failure) {
+            return new Attempt.Failed(describe(failure.getCause()));
+        } catch (CancellationException closed) {
+            return new Attempt.Failed("interrupted");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return new Attempt.Failed("interrupted");
+        } finally {
+            post.abort();
+        }
+    }
+
+    private int status(HttpPost post) throws IOException {
+        try (ClassicHttpResponse response = client.executeOpen(HttpHost.create(post.getUri()), post, null)) {
+            int status = response.getCode();
+            // Before the response is closed, which would read what is left of it.
+            post.abort();
+            return status;
+        } catch (URISyntaxException impossible) {
+            throw new IOException("the URL was read before", impossible);
+        }
+    }
+
+    private HttpPost request(URI url, Message message, String messageId, Signer signer) {
+        byte[] body = message.body();
+        long seconds = clock.instant().getEpochSecond();
+        HttpPost post = new HttpPost(url);
+        post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON.withCharset((String) null)));
+        post.setHeader("X-Webhook-Event", message.event());
+        post.setHeader("X-Webhook-Signature", "sha256=" + HexFormat.of().formatHex(signer.sign(body)));
+        post.setHeader("Webhook-Id", messageId);
+        post.setHeader("Webhook-Timestamp", Long.toString(seconds));
+        post.setHeader(
+                "Webhook-Signature",
+                "v1," + Base64.getEncoder().encodeToString(signer.sign(standardContent(messageId, seconds, body))));
+        return post;
+    }
+
+    /** What the Standard Webhooks specification signs: id, time and body, joined by dots. */
+    private static byte[] standardContent(String messageId, long seconds, byte[] body) {
+        byte[] head = (messageId + "." + seconds + ".").getBytes(StandardCharsets.UTF_8);
+        byte[] content = new byte[head.length + body.length];
+        System.arraycopy(head, 0, content, 0, head.length);
+        System.arraycopy(body, 0, content, head.length, body.length);
+        return content;
+    }
+
+    private static Attempt attempt(int status) {
+        if (status == GONE) {
+            return new Attempt.Gone();
+        }
+        return status / 100 == 2 ? new Attempt.Delivered(status) : new Attempt.Failed("HTTP " + status);
+    }
+
+    /** Kinds of failure only: messages may repeat what the receiver said. */
+    private static String describe(@Nullable Throwable failure) {
+        return switch (failure) {
+            case RefusedReceiver refused -> "refused: " + refused.rule();
+            case UnknownHostException _ -> "unknown host";
+            case SSLException _ -> "TLS failure";
+            case SocketTimeoutException _ -> "timeout";
+            case ConnectException _ -> "no connection";
+            case IOException _ -> "connection lost";
+            case null -> "no answer";
+            default -> failure.getClass().getSimpleName();
+        };
+    }
+
+    @Override
+    public void destroy() throws IOException {
+        threads.shutdownNow();
+        client.close();
+    }
+
+    /** Hands out addresses only if every one that the name has may be called. */
+    private final class CheckedResolver implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            Optional<InetAddress> literal = Network.address(bare(host));
+            InetAddress[] addresses = literal.isPresent() ? new InetAddress[] {literal.get()} : lookup.addresses(host);
+            if (addresses.length == 0) {
+                throw new UnknownHostException(host);
+            }
+            for (InetAddress address : addresses) {
+                receivers.admit(bare(host), address);
+            }
+            return addresses;
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+
+        private static String bare(String host) {
+            if (host.startsWith("[") && host.endsWith("]")) {
+                return host.substring(1, host.length() - 1);
+            }
+            return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.klinggateway.webhook;
+
+import io.klinggateway.ledger.TenantId;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Bounds what goes on at once for each tenant, so that one's dead receiver holds nobody else up. Thread-safe. */
+final class TenantSlots {
+
+    private final int most;
+    private final ConcurrentMap<TenantId, Integer> taken = new ConcurrentHashMap<>();
+
+    TenantSlots(int most) {
+        this.most = most;
+    }
+
+    /** @return whether there was one left; then it must be given back */
+    boolean take(TenantId tenant) {
+        boolean[] granted = {false};
+        taken.compute(tenant, (_, count) -> {
+            int now = count == null ? 0 : count;
+            granted[0] = now < most;
+            return granted[0] ? now + 1 : now;
+        });
+        return granted[0];
+    }
+
+    void giveBack(TenantId tenant) {
+        taken.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+    }
+}
