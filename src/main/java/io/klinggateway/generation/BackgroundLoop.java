@@ -2,6 +2,7 @@ package io.klinggateway.generation;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,14 @@ final class BackgroundLoop implements SmartLifecycle {
         });
     }
 
+    /** Lets the next pass begin at once; one that is under way is followed by another. */
+    void wake() {
+        Run woken = run;
+        if (woken != null) {
+            woken.signals.release();
+        }
+    }
+
     @Override
     public boolean isRunning() {
         return run != null;
@@ -65,14 +74,20 @@ final class BackgroundLoop implements SmartLifecycle {
 
     private final class Run implements Runnable {
 
-        private final CountDownLatch stopRequested = new CountDownLatch(1);
+        private final Semaphore signals = new Semaphore(0);
+        private volatile boolean stopRequested;
         private final CountDownLatch ended = new CountDownLatch(1);
 
         @Override
         public void run() {
             try {
                 boolean more = false;
-                while (!stopRequested.await(more ? 0 : interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                while (true) {
+                    boolean _ = signals.tryAcquire(more ? 0 : interval.toMillis(), TimeUnit.MILLISECONDS);
+                    signals.drainPermits();
+                    if (stopRequested) {
+                        return;
+                    }
                     more = passSafely();
                 }
             } catch (InterruptedException interrupted) {
@@ -92,7 +107,8 @@ final class BackgroundLoop implements SmartLifecycle {
         }
 
         void stop() {
-            stopRequested.countDown();
+            stopRequested = true;
+            signals.release();
             try {
                 if (!ended.await(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
                     log.warn("{} did not end in time; its leases will run out", name);

@@ -6,8 +6,10 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,14 @@ record Refusal(
                 Map.of(),
                 retryAfter == null ? RETRY_UNAVAILABLE : retryAfter,
                 false);
+    }
+
+    /** The same refusal in other words. */
+    Refusal withWords(UnaryOperator<String> rewrite) {
+        Map<String, List<String>> rewritten = new LinkedHashMap<>();
+        details.forEach((path, messages) ->
+                rewritten.put(path, messages.stream().map(rewrite).toList()));
+        return new Refusal(code, rewrite.apply(error), rewritten, retryAfter, whateverCameBefore);
     }
 
     ProblemException toException() {

@@ -31,14 +31,20 @@ class Resubmission {
     private final Apiframe apiframe;
     private final GenerationRepository generations;
     private final Settlement settlement;
+    private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final AtomicInteger underWay = new AtomicInteger();
 
     Resubmission(
-            Apiframe apiframe, GenerationRepository generations, Settlement settlement, GenerationSettings settings) {
+            Apiframe apiframe,
+            GenerationRepository generations,
+            Settlement settlement,
+            Callbacks callbacks,
+            GenerationSettings settings) {
         this.apiframe = apiframe;
         this.generations = generations;
         this.settlement = settlement;
+        this.callbacks = callbacks;
         this.settings = settings;
     }
 
@@ -85,7 +91,8 @@ class Resubmission {
         }
         switch (apiframe.submit(generation.id().toString(), generation.upstreamRequest(), deadline)) {
             case Accepted accepted -> settlement.accept(generation.id(), accepted.job());
-            case Invalid invalid -> refuseOrDefer(generation, Refusal.invalid(invalid));
+            case Invalid invalid ->
+                refuseOrDefer(generation, callbacks.redact(generation.id(), Refusal.invalid(invalid)));
             case Denied denied -> {
                 log.error("the vendor refuses the gateway's account: HTTP {} {}", denied.status(), denied.error());
                 refuseOrDefer(generation, Refusal.denied(denied));

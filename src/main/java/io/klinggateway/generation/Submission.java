@@ -26,6 +26,7 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.klinggateway.webhook.Receivers;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -59,6 +60,8 @@ class Submission {
     private final Settlement settlement;
     private final PriceList prices;
     private final ImageRequestJson json;
+    private final Receivers receivers;
+    private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final Clock clock;
     private final SubmissionSlots slots;
@@ -69,6 +72,8 @@ class Submission {
             Settlement settlement,
             PriceList prices,
             ImageRequestJson json,
+            Receivers receivers,
+            Callbacks callbacks,
             GenerationSettings settings,
             Clock clock,
             MeterRegistry meters) {
@@ -77,6 +82,8 @@ class Submission {
         this.settlement = settlement;
         this.prices = prices;
         this.json = json;
+        this.receivers = receivers;
+        this.callbacks = callbacks;
         this.settings = settings;
         this.clock = clock;
         this.slots = new SubmissionSlots(
@@ -103,10 +110,12 @@ class Submission {
      * @param key makes the call repeatable; null if the caller gave none
      * @throws InsufficientCredits if the budget's period has too few left
      * @throws IdempotencyConflict if the key names another request
-     * @throws ProblemException if there is no room for the request now, or the vendor takes none
+     * @throws ProblemException if its webhook must not be called, there is no room for the request now, or the vendor
+     *     takes none
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
     Receipt submit(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        receivers.check(request.webhookUrl());
         try (SubmissionSlots.Slot _ = slots.take(caller.tenant().id())) {
             return admitAndSend(caller, request, key);
         } catch (Overloaded overloaded) {
@@ -133,14 +142,15 @@ class Submission {
     }
 
     private NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        GenerationId id = GenerationId.next(clock);
         return new NewGeneration(
-                GenerationId.next(clock),
+                id,
                 caller,
                 key,
                 request,
                 prices.quote(request),
                 sha256(json.write(request)),
-                json.write(request.withWebhook(null, null)));
+                json.write(callbacks.upstream(id, request)));
     }
 
     private Receipt send(NewGeneration generation, Admitted admitted, Deadline deadline) {
@@ -194,7 +204,7 @@ class Submission {
                         return new Conclusion("QUEUED");
                     }
                     case Invalid invalid -> {
-                        return refuse(Refusal.invalid(invalid));
+                        return refuse(callbacks.redact(id, Refusal.invalid(invalid)));
                     }
                     case Denied denied -> {
                         log.error(
