@@ -69,6 +69,12 @@ public final class LocalGateway implements SpringApplicationRunListener {
         if (!declaresTenants(environment)) {
             properties.putAll(demoTenant());
         }
+        if (!environment.containsProperty("gateway.webhooks.allowed-receivers")) {
+            properties.put("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8, ::1");
+        }
+        if (upstream.isSimulated() && !environment.containsProperty("gateway.public-url")) {
+            properties.put("gateway.public-url", "http://localhost:" + environment.getProperty("server.port", "8080"));
+        }
         if (!upstream.isSimulated() && !environment.containsProperty("server.address")) {
             // The demo key is public, and here it spends real credits.
             properties.put("server.address", "127.0.0.1");

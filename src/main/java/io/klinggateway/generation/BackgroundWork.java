@@ -31,4 +31,9 @@ class BackgroundWork {
     BackgroundLoop expiryLoop(Tracking tracking) {
         return new BackgroundLoop("expiry", KEPT_INTERVAL, tracking::passKept);
     }
+
+    @Bean
+    BackgroundLoop followingLoop(Following following) {
+        return new BackgroundLoop("following", Following.INTERVAL, following::pass);
+    }
 }

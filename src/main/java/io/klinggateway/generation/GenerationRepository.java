@@ -5,6 +5,7 @@ import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -95,7 +97,9 @@ class GenerationRepository {
                      order by due_at limit :most for update skip locked) due
              where g.id = due.id
             returning g.id, g.upstream_job_id, gateway_now() - g.created_at > interval '24 hours' as overdue,
-                      gateway_now() - g.created_at > interval '5 minutes' as slow
+                      gateway_now() - g.created_at > interval '5 minutes' as slow, g.progress,
+                      g.webhook_url is not null and 'progress' = any(g.webhook_events) as tells_progress,
+                      coalesce(g.watched_until > gateway_now(), false) as watched
             """;
 
     private static final String CLAIM_KEPT = """
@@ -105,19 +109,26 @@ class GenerationRepository {
                      where upstream = :upstream and due_at <= (select gateway_now()) and state = 'COMPLETED'
                      order by due_at limit :most for update skip locked) due
              where g.id = due.id
-            returning g.id, g.upstream_job_id, false as overdue, true as slow
+            returning g.id, g.upstream_job_id, false as overdue, true as slow, g.progress,
+                      false as tells_progress, false as watched
             """;
+
+    /** One that was made due while it was looked at stays due: it may have changed since. */
+    private static final String NEXT_LOOK =
+            "case when due_at > gateway_now() then gateway_now() + make_interval(secs => :delay) else due_at end";
 
     private static final String PROGRESS = """
             update generation
                set state = case when state = 'PROCESSING' then state else :state end,
                    progress = greatest(progress, :progress), missing_since = null,
-                   due_at = gateway_now() + make_interval(secs => :delay)
+                   due_at = """ + NEXT_LOOK + """
+
              where id = :id and state in ('QUEUED', 'PROCESSING')
             """;
 
     private static final String POSTPONE = """
-            update generation set due_at = gateway_now() + make_interval(secs => :delay)
+            update generation set due_at = """ + NEXT_LOOK + """
+
              where id = :id and state in ('QUEUED', 'PROCESSING')
             """;
 
@@ -169,6 +180,45 @@ class GenerationRepository {
 
     /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
     private static final String SEARCH = LIST.replace("/* search */", "and id = :search");
+
+    /** What one attempt is at work on stays with it until its lease ends. */
+    private static final String MAKE_DUE = """
+            update generation set due_at = gateway_now()
+             where id = :id and upstream = :upstream and due_at > gateway_now()
+               and (state in ('QUEUED', 'PROCESSING') or state = 'SUBMITTING' and not attempt_open)
+            """;
+
+    private static final String FIND_NOTICE = """
+            select tenant_id, key_id, webhook_url
+              from generation
+             where id = :id and promised and webhook_url is not null
+            """;
+
+    private static final String FIND_EACH = """
+            select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress, g.result_images, g.error,
+                   coalesce(g.captured_credits, g.quoted_credits) as cost, g.created_at, g.completed_at,
+                   g.upstream_request, g.webhook_url, g.webhook_events, g.expired
+              from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
+              join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
+            """;
+
+    private static final String GLANCE = """
+            select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress
+              from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
+              join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
+            """;
+
+    private static final String WATCH = """
+            update generation g
+               set watched_until = gateway_now() + make_interval(secs => :secs),
+                   due_at = case when g.state = 'SUBMITTING' then g.due_at
+                            else least(g.due_at, gateway_now() + make_interval(secs => :delay)) end
+              from (select w.id from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
+                      join generation w on w.tenant_id = asked.tenant_id and w.id = asked.id
+                     where w.state in ('SUBMITTING', 'QUEUED', 'PROCESSING')
+                     order by w.id for no key update of w skip locked) watched
+             where g.id = watched.id
+            """;
 
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
 
@@ -327,15 +377,33 @@ class GenerationRepository {
                         generationId(row),
                         new UpstreamJobId(row.getObject("upstream_job_id", UUID.class)),
                         row.getBoolean("overdue"),
-                        row.getBoolean("slow")))
+                        row.getBoolean("slow"),
+                        row.getObject("progress", Integer.class),
+                        row.getBoolean("tells_progress"),
+                        row.getBoolean("watched")))
                 .list();
     }
 
     /**
      * @param overdue open for too long to wait on
      * @param slow open for longer than images take
+     * @param progress percent, as known so far
+     * @param tellsProgress the tenant wants to be told of it
+     * @param watched somebody waits for a change
      */
-    record Tracked(GenerationId id, UpstreamJobId job, boolean overdue, boolean slow) {}
+    record Tracked(
+            GenerationId id,
+            UpstreamJobId job,
+            boolean overdue,
+            boolean slow,
+            @Nullable Integer progress,
+            boolean tellsProgress,
+            boolean watched) {
+
+        boolean followed() {
+            return tellsProgress || watched;
+        }
+    }
 
     void progress(GenerationId id, UpstreamJob.Status status, @Nullable Integer percent, Duration nextLook) {
         jdbc.sql(PROGRESS)
@@ -393,6 +461,61 @@ class GenerationRepository {
     void expire(GenerationId id) {
         jdbc.sql(EXPIRE).param("id", id.value()).update();
     }
+
+    /** @return false if there is nothing to look at, or it is due anyway, or somebody is at work on it */
+    boolean makeDue(GenerationId id, String upstream) {
+        return jdbc.sql(MAKE_DUE)
+                        .param("id", id.value())
+                        .param("upstream", upstream)
+                        .update()
+                == 1;
+    }
+
+    /** Who is to be told of a generation; empty if nobody is. */
+    Optional<Addressee> findAddressee(GenerationId id) {
+        return jdbc.sql(FIND_NOTICE)
+                .param("id", id.value())
+                .query((row, _) -> new Addressee(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        new KeyId(row.getObject("key_id", UUID.class)),
+                        row.getString("webhook_url")))
+                .optional();
+    }
+
+    record Addressee(TenantId tenant, KeyId key, String webhookUrl) {}
+
+    /** Those of the jobs that exist and belong to whom they are asked for. */
+    List<StoredJob> findEach(Collection<Owned> jobs) {
+        return of(jobs, jdbc.sql(FIND_EACH)).query((row, _) -> storedJob(row)).list();
+    }
+
+    /** As {@link #findEach}, but only what tells whether one has changed. */
+    List<Glance> glance(Collection<Owned> jobs) {
+        return of(jobs, jdbc.sql(GLANCE))
+                .query((row, _) -> new Glance(
+                        generationId(row), row.getString("status"), row.getObject("progress", Integer.class)))
+                .list();
+    }
+
+    /** Lets the open ones be looked at often for that long. */
+    void watch(Collection<Owned> jobs, Duration howLong, Duration nextLook) {
+        of(jobs, jdbc.sql(WATCH))
+                .param("secs", seconds(howLong))
+                .param("delay", seconds(nextLook))
+                .update();
+    }
+
+    private static JdbcClient.StatementSpec of(Collection<Owned> jobs, JdbcClient.StatementSpec statement) {
+        return statement
+                .param("tenants", jobs.stream().map(job -> job.tenant().value()).toArray(UUID[]::new))
+                .param("ids", jobs.stream().map(job -> job.id().value()).toArray(UUID[]::new));
+    }
+
+    /** A generation, by whom it is asked for. */
+    record Owned(TenantId tenant, GenerationId id) {}
+
+    /** @param status as tenants see it */
+    record Glance(GenerationId id, String status, @Nullable Integer progress) {}
 
     /** Only what a caller was told of by a 202, and only the tenant's own. */
     Optional<StoredJob> find(TenantId tenant, GenerationId id) {

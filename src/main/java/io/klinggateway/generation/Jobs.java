@@ -1,14 +1,19 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.generation.GenerationRepository.Owned;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.webhook.Deliveries;
+import io.klinggateway.webhook.DeliveryStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -18,15 +23,22 @@ import org.springframework.stereotype.Component;
 class Jobs {
 
     private final GenerationRepository generations;
+    private final Deliveries deliveries;
     private final ImageRequestJson json;
 
-    Jobs(GenerationRepository generations, ImageRequestJson json) {
+    Jobs(GenerationRepository generations, Deliveries deliveries, ImageRequestJson json) {
         this.generations = generations;
+        this.deliveries = deliveries;
         this.json = json;
     }
 
     Optional<JobView> find(TenantId tenant, GenerationId id) {
-        return generations.find(tenant, id).map(this::view);
+        return generations.find(tenant, id).map(job -> views(List.of(job)).getFirst());
+    }
+
+    /** Those that exist and belong to whom they are asked for; for callers that were promised each of them. */
+    List<JobView> findEach(Collection<Owned> jobs) {
+        return views(generations.findEach(jobs));
     }
 
     /** @param before where the last page ended; null for the first */
@@ -34,10 +46,7 @@ class Jobs {
         List<StoredJob> found = generations.list(tenant, filter, before, limit + 1);
         List<StoredJob> shown = found.subList(0, Math.min(limit, found.size()));
         boolean hasMore = found.size() > limit;
-        return new Page(
-                shown.stream().map(this::view).toList(),
-                hasMore ? JobCursor.after(shown.getLast()).encode() : null,
-                hasMore);
+        return new Page(views(shown), hasMore ? JobCursor.after(shown.getLast()).encode() : null, hasMore);
     }
 
     record Page(List<JobView> jobs, @Nullable String nextCursor, boolean hasMore) {
@@ -45,7 +54,18 @@ class Jobs {
         static final Page EMPTY = new Page(List.of(), null, false);
     }
 
-    private JobView view(StoredJob job) {
+    private List<JobView> views(List<StoredJob> jobs) {
+        Map<GenerationId, DeliveryStatus> deliveryStatuses = deliveries.statuses(jobs.stream()
+                .filter(StoredJob::hasEndedWithWebhook)
+                .map(StoredJob::id)
+                .toList());
+        return jobs.stream()
+                .map(job -> view(job, deliveryStatuses.get(job.id())))
+                .toList();
+    }
+
+    /** @param delivery of the news of the job's end; null if it is still open, or nobody wants to know */
+    JobView view(StoredJob job, @Nullable DeliveryStatus delivery) {
         List<String> images = job.images();
         boolean completed = job.status().equals("COMPLETED");
         return new JobView(
@@ -57,11 +77,18 @@ class Jobs {
                 // An open job's error is a note to the operators.
                 job.completedAt() == null ? null : job.error(),
                 job.cost(),
-                null,
+                webhookStatus(job, delivery),
                 job.createdAt().truncatedTo(ChronoUnit.MILLIS),
                 job.completedAt() == null ? null : job.completedAt().truncatedTo(ChronoUnit.MILLIS),
                 input(job),
                 job.expired());
+    }
+
+    private static @Nullable String webhookStatus(StoredJob job, @Nullable DeliveryStatus delivery) {
+        if (job.completedAt() == null) {
+            return job.wants("completed") || job.wants("failed") ? DeliveryStatus.PENDING.wire() : null;
+        }
+        return delivery == null ? null : delivery.wire();
     }
 
     private String input(StoredJob job) {

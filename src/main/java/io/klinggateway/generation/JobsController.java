@@ -7,10 +7,15 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
+import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +31,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** The vendor's job endpoints, over the calling tenant's own jobs. */
 @RestController
@@ -33,15 +40,58 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Jobs")
 class JobsController {
 
-    private final Jobs jobs;
+    private static final int LONGEST_WAIT_SECONDS = 60;
 
-    JobsController(Jobs jobs) {
+    private final Jobs jobs;
+    private final Following following;
+
+    JobsController(Jobs jobs, Following following) {
         this.jobs = jobs;
+        this.following = following;
     }
 
     @GetMapping("/{id}")
-    @Operation(summary = "One job; poll it until COMPLETED, FAILED or CANCELLED")
+    @Operation(
+            summary = "One job; poll it until COMPLETED, FAILED or CANCELLED, or let the gateway wait",
+            parameters =
+                    @Parameter(
+                            name = "wait",
+                            in = ParameterIn.QUERY,
+                            description = "Answer when the status changes, or after so many seconds",
+                            schema = @Schema(type = "integer", minimum = "0", maximum = "60")))
     JobView job(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
+        return find(caller, id);
+    }
+
+    @GetMapping(path = "/{id}", params = "wait")
+    @Hidden // the same operation to a caller; the other method describes it
+    DeferredResult<JobView> changedJob(
+            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam String wait) {
+        Query query = new Query();
+        Integer seconds = query.read(
+                "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
+        query.refuseInvalid();
+        return following.await(
+                caller.tenant().id(), find(caller, id), Duration.ofSeconds(seconds == null ? 0 : seconds));
+    }
+
+    @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            summary = "One job's progress as Server-Sent Events, ending with completed or failed",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description =
+                                    "Events named progress, completed and failed; their data is what webhooks carry",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                            schema = @Schema(type = "string"))))
+    SseEmitter events(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
+        return following.stream(caller.tenant().id(), find(caller, id));
+    }
+
+    private JobView find(Caller caller, String id) {
         UUID asked = uuid(id).orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID")));
         return jobs.find(caller.tenant().id(), new GenerationId(asked))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
@@ -97,6 +147,10 @@ class JobsController {
 
     private static Optional<Integer> limit(String text) {
         return text.matches("[1-9]\\d?|100") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+    }
+
+    private static Optional<Integer> seconds(String text) {
+        return text.matches("[1-5]?\\d|60") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 
     /** Java reads shorter and longer groups as a UUID too; the text must be the whole of it. */

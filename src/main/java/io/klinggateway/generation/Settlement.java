@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Ends generations: the terminal state and the movement of credits are one transaction. Every method may be repeated;
+ * Ends generations: the terminal state, the movement of credits and what the tenant is told are one transaction. Every method may be repeated;
  * what has ended stays as it ended.
  */
 @Component
@@ -28,6 +28,8 @@ class Settlement {
     private final Ledger ledger;
     private final TransactionOperations transactions;
     private final Apiframe apiframe;
+    private final WebhookNotices notices;
+    private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final GenerationMeters meters;
 
@@ -36,12 +38,16 @@ class Settlement {
             Ledger ledger,
             TransactionOperations transactions,
             Apiframe apiframe,
+            WebhookNotices notices,
+            Callbacks callbacks,
             GenerationSettings settings,
             GenerationMeters meters) {
         this.generations = generations;
         this.ledger = ledger;
         this.transactions = transactions;
         this.apiframe = apiframe;
+        this.notices = notices;
+        this.callbacks = callbacks;
         this.settings = settings;
         this.meters = meters;
     }
@@ -70,6 +76,7 @@ class Settlement {
         return transactions.execute(_ -> {
             if (generations.refuse(id, attempt, refusal)) {
                 release(id, refusal.code().wire());
+                notices.ended(id);
             }
             return generations.standing(id);
         });
@@ -80,16 +87,23 @@ class Settlement {
      *
      * @return false if it had ended before
      */
-    boolean settle(GenerationId id, UpstreamJob job) {
+    boolean settle(GenerationId id, UpstreamJob reported) {
+        UpstreamJob job = callbacks.redact(id, reported);
         Optional<Ended> settled = transactions.execute(_ -> switch (job.status()) {
             case COMPLETED -> {
                 Optional<Ended> ended = generations.end(id, job, job.charged());
-                ended.ifPresent(end -> capture(id, end));
+                ended.ifPresent(end -> {
+                    capture(id, end);
+                    notices.ended(id);
+                });
                 yield ended;
             }
             case FAILED, CANCELLED -> {
                 Optional<Ended> ended = generations.end(id, job, Credits.ZERO);
-                ended.ifPresent(_ -> release(id, "job " + job.status()));
+                ended.ifPresent(_ -> {
+                    release(id, "job " + job.status());
+                    notices.ended(id);
+                });
                 yield ended;
             }
             case QUEUED, PROCESSING -> throw new IllegalArgumentException("still open: " + job.status());

@@ -24,4 +24,16 @@ record StoredJob(
         byte[] upstreamRequest,
         @Nullable String webhookUrl,
         @Nullable List<String> webhookEvents,
-        boolean expired) {}
+        boolean expired) {
+
+    private static final List<String> DEFAULT_EVENTS = List.of("completed", "failed");
+
+    /** Whether its tenant wants to be told of this event; apiframe: of the ends, unless it says otherwise. */
+    boolean wants(String event) {
+        return webhookUrl != null && (webhookEvents == null ? DEFAULT_EVENTS : webhookEvents).contains(event);
+    }
+
+    boolean hasEndedWithWebhook() {
+        return webhookUrl != null && completedAt != null;
+    }
+}

@@ -33,12 +33,22 @@ class Tracking {
     private final Apiframe apiframe;
     private final GenerationRepository generations;
     private final Settlement settlement;
+    private final WebhookNotices notices;
+    private final Callbacks callbacks;
     private final GenerationSettings settings;
 
-    Tracking(Apiframe apiframe, GenerationRepository generations, Settlement settlement, GenerationSettings settings) {
+    Tracking(
+            Apiframe apiframe,
+            GenerationRepository generations,
+            Settlement settlement,
+            WebhookNotices notices,
+            Callbacks callbacks,
+            GenerationSettings settings) {
         this.apiframe = apiframe;
         this.generations = generations;
         this.settlement = settlement;
+        this.notices = notices;
+        this.callbacks = callbacks;
         this.settings = settings;
     }
 
@@ -65,6 +75,7 @@ class Tracking {
                     settlement.review(generation.id(), "vendor job " + job.id() + " is open for more than 24 hours");
                 } else {
                     generations.progress(generation.id(), job.status(), job.progress(), nextLook);
+                    notices.progressed(generation, job);
                 }
             }
             case Found(UpstreamJob job) ->
@@ -105,7 +116,9 @@ class Tracking {
         return job.status() == UpstreamJob.Status.QUEUED || job.status() == UpstreamJob.Status.PROCESSING;
     }
 
+    /** Less often what takes longer than images do, and what the vendor will tell of by itself while nobody follows it. */
     private Duration nextLook(Tracked generation) {
-        return generation.slow() ? settings.trackingInterval().multipliedBy(SLOWED_BY) : settings.trackingInterval();
+        boolean rarely = generation.slow() || (callbacks.enabled() && !generation.followed());
+        return rarely ? settings.trackingInterval().multipliedBy(SLOWED_BY) : settings.trackingInterval();
     }
 }

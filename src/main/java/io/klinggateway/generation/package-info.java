@@ -5,7 +5,7 @@
  * whoever works on it has its lease, and may conclude only while its attempt is the newest.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"apiframe", "image", "ledger", "tenant", "credits", "problem"})
+@ApplicationModule(allowedDependencies = {"apiframe", "image", "ledger", "tenant", "webhook", "credits", "problem"})
 package io.klinggateway.generation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,8 @@
 package io.klinggateway.tenant;
 
 import io.klinggateway.problem.ProblemWriter;
+import jakarta.servlet.DispatcherType;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -12,14 +14,22 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 
 /** Everything under {@code /v2} needs a tenant's key; what lies outside holds no tenant's data. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(CorsSettings.class)
 class TenantSecurity {
 
     @Bean
     @Order(1)
-    SecurityFilterChain tenantApi(HttpSecurity http, Tenants tenants, ProblemWriter problems) {
+    SecurityFilterChain tenantApi(
+            HttpSecurity http, Tenants tenants, ProblemWriter problems, CorsSettings corsSettings) {
         return stateless(http.securityMatcher("/v2/**"))
+                .cors(cors -> cors.configurationSource(corsSettings.source()))
                 .addFilterBefore(new ApiKeyFilter(tenants, problems), AnonymousAuthenticationFilter.class)
-                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .authorizeHttpRequests(requests -> requests
+                        // The second half of a request that was let in; its key was checked at the first.
+                        .dispatcherTypeMatchers(DispatcherType.ASYNC)
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
                 .build();
     }
 

@@ -1,0 +1,42 @@
+package io.klinggateway.tenant;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsConfigurationSource;
+
+/**
+ * Which web pages may call the tenants' API from a browser: none, unless their origins are named. A key that a browser
+ * holds is everybody's key, so this is for pages inside the company.
+ *
+ * @param allowedOrigins such as {@code https://studio.example.com}
+ */
+@ConfigurationProperties("gateway.cors")
+record CorsSettings(@DefaultValue List<String> allowedOrigins) {
+
+    CorsSettings {
+        if (allowedOrigins.contains("*")) {
+            throw new IllegalArgumentException("gateway.cors.allowed-origins must name origins; * is not one");
+        }
+    }
+
+    CorsConfigurationSource source() {
+        CorsConfiguration rules = new CorsConfiguration();
+        rules.setAllowedOrigins(allowedOrigins);
+        rules.setAllowedMethods(List.of("GET", "HEAD", "POST"));
+        rules.setAllowedHeaders(
+                List.of("X-API-Key", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"));
+        rules.setExposedHeaders(List.of(
+                "X-Request-Id",
+                "Retry-After",
+                "Location",
+                "X-Credits-Cost",
+                "X-Credits-Remaining",
+                "Idempotent-Replayed"));
+        rules.setAllowCredentials(false);
+        rules.setMaxAge(Duration.ofHours(1));
+        return _ -> allowedOrigins.isEmpty() ? null : rules;
+    }
+}
