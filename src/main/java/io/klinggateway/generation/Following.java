@@ -69,7 +69,7 @@ class Following implements SmartLifecycle, DisposableBean {
         this.generations = generations;
         this.callbacks = callbacks;
         this.settings = settings;
-        Gauge.builder("kling.gateway.followers", followers, Set::size)
+        Gauge.builder("kling.gateway.followers", this, Following::count)
                 .description("Callers that wait for a job to change, or stream its progress, on this replica")
                 .register(registry);
     }
@@ -107,6 +107,11 @@ class Following implements SmartLifecycle, DisposableBean {
             return false;
         }
         return true;
+    }
+
+    /** Of those who wait or stream on this replica. */
+    int count() {
+        return followers.size();
     }
 
     private static boolean isOver(JobView job) {

@@ -121,13 +121,15 @@ class GenerationRepository {
             update generation
                set state = case when state = 'PROCESSING' then state else :state end,
                    progress = greatest(progress, :progress), missing_since = null,
-                   due_at = """ + NEXT_LOOK + """
+                   due_at =
+            """ + NEXT_LOOK + """
 
              where id = :id and state in ('QUEUED', 'PROCESSING')
             """;
 
     private static final String POSTPONE = """
-            update generation set due_at = """ + NEXT_LOOK + """
+            update generation set due_at =
+            """ + NEXT_LOOK + """
 
              where id = :id and state in ('QUEUED', 'PROCESSING')
             """;

@@ -32,7 +32,7 @@ sealed interface JobEvent {
                         Objects.requireNonNull(job.completedAt()));
             case "FAILED" -> new Failed(job.id(), job.status(), errorOf(job, "The job failed"), job.model());
             case "CANCELLED" -> new Failed(job.id(), job.status(), errorOf(job, "The job was cancelled"), job.model());
-            default -> new Progress(job.id(), job.status(), job.progress(), job.model());
+            default -> new Progress(job.id(), job.status(), Objects.requireNonNullElse(job.progress(), 0), job.model());
         };
     }
 
@@ -69,7 +69,7 @@ sealed interface JobEvent {
     }
 
     @JsonPropertyOrder("event")
-    record Progress(UUID jobId, String status, @Nullable Integer progress, String model) implements JobEvent {
+    record Progress(UUID jobId, String status, int progress, String model) implements JobEvent {
 
         @Override
         public String event() {

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
 import org.springframework.web.cors.CorsConfiguration;
-import org.springframework.web.cors.CorsConfigurationSource;
 
 /**
  * Which web pages may call the tenants' API from a browser: none, unless their origins are named. A key that a browser
@@ -22,7 +23,16 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
         }
     }
 
-    CorsConfigurationSource source() {
+    void applyTo(CorsConfigurer<HttpSecurity> cors) {
+        if (allowedOrigins.isEmpty()) {
+            cors.disable();
+        } else {
+            CorsConfiguration rules = rules();
+            cors.configurationSource(_ -> rules);
+        }
+    }
+
+    private CorsConfiguration rules() {
         CorsConfiguration rules = new CorsConfiguration();
         rules.setAllowedOrigins(allowedOrigins);
         rules.setAllowedMethods(List.of("GET", "HEAD", "POST"));
@@ -37,6 +47,6 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
                 "Idempotent-Replayed"));
         rules.setAllowCredentials(false);
         rules.setMaxAge(Duration.ofHours(1));
-        return _ -> allowedOrigins.isEmpty() ? null : rules;
+        return rules;
     }
 }

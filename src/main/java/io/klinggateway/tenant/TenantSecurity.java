@@ -22,7 +22,7 @@ class TenantSecurity {
     SecurityFilterChain tenantApi(
             HttpSecurity http, Tenants tenants, ProblemWriter problems, CorsSettings corsSettings) {
         return stateless(http.securityMatcher("/v2/**"))
-                .cors(cors -> cors.configurationSource(corsSettings.source()))
+                .cors(corsSettings::applyTo)
                 .addFilterBefore(new ApiKeyFilter(tenants, problems), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // The second half of a request that was let in; its key was checked at the first.

@@ -47,7 +47,7 @@ class DeliveryTask {
     DbSchedulerCustomizer schedulerOnVirtualThreads() {
         return new DbSchedulerCustomizer() {
 
-            /** Named, or the start would ask the database which one it is, and die without it. */
+            // Named, or the start would ask the database which one it is, and die without it.
             @Override
             public Optional<JdbcCustomization> jdbcCustomization() {
                 return Optional.of(new PostgreSqlJdbcCustomization(false, false));

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** A range of addresses that share their first bits. */
 record Network(InetAddress base, int prefixLength) {
 
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     Network {
         if (prefixLength < 0 || prefixLength > base.getAddress().length * Byte.SIZE) {

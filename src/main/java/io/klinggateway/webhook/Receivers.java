@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
@@ -24,6 +25,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 public class Receivers {
 
     private static final int LONGEST_URL = 2048;
+
+    /** The URL standard: such a host is an IPv4 address. Some forms of it are left as they are by the parser. */
+    private static final Pattern NUMBER_AT_THE_END = Pattern.compile("(^|\\.)(\\d+|0x[0-9a-f]*)$");
 
     private final List<String> names = new ArrayList<>();
     private final List<Network> networks = new ArrayList<>();
@@ -75,6 +79,8 @@ public class Receivers {
         Optional<InetAddress> address = Network.address(host);
         if (address.isPresent()) {
             admit(host, address.get());
+        } else if (NUMBER_AT_THE_END.matcher(host).find()) {
+            throw new RefusedReceiver("must not write an address as one number");
         } else if (!isAllowedName(host) && (host.equals("localhost") || host.endsWith(".localhost"))) {
             throw new RefusedReceiver("must not lead to the gateway's own machine (" + host + ")");
         }

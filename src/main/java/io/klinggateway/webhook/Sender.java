@@ -36,9 +36,9 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -48,7 +48,7 @@ import org.springframework.stereotype.Component;
  * message, to an address that was checked for it.
  */
 @Component
-class Sender implements DisposableBean {
+class Sender implements AutoCloseable {
 
     private static final int MOST_CONNECTIONS = 1024;
     private static final int LONGEST_HEADER_LINE = 8192;
@@ -145,15 +145,13 @@ class Sender implements DisposableBean {
         }
     }
 
-    private int status(HttpPost post) throws IOException {
-        try (ClassicHttpResponse response = client.executeOpen(HttpHost.create(post.getUri()), post, null)) {
-            int status = response.getCode();
-            // Before the response is closed, which would read what is left of it.
-            post.abort();
-            return status;
-        } catch (URISyntaxException impossible) {
-            throw new IOException("the URL was read before", impossible);
-        }
+    private int status(HttpPost post) throws IOException, URISyntaxException {
+        ClassicHttpResponse response = client.executeOpen(HttpHost.create(post.getUri()), post, null);
+        int status = response.getCode();
+        // Breaks the connection off first: closing the response alone would read what is left of it.
+        post.abort();
+        Closer.closeQuietly(response);
+        return status;
     }
 
     private HttpPost request(URI url, Message message, String messageId, Signer signer) {
@@ -202,7 +200,7 @@ class Sender implements DisposableBean {
     }
 
     @Override
-    public void destroy() throws IOException {
+    public void close() throws IOException {
         threads.shutdownNow();
         client.close();
     }

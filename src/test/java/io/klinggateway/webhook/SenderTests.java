@@ -1,0 +1,243 @@
+package io.klinggateway.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.running.Receiver;
+import io.klinggateway.running.Receiver.Received;
+import io.klinggateway.running.RunningGateway;
+import io.klinggateway.tenant.KeySignatures;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ContextConfiguration;
+
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
+@ContextConfiguration(initializers = RunningGateway.class)
+@Timeout(60)
+class SenderTests {
+
+    private static final byte[] BODY = "{\"event\":\"completed\",\"jobId\":\"ü\"}".getBytes(StandardCharsets.UTF_8);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final Receiver receiver = new Receiver();
+
+    @Autowired
+    private Sender sender;
+
+    @Autowired
+    private KeySignatures signatures;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @AfterEach
+    void closeReceiver() {
+        receiver.close();
+    }
+
+    @Test
+    void theVendorsVerifierAndTheStandardOneAcceptWhatIsSent() throws Exception {
+        assertThat(sender.send(message(receiver.url()), "m-1")).isEqualTo(new Attempt.Delivered(200));
+
+        Received got = receiver.next();
+        byte[] secret = RunningGateway.sha256(RunningGateway.KEY);
+        assertThat(got.body()).isEqualTo(BODY);
+        assertThat(got.event()).isEqualTo("completed");
+        assertThat(got.signature()).isEqualTo("sha256=" + HexFormat.of().formatHex(hmac(secret, BODY)));
+        assertThat(got.id()).isEqualTo("m-1");
+        assertThat(Instant.ofEpochSecond(Long.parseLong(got.timestamp())))
+                .isBetween(Instant.now().minusSeconds(30), Instant.now().plusSeconds(30));
+        String signed = "m-1." + got.timestamp() + "." + new String(BODY, StandardCharsets.UTF_8);
+        assertThat(got.standard())
+                .isEqualTo("v1,"
+                        + Base64.getEncoder().encodeToString(hmac(secret, signed.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void aRevokedKeyStillSigns() throws Exception {
+        KeyId revoked = new KeyId(UUID.randomUUID());
+        jdbc.sql("""
+                        insert into api_key (id, tenant_id, name, sha256, revoked_at)
+                        select :id, id, 'revoked', :sha256, now() from tenant where name = 'alpha'
+                        """)
+                .param("id", revoked.value())
+                .param("sha256", RunningGateway.sha256("kg_revoked"))
+                .update();
+
+        Attempt attempt = sender.send(message(receiver.url(), revoked), "m-1");
+
+        assertThat(attempt).isInstanceOf(Attempt.Delivered.class);
+        assertThat(receiver.next().signature())
+                .endsWith(HexFormat.of().formatHex(hmac(RunningGateway.sha256("kg_revoked"), BODY)));
+    }
+
+    @Test
+    void errorsAndRedirectsAreFailuresAndNoRedirectIsFollowed() {
+        try (Receiver elsewhere = new Receiver()) {
+            for (int status : List.of(500, 503, 404, 400, 304)) {
+                receiver.answers(status);
+                assertThat(sender.send(message(receiver.url()), "m").outcome()).isEqualTo("HTTP " + status);
+            }
+            for (int status : List.of(301, 302, 303, 307, 308)) {
+                receiver.answers(exchange -> {
+                    exchange.getResponseHeaders().set("Location", elsewhere.url());
+                    exchange.sendResponseHeaders(status, -1);
+                });
+                assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("HTTP " + status));
+            }
+            assertThat(elsewhere.all()).isEmpty();
+            assertThat(receiver.all()).as("nothing is retried in secret").hasSize(10);
+        }
+    }
+
+    @Test
+    void goneEndsADelivery() {
+        receiver.answers(410);
+
+        assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Gone());
+    }
+
+    @Test
+    void aReceiverThatHangsHoldsNobodyBeyondTheTimeout() {
+        CountDownLatch over = new CountDownLatch(1);
+        receiver.answers(_ -> await(over));
+
+        assertTakesAboutTheTimeout();
+        over.countDown();
+    }
+
+    @Test
+    void aReceiverThatDripsItsHeadHoldsNobodyBeyondTheTimeout() throws Exception {
+        try (RawServer drips = new RawServer(socket -> {
+            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 100; i++) {
+                socket.getOutputStream().write('a');
+                socket.getOutputStream().flush();
+                Thread.sleep(100);
+            }
+        })) {
+            long started = System.nanoTime();
+            assertThat(sender.send(message(drips.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT.plusSeconds(2));
+        }
+    }
+
+    @Test
+    void anEndlessAnswerIsNotRead() throws Exception {
+        try (RawServer endless = new RawServer(socket -> {
+            socket.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+                socket.getOutputStream().write("4\r\nabcd\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+        })) {
+            long started = System.nanoTime();
+            assertThat(sender.send(message(endless.url()), "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT);
+        }
+    }
+
+    @Test
+    void resetsAndGarbageAreFailuresWithoutTheReceiversWords() throws Exception {
+        try (RawServer resets = new RawServer(socket -> socket.setSoLinger(true, 0));
+                RawServer garbage = new RawServer(socket -> socket.getOutputStream()
+                        .write("a secret of the receiver\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
+            assertThat(sender.send(message(resets.url()), "m")).isEqualTo(new Attempt.Failed("connection lost"));
+            assertThat(sender.send(message(garbage.url()), "m").outcome()).isIn("connection lost", "timeout");
+        }
+        assertThat(sender.send(message("http://localhost:" + RunningGateway.freePort() + "/"), "m"))
+                .isEqualTo(new Attempt.Failed("no connection"));
+    }
+
+    @Test
+    void aNameThatAlsoLeadsInsideIsNotConnectedToAtAll() throws Exception {
+        try (Sender strict = strict(host ->
+                new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("93.184.215.14")})) {
+            assertThat(strict.send(message("https://rebinding.example:" + port() + "/"), "m")
+                            .outcome())
+                    .startsWith("refused: must not lead to");
+            assertThat(receiver.all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aNameIsCheckedByTheVeryAddressesThatAreConnectedTo() throws Exception {
+        AtomicInteger lookups = new AtomicInteger();
+        Sender.Lookup rebinding = _ -> lookups.incrementAndGet() == 1
+                ? new InetAddress[] {InetAddress.getByName("127.0.0.1")}
+                : new InetAddress[] {InetAddress.getByName("169.254.169.254")};
+        Receivers allowing = new Receivers(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8));
+        try (Sender guarded = new Sender(
+                allowing, signatures, new WebhookSettings(List.of(), TIMEOUT, 8), Clock.systemUTC(), rebinding)) {
+            Message message = message("http://rebinding.example:" + port() + "/");
+
+            assertThat(guarded.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(lookups).as("one lookup for check and connection").hasValue(1);
+            assertThat(guarded.send(message, "m").outcome()).startsWith("refused: must not lead to");
+            assertThat(receiver.all()).hasSize(1);
+        }
+    }
+
+    private Sender strict(Sender.Lookup lookup) {
+        WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8);
+        return new Sender(new Receivers(settings), signatures, settings, Clock.systemUTC(), lookup);
+    }
+
+    private void assertTakesAboutTheTimeout() {
+        long started = System.nanoTime();
+        assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+        assertThat(Duration.ofNanos(System.nanoTime() - started))
+                .isBetween(TIMEOUT.minusMillis(100), TIMEOUT.plusSeconds(2));
+    }
+
+    private int port() {
+        return java.net.URI.create(receiver.url()).getPort();
+    }
+
+    private Message message(String url) {
+        return message(
+                url,
+                new KeyId(jdbc.sql("select id from api_key where sha256 = :sha256")
+                        .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
+                        .query(UUID.class)
+                        .single()));
+    }
+
+    private static Message message(String url, KeyId key) {
+        return new Message(
+                new GenerationId(UUID.randomUUID()), new TenantId(UUID.randomUUID()), key, url, "completed", BODY);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static byte[] hmac(byte[] key, byte[] message) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        return mac.doFinal(message);
+    }
+}
