@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** The vendor's shapes, with what the gateway promises beyond them, as JSON Schemas under {@code /contract}. */
@@ -20,8 +21,6 @@ enum Shape {
     MODELS,
     ERROR,
     WEBHOOK;
-
-    private final Schema schema = read(name().toLowerCase(java.util.Locale.ROOT));
 
     private static Schema read(String name) {
         try (InputStream json =
@@ -35,7 +34,7 @@ enum Shape {
 
     /** @return what violates it; empty if nothing does */
     List<String> violations(String json) {
-        return schema
+        return read(name().toLowerCase(Locale.ROOT))
                 .validate(
                         json,
                         InputFormat.JSON,

@@ -31,6 +31,7 @@ public final class Receiver implements AutoCloseable {
         void to(HttpExchange exchange) throws IOException;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // only read
     public record Received(String event, String signature, String id, String timestamp, String standard, byte[] body) {
 
         public JsonNode json() {
@@ -40,7 +41,7 @@ public final class Receiver implements AutoCloseable {
 
     public Receiver() {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

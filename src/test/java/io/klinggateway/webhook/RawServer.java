@@ -17,7 +17,7 @@ final class RawServer implements AutoCloseable {
     private final ServerSocket server;
 
     RawServer(Script script) throws IOException {
-        server = new ServerSocket(0, 0, InetAddress.getByName("127.0.0.1"));
+        server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 accept(script);

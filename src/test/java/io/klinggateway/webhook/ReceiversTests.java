@@ -38,7 +38,7 @@ class ReceiversTests {
         for (int[] a :
                 new int[][] {{127, 0, 0, 1}, {10, 1, 2, 3}, {169, 254, 169, 254}, {192, 168, 0, 1}, {100, 64, 0, 1}}) {
             long whole = ((long) a[0] << 24) | (a[1] << 16) | (a[2] << 8) | a[3];
-            long lastThree = (a[1] << 16) | (a[2] << 8) | a[3];
+            long lastThree = ((long) a[1] << 16) | (a[2] << 8) | a[3];
             hosts.add("%d.%d.%d.%d".formatted(a[0], a[1], a[2], a[3]));
             hosts.add("%d.%d.%d.%d.".formatted(a[0], a[1], a[2], a[3]));
             hosts.add(Long.toString(whole));
@@ -122,7 +122,7 @@ class ReceiversTests {
 
         assertThat(receivers.parse("http://a.corp.example/x")).hasScheme("http");
         receivers.admit("a.b.corp.example", InetAddress.getByName("10.0.0.7"));
-        receivers.admit("hooks.internal", InetAddress.getByName("127.0.0.1"));
+        receivers.admit("hooks.internal", InetAddress.getLoopbackAddress());
         assertThat(ruleAgainst(receivers, "http://corp.example/")).startsWith("must be https");
         assertThat(ruleAgainst(receivers, "http://evilcorp.example/")).startsWith("must be https");
         assertThatThrownBy(() -> receivers.admit("a.corp.example", InetAddress.getByName("169.254.169.254")))

@@ -170,8 +170,8 @@ class SenderTests {
 
     @Test
     void aNameThatAlsoLeadsInsideIsNotConnectedToAtAll() throws Exception {
-        try (Sender strict = strict(host ->
-                new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("93.184.215.14")})) {
+        try (Sender strict = strict(
+                host -> new InetAddress[] {InetAddress.getLoopbackAddress(), InetAddress.getByName("93.184.215.14")})) {
             assertThat(strict.send(message("https://rebinding.example:" + port() + "/"), "m")
                             .outcome())
                     .startsWith("refused: must not lead to");
@@ -183,7 +183,7 @@ class SenderTests {
     void aNameIsCheckedByTheVeryAddressesThatAreConnectedTo() throws Exception {
         AtomicInteger lookups = new AtomicInteger();
         Sender.Lookup rebinding = _ -> lookups.incrementAndGet() == 1
-                ? new InetAddress[] {InetAddress.getByName("127.0.0.1")}
+                ? new InetAddress[] {InetAddress.getLoopbackAddress()}
                 : new InetAddress[] {InetAddress.getByName("169.254.169.254")};
         Receivers allowing = new Receivers(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8));
         try (Sender guarded = new Sender(
