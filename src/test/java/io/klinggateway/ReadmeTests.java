@@ -117,8 +117,9 @@ class ReadmeTests {
     }
 
     private static String row(JsonNode property) {
-        return "| `" + property.path("name").stringValue() + "` | `"
-                + property.path("defaultValue").asString("") + "` |";
+        String defaultValue = property.path("defaultValue").asString("");
+        return "| `" + property.path("name").stringValue() + "` | "
+                + (defaultValue.isEmpty() ? "none" : "`" + defaultValue + "`") + " |";
     }
 
     private String run(String... command) throws IOException, InterruptedException {
