@@ -30,6 +30,27 @@ create table budget_period (
     constraint budget_period_ceiling check (held + captured <= ceiling)
 ) with (fillfactor = 50);  -- room beside each row for its next version: the hottest rows of the system
 
+-- A key's own budget, inside its tenant's and over the same periods. A key that replaced another goes on with its budget,
+-- so several keys may share one. It counts from the moment it is set.
+create table key_budget (
+    id           uuid   primary key,
+    tenant_id    uuid   not null,
+    credit_limit bigint not null check (credit_limit between 0 and 1000000000000)
+);
+
+-- As budget_period, for a key's own budget. Grants are the tenant's alone.
+create table key_budget_period (
+    key_budget_id uuid   not null,
+    period_kind   text   not null,
+    period_start  date   not null,
+    allowed       bigint not null check (allowed >= 0),
+    ceiling       bigint not null,
+    held          bigint not null default 0 check (held >= 0),
+    captured      bigint not null default 0 check (captured >= 0),
+    primary key (key_budget_id, period_kind, period_start),
+    constraint key_budget_period_ceiling check (held + captured <= ceiling)
+) with (fillfactor = 50);
+
 -- Every movement of credits, once and for ever.
 create table journal_entry (
     seq            bigint      generated always as identity primary key,
@@ -37,6 +58,7 @@ create table journal_entry (
     generation_id  uuid,
     tenant_id      uuid        not null,
     key_id         uuid,
+    key_budget_id  uuid,       -- the key's own budget, if the hold was taken from one too
     period_kind    text        not null,
     period_start   date        not null,
     entry_kind     text        not null,
@@ -58,6 +80,9 @@ create table journal_entry (
 
 -- A hold resolves once: by one capture or one release, never both.
 create unique index journal_entry_resolved_once on journal_entry (generation_id) where entry_kind in ('CAPTURE', 'RELEASE');
+
+create index journal_entry_of_tenant on journal_entry (tenant_id, seq);
+create index journal_entry_at on journal_entry using brin (at);  -- entries lie in the order of their times: tiny, and enough
 
 create function journal_entry_is_append_only() returns trigger
     language plpgsql as $$
@@ -91,12 +116,15 @@ create function ledger_period_end(p_kind text, p_zone text, p_start date) return
 -- A tenant's balance in its current period. A period without a row reads as untouched.
 create function ledger_balance(p_tenant uuid,
         out period_kind text, out period_start date, out resets_at timestamptz,
-        out ceiling bigint, out held bigint, out captured bigint, out available bigint)
+        out ceiling bigint, out held bigint, out captured bigint, out available bigint,
+        out credit_limit bigint, out time_zone text)
     language plpgsql stable as $$
 declare
     policy budget;
 begin
     select * into strict policy from budget b where b.tenant_id = p_tenant;
+    credit_limit := policy.credit_limit;
+    time_zone := policy.time_zone;
     period_kind := policy.period_kind;
     period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
     resets_at := ledger_period_end(policy.period_kind, policy.time_zone, period_start);
@@ -112,8 +140,54 @@ begin
     end if;
 end $$;
 
--- Sets credits aside for a generation, or answers accepted = false and writes nothing.
+-- What is left of a key's own budget in a period. Null if the key has none.
+create function ledger_key_available(p_key_budget uuid, p_kind text, p_start date) returns bigint
+    language sql stable
+    return (select greatest(0, coalesce(p.allowed - p.held - p.captured, b.credit_limit))
+              from key_budget b
+              left join key_budget_period p
+                on p.key_budget_id = b.id and p.period_kind = p_kind and p.period_start = p_start
+             where b.id = p_key_budget);
+
+-- Sets credits of a key's own budget aside, or answers accepted = false and writes nothing.
+create function ledger_hold_key(p_key_budget uuid, p_kind text, p_start date, p_credits bigint,
+        out accepted boolean, out available bigint)
+    language plpgsql as $$
+#variable_conflict use_column
+begin
+    loop
+        update key_budget_period
+           set held = held + p_credits
+         where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start
+           and held + captured + p_credits <= allowed
+        returning allowed - held - captured into available;
+        if found then
+            accepted := true;
+            return;
+        end if;
+        select greatest(0, allowed - held - captured) into available
+          from key_budget_period
+         where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start;
+        if found and available < p_credits then
+            accepted := false;
+            return;
+        elsif not found then
+            select credit_limit into strict available from key_budget where id = p_key_budget for share;
+            if available < p_credits then
+                accepted := false;
+                return;
+            end if;
+            insert into key_budget_period (key_budget_id, period_kind, period_start, allowed, ceiling)
+            values (p_key_budget, p_kind, p_start, available, available)
+            on conflict do nothing;
+        end if;
+    end loop;
+end $$;
+
+-- Sets credits aside for a generation, or answers accepted = false and leaves every balance as it was. With a key's own
+-- budget both guards must agree, the tenant's first; available is then what both have left.
 create function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
+        p_key_budget uuid default null,
         out accepted boolean, out available bigint, out resets_at timestamptz)
     language plpgsql as $$
 #variable_conflict use_column
@@ -121,6 +195,7 @@ declare
     policy  budget;
     started date;
     moment  timestamptz := gateway_now();
+    of_key  record;
 begin
     select * into strict policy from budget where tenant_id = p_tenant;
     loop
@@ -131,24 +206,21 @@ begin
          where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started
            and held + captured + p_credits <= allowed
         returning allowed - held - captured into available;
-        if found then
-            insert into journal_entry
-                (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind, held_delta, at, actor)
-            values (p_generation, p_tenant, p_key, policy.period_kind, started, 'HOLD', p_credits, moment, p_actor);
-            accepted := true;
-            return;
-        end if;
+        exit when found;
         select greatest(0, allowed - held - captured) into available
           from budget_period
          where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
         if found and available < p_credits then
+            available := least(available, ledger_key_available(p_key_budget, policy.period_kind, started));
             accepted := false;
             return;
         elsif not found then
             -- The period's first use. The lock lets a change of the limit see this row, or this row see the change.
             select * into strict policy from budget where tenant_id = p_tenant for share;
             if policy.credit_limit < p_credits then
-                available := policy.credit_limit;
+                started := ledger_period_start(policy.period_kind, policy.time_zone, moment);
+                available := least(policy.credit_limit,
+                                   ledger_key_available(p_key_budget, policy.period_kind, started));
                 accepted := false;
                 return;
             end if;
@@ -160,7 +232,31 @@ begin
         end if;
         -- Credits came free, or the row exists now: try again.
     end loop;
+    if p_key_budget is not null then
+        select * into of_key from ledger_hold_key(p_key_budget, policy.period_kind, started, p_credits);
+        if not of_key.accepted then
+            -- This transaction has the row locked: nobody saw the credits go, nobody sees them come back.
+            update budget_period
+               set held = held - p_credits
+             where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
+            available := least(available + p_credits, of_key.available);
+            accepted := false;
+            return;
+        end if;
+        available := least(available, of_key.available);
+    end if;
+    insert into journal_entry
+        (generation_id, tenant_id, key_id, key_budget_id, period_kind, period_start, entry_kind, held_delta, at, actor)
+    values (p_generation, p_tenant, p_key, p_key_budget, policy.period_kind, started, 'HOLD', p_credits, moment, p_actor);
+    accepted := true;
 end $$;
+
+-- What a hold of this key could take now.
+create function ledger_available(p_tenant uuid, p_key_budget uuid, out available bigint, out resets_at timestamptz)
+    language sql stable as $$
+    select least(b.available, ledger_key_available(p_key_budget, b.period_kind, b.period_start)), b.resets_at
+      from ledger_balance(p_tenant) b;
+$$;
 
 -- Resolves a generation's hold in its own period. CAPTURE takes p_charged, at most the hold, and frees the rest;
 -- RELEASE frees all. Answers the captured credits, or null if the hold was resolved before (nothing changes then).
@@ -173,8 +269,9 @@ begin
     select * into strict hold from journal_entry where generation_id = p_generation and entry_kind = 'HOLD';
     taken := case p_kind when 'CAPTURE' then least(p_charged, hold.held_delta) else 0 end;
     insert into journal_entry
-        (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind, held_delta, captured_delta, at, actor, reason)
-    values (p_generation, hold.tenant_id, hold.key_id, hold.period_kind, hold.period_start, p_kind,
+        (generation_id, tenant_id, key_id, key_budget_id, period_kind, period_start, entry_kind,
+         held_delta, captured_delta, at, actor, reason)
+    values (p_generation, hold.tenant_id, hold.key_id, hold.key_budget_id, hold.period_kind, hold.period_start, p_kind,
             -hold.held_delta, taken, gateway_now(), p_actor, p_reason)
     on conflict do nothing;
     if not found then
@@ -185,6 +282,14 @@ begin
            captured = captured + taken,
            ceiling = greatest(allowed, held - hold.held_delta + captured + taken)
      where tenant_id = hold.tenant_id and period_kind = hold.period_kind and period_start = hold.period_start;
+    if hold.key_budget_id is not null then
+        update key_budget_period
+           set held = held - hold.held_delta,
+               captured = captured + taken,
+               ceiling = greatest(allowed, held - hold.held_delta + captured + taken)
+         where key_budget_id = hold.key_budget_id
+           and period_kind = hold.period_kind and period_start = hold.period_start;
+    end if;
     return taken;
 end $$;
 
@@ -204,12 +309,89 @@ begin
        and allowed <> p_limit + granted;
 end $$;
 
+-- Sets a key's own limit. As with the tenant's, spend above a lowered limit stays on the books.
+create function ledger_set_key_budget(p_key_budget uuid, p_tenant uuid, p_limit bigint) returns void
+    language plpgsql as $$
+begin
+    insert into key_budget (id, tenant_id, credit_limit) values (p_key_budget, p_tenant, p_limit)
+    on conflict (id) do update set credit_limit = excluded.credit_limit;
+    update key_budget_period
+       set allowed = p_limit, ceiling = greatest(p_limit, held + captured)
+     where key_budget_id = p_key_budget and allowed <> p_limit;
+end $$;
+
+-- The row of a tenant's current period, made if this is its first use.
+create function ledger_current_period(p_tenant uuid, out period_kind text, out period_start date)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    policy budget;
+begin
+    select * into strict policy from budget where tenant_id = p_tenant for share;
+    period_kind := policy.period_kind;
+    period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
+    insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
+    values (p_tenant, policy.period_kind,
+            ledger_period_start(policy.period_kind, policy.time_zone, gateway_now()),
+            policy.credit_limit, policy.credit_limit)
+    on conflict do nothing;
+end $$;
+
+-- Raises what the current period allows. Answers the journal's seq, or null (and nothing changes) if the period's grants
+-- would exceed what is sane.
+create function ledger_grant(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
+    language plpgsql as $$
+declare
+    period record;
+    entry  bigint;
+begin
+    select * into period from ledger_current_period(p_tenant);
+    update budget_period
+       set granted = granted + p_credits,
+           allowed = allowed + p_credits,
+           ceiling = greatest(allowed + p_credits, held + captured)
+     where tenant_id = p_tenant and period_kind = period.period_kind and period_start = period.period_start
+       and granted + p_credits <= 1000000000000000;
+    if not found then
+        return null;
+    end if;
+    insert into journal_entry (tenant_id, period_kind, period_start, entry_kind, granted_delta, at, actor, reason)
+    values (p_tenant, period.period_kind, period.period_start, 'GRANT', p_credits, gateway_now(), p_actor, p_reason)
+    returning seq into entry;
+    return entry;
+end $$;
+
+-- Corrects the current period's captured credits by p_credits, up or down. Answers the journal's seq, or null (and
+-- nothing changes) if that would go below zero, or above what is allowed.
+create function ledger_adjust(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
+    language plpgsql as $$
+declare
+    period record;
+    entry  bigint;
+begin
+    select * into period from ledger_current_period(p_tenant);
+    update budget_period
+       set captured = captured + p_credits,
+           ceiling = greatest(allowed, held + captured + p_credits)
+     where tenant_id = p_tenant and period_kind = period.period_kind and period_start = period.period_start
+       and captured + p_credits >= 0
+       and (p_credits < 0 or held + captured + p_credits <= allowed);
+    if not found then
+        return null;
+    end if;
+    insert into journal_entry (tenant_id, period_kind, period_start, entry_kind, captured_delta, at, actor, reason)
+    values (p_tenant, period.period_kind, period.period_start, 'ADJUST', p_credits, gateway_now(), p_actor, p_reason)
+    returning seq into entry;
+    return entry;
+end $$;
+
 -- The proof of the books: every balance that does not equal the sum of its journal entries. Always empty.
 create view ledger_difference as
 select tenant_id, period_kind, period_start,
        coalesce(p.held, 0) - coalesce(j.held, 0)         as held_difference,
        coalesce(p.captured, 0) - coalesce(j.captured, 0) as captured_difference,
-       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference
+       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference,
+       null::uuid                                        as key_budget_id
   from budget_period p
   full join (select tenant_id, period_kind, period_start,
                     sum(held_delta) as held, sum(captured_delta) as captured, sum(granted_delta) as granted
@@ -217,4 +399,19 @@ select tenant_id, period_kind, period_start,
  using (tenant_id, period_kind, period_start)
  where coalesce(p.held, 0) <> coalesce(j.held, 0)
     or coalesce(p.captured, 0) <> coalesce(j.captured, 0)
-    or coalesce(p.granted, 0) <> coalesce(j.granted, 0);
+    or coalesce(p.granted, 0) <> coalesce(j.granted, 0)
+union all
+select coalesce(j.tenant_id, b.tenant_id), period_kind, period_start,
+       coalesce(p.held, 0) - coalesce(j.held, 0),
+       coalesce(p.captured, 0) - coalesce(j.captured, 0),
+       0,
+       key_budget_id
+  from key_budget_period p
+  full join (select key_budget_id, period_kind, period_start, min(tenant_id::text)::uuid as tenant_id,
+                    sum(held_delta) as held, sum(captured_delta) as captured
+               from journal_entry where key_budget_id is not null
+              group by key_budget_id, period_kind, period_start) j
+ using (key_budget_id, period_kind, period_start)
+  left join key_budget b on b.id = key_budget_id
+ where coalesce(p.held, 0) <> coalesce(j.held, 0)
+    or coalesce(p.captured, 0) <> coalesce(j.captured, 0);

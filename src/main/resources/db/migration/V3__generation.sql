@@ -16,7 +16,7 @@ create table generation (
     captured_credits bigint      check (captured_credits between 0 and quoted_credits),  -- null while open
     charged_credits  bigint,                              -- what the vendor says it charged; null if it does not say
     upstream         text        not null,                -- the vendor's base URL; no other's tracker touches the row
-    upstream_request bytea       not null,                -- exactly the bytes that every attempt sends
+    upstream_request bytea,                               -- exactly the bytes that every attempt sends; null once erased
     upstream_job_id  uuid,
     attempt          integer     not null default 1,      -- fences the sender: only the newest attempt may conclude
     attempt_open     boolean     not null default true,   -- sent or about to be; its answer is not recorded
@@ -30,6 +30,7 @@ create table generation (
     created_at       timestamptz not null,
     completed_at     timestamptz,
     constraint generation_resolved check ((state in ('COMPLETED', 'FAILED', 'CANCELLED')) = (captured_credits is not null)),
+    constraint generation_request_known check (upstream_request is not null or captured_credits is not null),
     constraint generation_job_known check (upstream_job_id is not null or state in ('SUBMITTING', 'FAILED', 'IN_REVIEW'))
 ) with (fillfactor = 80);
 
@@ -38,6 +39,9 @@ create unique index generation_upstream_job on generation (upstream, upstream_jo
 create index generation_unsubmitted on generation (upstream, due_at) where state = 'SUBMITTING';
 create index generation_tracked on generation (upstream, due_at) where state in ('QUEUED', 'PROCESSING');
 create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
+create index generation_open on generation (tenant_id) where captured_credits is null;
+create index generation_in_review on generation (id) where state = 'IN_REVIEW';
+create index generation_erasable on generation (completed_at) where upstream_request is not null and completed_at is not null;
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 
 -- Jobs that the vendor runs for generations that had already ended: nobody pays for them, an operator hears of them.
@@ -58,18 +62,32 @@ create function generation_status(p_state text, p_upstream_job uuid) returns tex
         else p_state
     end;
 
--- Admits a generation in one transaction: replay and conflict first, then the hold, then the row with attempt 1 opened.
--- Calling it again with the same id answers as the first call did, so a lost answer to COMMIT is simply asked again.
+-- Whether a tenant has that many open generations. Looks at no more rows than the limit.
+create function generations_open(p_tenant uuid, p_limit integer) returns boolean
+    language sql volatile
+    return case when p_limit is not null then
+        (select count(*) >= p_limit
+           from (select from generation
+                  where tenant_id = p_tenant and captured_credits is null limit p_limit) as open)
+    else false end;
+
+-- Admits a generation in one transaction: replay and conflict first, then the limits, then the hold, then the row with
+-- attempt 1 opened. Calling it again with the same id answers as the first call did, so a lost answer to COMMIT is simply
+-- asked again. Locks are taken in the order request window, tenant's period, key's period; the window's serialises the
+-- admissions of a tenant that has limits, which makes the count of open generations exact.
 create function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_lease interval,
         out verdict text, out generation_id uuid, out status text, out credits bigint,
-        out available bigint, out resets_at timestamptz)
+        out available bigint, out resets_at timestamptz,
+        out request_limit integer, out requests_left integer, out window_seconds_left integer)
     language plpgsql as $$
 declare
-    known generation;
-    hold  record;
+    known   generation;
+    limits  record;
+    counted record;
+    hold    record;
 begin
     generation_id := p_id;
     credits := p_credits;
@@ -100,13 +118,30 @@ begin
             return;
         end if;
     end if;
-    select * into hold from ledger_hold(p_id, p_tenant, p_key, p_credits, 'gateway');
-    available := hold.available;
-    resets_at := hold.resets_at;
-    if not hold.accepted then
-        -- Unless it was this very generation, admitted meanwhile by a call whose answer got lost, that took the credits.
-        verdict := case when exists (select from generation g where g.id = p_id) then 'ADMITTED' else 'INSUFFICIENT' end;
-        status := 'QUEUED';
+    select * into limits from tenant_limits(p_tenant, p_key);
+    if limits.requests_per_minute is not null or limits.concurrent_generations is not null then
+        select * into counted from count_request(p_tenant, limits.requests_per_minute);
+        request_limit := limits.requests_per_minute;
+        requests_left := counted.requests_left;
+        window_seconds_left := counted.window_seconds_left;
+        verdict := case
+            when not counted.accepted then 'RATE_LIMITED'
+            when generations_open(p_tenant, limits.concurrent_generations) then 'CONCURRENCY_LIMITED'
+        end;
+    end if;
+    if verdict is null then
+        select * into hold from ledger_hold(p_id, p_tenant, p_key, p_credits, 'gateway', limits.key_budget_id);
+        available := hold.available;
+        resets_at := hold.resets_at;
+        verdict := case when not hold.accepted then 'INSUFFICIENT' end;
+    end if;
+    if verdict is not null then
+        -- Unless it was this very generation, admitted meanwhile by a call whose answer got lost, that took what is missing.
+        if exists (select from generation g where g.id = p_id) then
+            verdict := 'ADMITTED';
+            status := 'QUEUED';
+            available := (ledger_balance(p_tenant)).available;
+        end if;
         return;
     end if;
     insert into generation (id, tenant_id, key_id, state, idempotency_key, request_hash, webhook_url, webhook_events,
@@ -115,4 +150,35 @@ begin
             p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now() + p_lease, gateway_now());
     verdict := 'ADMITTED';
     status := 'QUEUED';
+end $$;
+
+-- What admission would say now, in the order in which it says it. Counts as a request; holds nothing.
+create function quote_generation(p_tenant uuid, p_key uuid, p_credits bigint,
+        out verdict text, out available bigint, out resets_at timestamptz,
+        out request_limit integer, out requests_left integer, out window_seconds_left integer)
+    language plpgsql as $$
+declare
+    limits  record;
+    counted record;
+    account record;
+begin
+    select * into limits from tenant_limits(p_tenant, p_key);
+    if limits.requests_per_minute is not null then
+        select * into counted from count_request(p_tenant, limits.requests_per_minute);
+        request_limit := limits.requests_per_minute;
+        requests_left := counted.requests_left;
+        window_seconds_left := counted.window_seconds_left;
+        if not counted.accepted then
+            verdict := 'RATE_LIMITED';
+            return;
+        end if;
+    end if;
+    select * into account from ledger_available(p_tenant, limits.key_budget_id);
+    available := account.available;
+    resets_at := account.resets_at;
+    verdict := case
+        when generations_open(p_tenant, limits.concurrent_generations) then 'CONCURRENCY_LIMITED'
+        when account.available < p_credits then 'INSUFFICIENT'
+        else 'ADMITTED'
+    end;
 end $$;

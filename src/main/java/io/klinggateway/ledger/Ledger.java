@@ -6,7 +6,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -20,6 +27,43 @@ public class Ledger {
     private static final String BALANCE = "select * from ledger_balance(:tenant)";
     private static final String RESOLVE = "select ledger_resolve(:generation, :kind, :charged, :actor, :reason)";
     private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";
+
+    private static final String ACCOUNTS = """
+            select t.id as tenant_id, b.*
+              from unnest(:tenants) as t(id) cross join lateral ledger_balance(t.id) b
+            """;
+
+    private static final String SET_KEY_BUDGET = "select ledger_set_key_budget(:keyBudget, :tenant, :limit)";
+
+    private static final String KEY_BALANCES = """
+            select b.id, b.credit_limit, coalesce(p.held, 0) as held, coalesce(p.captured, 0) as captured,
+                   greatest(0, coalesce(p.allowed - p.held - p.captured, b.credit_limit)) as available
+              from key_budget b
+             cross join lateral ledger_balance(b.tenant_id) t
+              left join key_budget_period p
+                on p.key_budget_id = b.id and p.period_kind = t.period_kind and p.period_start = t.period_start
+             where b.tenant_id = :tenant
+            """;
+
+    private static final String GRANT = "select ledger_grant(:tenant, :credits, :actor, :reason)";
+    private static final String ADJUST = "select ledger_adjust(:tenant, :credits, :actor, :reason)";
+
+    /** Entries commit out of order: what is above the oldest running transaction may still get predecessors. */
+    private static final String JOURNAL = """
+            select * from journal_entry
+             where tenant_id = :tenant and seq > :after
+               and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+               and (cast(:kind as text) is null or entry_kind = :kind)
+               and at >= coalesce(cast(:from as timestamptz), '-infinity')
+               and at < coalesce(cast(:to as timestamptz), 'infinity')
+             order by seq
+             limit :most
+            """;
+
+    private static final String DIFFERENCES =
+            "select * from ledger_difference order by tenant_id, key_budget_id, period_kind, period_start";
+
+    private static final String OPEN_HOLDS = "select coalesce(sum(held), 0) from budget_period where held > 0";
 
     private final JdbcClient jdbc;
 
@@ -42,7 +86,13 @@ public class Ledger {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<Credits> capture(GenerationId generation, Credits charged, String actor) {
-        return resolve(generation, "CAPTURE", charged, actor, null);
+        return capture(generation, charged, actor, null);
+    }
+
+    /** @param reason for the journal; free text without secrets */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<Credits> capture(GenerationId generation, Credits charged, String actor, @Nullable String reason) {
+        return resolve(generation, "CAPTURE", charged, actor, reason);
     }
 
     /**
@@ -68,6 +118,119 @@ public class Ledger {
                 .single();
     }
 
+    /** The accounts of these tenants, each with its current period. */
+    public Map<TenantId, Account> accounts(Collection<TenantId> tenants) {
+        Map<TenantId, Account> accounts = new HashMap<>();
+        jdbc.sql(ACCOUNTS)
+                .param("tenants", tenants.stream().map(TenantId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    accounts.put(new TenantId(row.getObject("tenant_id", UUID.class)), account(row));
+                });
+        return accounts;
+    }
+
+    public Account account(TenantId tenant) {
+        return jdbc.sql(BALANCE)
+                .param("tenant", tenant.value())
+                .query((row, _) -> account(row))
+                .single();
+    }
+
+    /** Gives a key a budget of its own, inside its tenant's and over the same periods; or changes its limit. */
+    @Transactional
+    public void setKeyBudget(KeyBudgetId keyBudget, TenantId tenant, Credits limit) {
+        jdbc.sql(SET_KEY_BUDGET)
+                .param("keyBudget", keyBudget.value())
+                .param("tenant", tenant.value())
+                .param("limit", limit.amount())
+                .query((_, _) -> true)
+                .single();
+    }
+
+    /** All budgets that keys of this tenant have, or had, of their own. */
+    public Map<KeyBudgetId, KeyBalance> keyBalances(TenantId tenant) {
+        Map<KeyBudgetId, KeyBalance> balances = new HashMap<>();
+        jdbc.sql(KEY_BALANCES).param("tenant", tenant.value()).query(row -> {
+            balances.put(
+                    new KeyBudgetId(row.getObject("id", UUID.class)),
+                    new KeyBalance(
+                            new Credits(row.getLong("credit_limit")),
+                            new Credits(row.getLong("held")),
+                            new Credits(row.getLong("captured")),
+                            new Credits(row.getLong("available"))));
+        });
+        return balances;
+    }
+
+    /**
+     * Raises what the current period allows.
+     *
+     * @return the journal's seq
+     * @throws GrantRefused if the period's grants are at their highest
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public long grant(TenantId tenant, Credits credits, String actor, String reason) {
+        return correct(GRANT, tenant, credits.amount(), actor, reason).orElseThrow(GrantRefused::new);
+    }
+
+    /**
+     * Corrects the current period's captured spend.
+     *
+     * @param credits added to it, or taken from it if negative
+     * @return the journal's seq
+     * @throws AdjustmentRefused if captured spend would go below zero, or above what is allowed
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public long adjust(TenantId tenant, long credits, String actor, String reason) {
+        return correct(ADJUST, tenant, credits, actor, reason)
+                .orElseThrow(() -> new AdjustmentRefused(credits, balance(tenant)));
+    }
+
+    private Optional<Long> correct(String sql, TenantId tenant, long credits, String actor, String reason) {
+        return jdbc.sql(sql)
+                .param("tenant", tenant.value())
+                .param("credits", credits)
+                .param("actor", actor)
+                .param("reason", reason)
+                .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
+                .single();
+    }
+
+    /** A tenant's journal, oldest first. An entry appears once every transaction that began before its own has ended. */
+    public List<Entry> journal(TenantId tenant, EntryFilter filter, int most) {
+        return jdbc.sql(JOURNAL)
+                .param("tenant", tenant.value())
+                .param("after", filter.afterSeq())
+                .param("kind", filter.kind() == null ? null : filter.kind().name())
+                .param("from", time(filter.from()))
+                .param("to", time(filter.to()))
+                .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    /** Every balance that is not the sum of its entries: none, unless the books are at fault. */
+    public List<Difference> differences() {
+        return jdbc.sql(DIFFERENCES)
+                .query((row, _) -> {
+                    UUID keyBudget = row.getObject("key_budget_id", UUID.class);
+                    return new Difference(
+                            new TenantId(row.getObject("tenant_id", UUID.class)),
+                            keyBudget == null ? null : new KeyBudgetId(keyBudget),
+                            PeriodKind.valueOf(row.getString("period_kind")),
+                            row.getObject("period_start", LocalDate.class),
+                            row.getLong("held_difference"),
+                            row.getLong("captured_difference"),
+                            row.getLong("granted_difference"));
+                })
+                .list();
+    }
+
+    /** What all tenants together have set aside. */
+    public Credits openHolds() {
+        return new Credits(jdbc.sql(OPEN_HOLDS).query(Long.class).single());
+    }
+
     private Optional<Credits> resolve(
             GenerationId generation, String kind, Credits charged, String actor, @Nullable String reason) {
         return jdbc.sql(RESOLVE)
@@ -79,6 +242,38 @@ public class Ledger {
                 .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
                 .single()
                 .map(Credits::new);
+    }
+
+    private static Account account(ResultSet row) throws SQLException {
+        Balance balance = balance(row);
+        return new Account(
+                new Budget(
+                        balance.period(),
+                        new Credits(row.getLong("credit_limit")),
+                        ZoneId.of(row.getString("time_zone"))),
+                balance);
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        UUID generation = row.getObject("generation_id", UUID.class);
+        UUID key = row.getObject("key_id", UUID.class);
+        return new Entry(
+                row.getLong("seq"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                EntryKind.valueOf(row.getString("entry_kind")),
+                generation == null ? null : new GenerationId(generation),
+                key == null ? null : new KeyId(key),
+                PeriodKind.valueOf(row.getString("period_kind")),
+                row.getObject("period_start", LocalDate.class),
+                row.getLong("held_delta"),
+                row.getLong("captured_delta"),
+                row.getLong("granted_delta"),
+                row.getString("actor"),
+                row.getString("reason"));
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 
     private static Balance balance(ResultSet row) throws SQLException {

@@ -1,0 +1,9 @@
+package io.klinggateway.ledger;
+
+/** A period's grants are at their highest; nothing was changed. */
+public final class GrantRefused extends RuntimeException {
+
+    GrantRefused() {
+        super("the period's grants would exceed 1000000000000000 credits");
+    }
+}
