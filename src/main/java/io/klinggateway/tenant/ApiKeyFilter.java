@@ -74,6 +74,9 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         if (!known.active()) {
             throw refusal(ProblemCode.API_KEY_INACTIVE, "API key is inactive");
         }
+        if (known.firstUseThisMinute()) {
+            tenants.noteUse(known.caller().keyId());
+        }
         return known.caller();
     }
 

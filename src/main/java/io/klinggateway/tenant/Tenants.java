@@ -4,23 +4,49 @@ import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The registry of tenants and their keys. */
+/** The registry of tenants, and of the keys that open it. */
 @Component
 public class Tenants {
 
     private static final String FIND_KEY = """
             select t.id as tenant_id, t.name as tenant_name, t.status, k.id as key_id, k.name as key_name, k.sha256,
-                   k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()) as valid
+                   k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()) as valid,
+                   k.last_used_at is distinct from date_trunc('minute', gateway_now()) as first_use_this_minute
               from api_key k join tenant t on t.id = k.tenant_id
              where k.sha256 = :sha256
             """;
+
+    /** Nobody waits to write what another writes at this moment. */
+    private static final String NOTE_USE = """
+            update api_key set last_used_at = date_trunc('minute', gateway_now())
+             where id = (select id from api_key where id = :id for no key update skip locked)
+            """;
+
+    private static final String COLUMNS = """
+            select id, name, status, declared, requests_per_minute, concurrent_generations, created_at from tenant
+            """;
+
+    private static final String FIND = COLUMNS + " where name = :name";
+    private static final String LOCK = COLUMNS + " where name = :name for no key update";
+    private static final String LIST = COLUMNS + " where name > :after order by name limit :most";
+    private static final String LIST_DECLARED = COLUMNS + " where declared order by name for no key update";
+
+    private static final String NAMES = "select id, name from tenant where id = any (:ids)";
 
     private static final String REGISTER = """
             insert into tenant (id, name) values (:id, :name)
@@ -29,8 +55,21 @@ public class Tenants {
             """;
 
     private static final String REGISTER_KEY = """
-            insert into api_key (id, tenant_id, name, sha256) values (:id, :tenant, :name, :sha256)
-            on conflict (sha256) do update set name = excluded.name where api_key.tenant_id = excluded.tenant_id
+            insert into api_key (id, tenant_id, name, sha256, declared) values (:id, :tenant, :name, :sha256, true)
+            on conflict (sha256) do update set name = excluded.name, declared = true, revoked_at = null,
+                   expires_at = null, replaced_by = null
+             where api_key.tenant_id = excluded.tenant_id
+            """;
+
+    private static final String CREATE = """
+            insert into tenant (id, name) values (:id, :name) on conflict (name) do nothing
+            """;
+
+    private static final String CHANGE = """
+            update tenant
+               set status = :status, declared = :declared, requests_per_minute = :requestsPerMinute,
+                   concurrent_generations = :concurrentGenerations
+             where id = :id
             """;
 
     private final JdbcClient jdbc;
@@ -55,7 +94,8 @@ public class Tenants {
     }
 
     /**
-     * Lets the tenant call with the key of this digest. Repeating it changes nothing but the name.
+     * Lets the tenant call with the key of this digest, declared by the configuration. Repeating it changes nothing but
+     * the name.
      *
      * @param sha256 64 hexadecimal digits
      * @throws KeyBelongsToAnother if another tenant has that key
@@ -73,6 +113,78 @@ public class Tenants {
         }
     }
 
+    public Optional<Registration> find(String name) {
+        return jdbc.sql(FIND)
+                .param("name", name)
+                .query((row, _) -> registration(row))
+                .optional();
+    }
+
+    /** Finds a tenant and keeps everybody else from changing it until the transaction ends. Its requests go on. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<Registration> lock(String name) {
+        return jdbc.sql(LOCK)
+                .param("name", name)
+                .query((row, _) -> registration(row))
+                .optional();
+    }
+
+    /** By name. */
+    public List<Registration> list(String afterName, int most) {
+        return jdbc.sql(LIST)
+                .param("after", afterName)
+                .param("most", most)
+                .query((row, _) -> registration(row))
+                .list();
+    }
+
+    /** Finds the declared ones and locks them. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Registration> lockDeclared() {
+        return jdbc.sql(LIST_DECLARED).query((row, _) -> registration(row)).list();
+    }
+
+    /** @throws NameTaken if there is one of that name */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Registration create(String name, Budget budget, Limits limits) {
+        int created = jdbc.sql(CREATE)
+                .param("id", UUID.randomUUID())
+                .param("name", name)
+                .update();
+        if (created == 0) {
+            throw new NameTaken(name);
+        }
+        Registration registered = lock(name).orElseThrow();
+        ledger.setBudget(registered.tenant().id(), budget);
+        return change(registered, TenantStatus.ACTIVE, false, limits);
+    }
+
+    /** Status and limits bind the next request on every replica. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Registration change(Registration tenant, TenantStatus status, boolean declared, Limits limits) {
+        Registration changed = new Registration(tenant.tenant(), status, declared, limits, tenant.createdAt());
+        if (!changed.equals(tenant)) {
+            jdbc.sql(CHANGE)
+                    .param("id", tenant.tenant().id().value())
+                    .param("status", status.name())
+                    .param("declared", declared)
+                    .param("requestsPerMinute", limits.requestsPerMinute())
+                    .param("concurrentGenerations", limits.concurrentGenerations())
+                    .update();
+        }
+        return changed;
+    }
+
+    public Map<TenantId, String> names(Collection<TenantId> ids) {
+        Map<TenantId, String> names = new HashMap<>();
+        jdbc.sql(NAMES)
+                .param("ids", ids.stream().map(TenantId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    names.put(new TenantId(row.getObject("id", UUID.class)), row.getString("name"));
+                });
+        return names;
+    }
+
     Optional<KnownKey> find(ApiKey key) {
         return jdbc.sql(FIND_KEY)
                 .param("sha256", key.sha256())
@@ -86,11 +198,30 @@ public class Tenants {
                                 key.prefix()),
                         row.getBytes("sha256"),
                         row.getBoolean("valid"),
-                        row.getString("status").equals("ACTIVE")))
+                        row.getString("status").equals(TenantStatus.ACTIVE.name()),
+                        row.getBoolean("first_use_this_minute")))
                 .optional();
     }
 
-    /** @param valid neither revoked nor expired; {@code active} if the tenant is not suspended */
+    void noteUse(KeyId key) {
+        jdbc.sql(NOTE_USE).param("id", key.value()).update();
+    }
+
+    /**
+     * @param valid neither revoked nor expired
+     * @param active the tenant is not suspended
+     */
     @SuppressWarnings("ArrayRecordComponent") // lives for one comparison
-    record KnownKey(Caller caller, byte[] sha256, boolean valid, boolean active) {}
+    record KnownKey(Caller caller, byte[] sha256, boolean valid, boolean active, boolean firstUseThisMinute) {}
+
+    private static Registration registration(ResultSet row) throws SQLException {
+        return new Registration(
+                new Tenant(new TenantId(row.getObject("id", UUID.class)), row.getString("name")),
+                TenantStatus.valueOf(row.getString("status")),
+                row.getBoolean("declared"),
+                new Limits(
+                        row.getObject("requests_per_minute", Integer.class),
+                        row.getObject("concurrent_generations", Integer.class)),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
 }

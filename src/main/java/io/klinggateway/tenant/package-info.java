@@ -1,6 +1,6 @@
 /**
- * The teams that call, and their keys. A key is known by its SHA-256 alone; whoever presents it acts as its tenant. Also
- * the tenant's view of itself: {@code /v2/me} and {@code /v2/credits}.
+ * The teams that call, and their keys. A key is known by its SHA-256 alone; whoever presents it acts as its tenant,
+ * within the tenant's limits. Also the tenant's view of itself: {@code /v2/me} and {@code /v2/credits}.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"ledger", "credits", "problem"})

@@ -1,0 +1,28 @@
+package io.klinggateway.tenant;
+
+import io.klinggateway.ledger.KeyBudgetId;
+import io.klinggateway.ledger.KeyId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as operators know it: all but the key itself.
+ *
+ * @param prefix its first characters; null if only its digest was ever known
+ * @param declared the configuration says what it is; nobody else may change it
+ * @param budget a budget of its own; null if it spends from its tenant's alone
+ * @param lastUsedAt to the minute
+ * @param valid neither revoked nor expired
+ */
+public record RegisteredKey(
+        KeyId id,
+        String name,
+        @Nullable String prefix,
+        boolean declared,
+        @Nullable KeyBudgetId budget,
+        Instant createdAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        @Nullable KeyId replacedBy,
+        boolean valid) {}
