@@ -163,6 +163,13 @@ public class Apiframe {
         return readings;
     }
 
+    /** The account that all tenants share; empty if the vendor does not tell now. */
+    public Optional<VendorAccount> account() {
+        return get("/v2/me") instanceof Answered answer && answer.status() == 200
+                ? VendorJson.account(VendorJson.parse(answer.body()))
+                : Optional.empty();
+    }
+
     private JobReading readOne(UpstreamJobId job) {
         return switch (get("/v2/jobs/" + job)) {
             case NotWritten notWritten -> new Unavailable(notWritten.reason());

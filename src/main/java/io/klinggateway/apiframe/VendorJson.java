@@ -62,6 +62,10 @@ final class VendorJson {
                         job.path("expired").asBoolean(false))));
     }
 
+    static Optional<VendorAccount> account(JsonNode me) {
+        return Optional.ofNullable(charged(me.path("team").path("credits"))).map(VendorAccount::new);
+    }
+
     /** What a vendor client would show of an error. */
     String error(JsonNode body, String otherwise) {
         String error = error(body);

@@ -17,6 +17,15 @@ sealed interface Admission {
     /** Another request came before under the same key. */
     record Conflict() implements Admission {}
 
-    /** Nothing was written. */
+    /** Nothing was held. */
     record Insufficient(Credits available, @Nullable Instant resetsAt) implements Admission {}
+
+    /** The minute's requests are used up. */
+    record RateLimited(RequestAllowance allowance) implements Admission {}
+
+    /** As many generations are open as may be. */
+    record ConcurrencyLimited() implements Admission {}
+
+    /** @param allowance null if the tenant has no limit of requests, or the request was not counted */
+    record Decision(Admission admission, @Nullable RequestAllowance allowance) {}
 }

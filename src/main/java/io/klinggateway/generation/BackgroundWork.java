@@ -28,6 +28,11 @@ class BackgroundWork {
     }
 
     @Bean
+    BackgroundLoop retentionLoop(Retention retention) {
+        return new BackgroundLoop("retention", KEPT_INTERVAL, retention::pass);
+    }
+
+    @Bean
     BackgroundLoop expiryLoop(Tracking tracking) {
         return new BackgroundLoop("expiry", KEPT_INTERVAL, tracking::passKept);
     }

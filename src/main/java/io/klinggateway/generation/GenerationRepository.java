@@ -7,6 +7,7 @@ import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -17,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ class GenerationRepository {
                 :webhookEvents, :modelName, :images, :credits, :upstream, :upstreamRequest,
                 make_interval(secs => :lease))
             """;
+
+    private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
 
     /** The lease is not extended: the sender's deadline was set before it and does not move either. */
     private static final String OPEN_NEXT_ATTEMPT = """
@@ -231,7 +235,7 @@ class GenerationRepository {
     }
 
     /** One round trip, one transaction. Asking again with the same id answers as before. */
-    Admission admit(NewGeneration generation, String upstream, Duration lease) {
+    Admission.Decision admit(NewGeneration generation, String upstream, Duration lease) {
         IdempotencyKey key = generation.idempotencyKey();
         List<WebhookEvent> events = generation.request().webhookEvents();
         return jdbc.sql(ADMIT)
@@ -252,13 +256,48 @@ class GenerationRepository {
                 .param("upstream", upstream)
                 .param("upstreamRequest", generation.upstreamRequest())
                 .param("lease", seconds(lease))
-                .query((row, _) -> admission(row))
+                .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
     }
 
     /** PostgreSQL's text has no lone surrogates; the URL standard reads one as this escape. */
     private static @Nullable String storable(@Nullable String url) {
         return url == null ? null : url.replaceAll("\\p{Cs}", "%EF%BF%BD");
+    }
+
+    /**
+     * One round trip, too: counts the request, and says what its admission would come to.
+     *
+     * @return an {@link Estimate}, unless the tenant is out of requests
+     */
+    Quotation quote(Caller caller, Credits credits) {
+        return jdbc.sql(QUOTE)
+                .param("tenant", caller.tenant().id().value())
+                .param("key", caller.keyId().value())
+                .param("credits", credits.amount())
+                .query((row, _) -> new Quotation(estimate(row), allowance(row)))
+                .single();
+    }
+
+    /** @param estimate null if the tenant is out of requests */
+    record Quotation(@Nullable Estimate estimate, @Nullable RequestAllowance allowance) {}
+
+    private static @Nullable Estimate estimate(ResultSet row) throws SQLException {
+        String verdict = row.getString("verdict");
+        return verdict.equals("RATE_LIMITED")
+                ? null
+                : new Estimate(
+                        Estimate.Verdict.valueOf(verdict),
+                        new Credits(row.getLong("available")),
+                        time(row, "resets_at"));
+    }
+
+    private static @Nullable RequestAllowance allowance(ResultSet row) throws SQLException {
+        Integer limit = row.getObject("request_limit", Integer.class);
+        return limit == null
+                ? null
+                : new RequestAllowance(
+                        limit, row.getInt("requests_left"), Duration.ofSeconds(row.getInt("window_seconds_left")));
     }
 
     private static Admission admission(ResultSet row) throws SQLException {
@@ -273,6 +312,8 @@ class GenerationRepository {
                         available);
             case "CONFLICT" -> new Admission.Conflict();
             case "INSUFFICIENT" -> new Admission.Insufficient(available, time(row, "resets_at"));
+            case "RATE_LIMITED" -> new Admission.RateLimited(Objects.requireNonNull(allowance(row)));
+            case "CONCURRENCY_LIMITED" -> new Admission.ConcurrencyLimited();
             default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
         };
     }

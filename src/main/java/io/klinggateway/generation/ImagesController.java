@@ -10,6 +10,7 @@ import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The vendor's endpoint for images. */
+/** The vendor's endpoint for images, and a quote for the same body. */
 @RestController
 @Tag(name = "Images")
 class ImagesController {
@@ -44,10 +45,14 @@ class ImagesController {
             }
             """;
 
-    private final Submission submission;
+    private static final String RATE_LIMIT_MEANING = "Where the tenant stands with its requests per minute, if limited";
 
-    ImagesController(Submission submission) {
+    private final Submission submission;
+    private final Quotes quotes;
+
+    ImagesController(Submission submission, Quotes quotes) {
         this.submission = submission;
+        this.quotes = quotes;
     }
 
     @PostMapping(
@@ -85,7 +90,15 @@ class ImagesController {
                                 @Header(
                                         name = "Idempotent-Replayed",
                                         description = "true if the job was there before",
-                                        schema = @Schema(type = "boolean"))
+                                        schema = @Schema(type = "boolean")),
+                                @Header(
+                                        name = RequestAllowance.HEADER,
+                                        description = RATE_LIMIT_MEANING,
+                                        schema = @Schema(type = "string")),
+                                @Header(
+                                        name = RequestAllowance.POLICY_HEADER,
+                                        description = "The tenant's limit of requests",
+                                        schema = @Schema(type = "string"))
                             }))
     ResponseEntity<Submitted> generate(
             @AuthenticationPrincipal Caller caller,
@@ -94,9 +107,13 @@ class ImagesController {
                     @Parameter(description = "Sending the same key and body again starts no second job")
                     @Schema(minLength = 1, maxLength = 255)
                     @Nullable
-                    String idempotencyKey) {
-        Receipt receipt =
-                submission.submit(caller, request, idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey));
+                    String idempotencyKey,
+            HttpServletResponse response) {
+        Receipt receipt = submission.submit(
+                caller,
+                request,
+                idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey),
+                allowance -> allowance.writeTo(response));
         ResponseEntity.BodyBuilder answer = ResponseEntity.accepted()
                 .location(URI.create("/v2/jobs/" + receipt.id()))
                 .header("X-Credits-Cost", Long.toString(receipt.cost().amount()))
@@ -105,6 +122,31 @@ class ImagesController {
             answer.header("Idempotent-Replayed", "true");
         }
         return answer.body(new Submitted(receipt.id().value(), receipt.status()));
+    }
+
+    @PostMapping(
+            path = "/v2/images/quote",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "What a generation would cost, and whether it would be admitted now; nothing is held or sent",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            useReturnTypeSchema = true,
+                            headers = {
+                                @Header(
+                                        name = RequestAllowance.HEADER,
+                                        description = RATE_LIMIT_MEANING,
+                                        schema = @Schema(type = "string")),
+                                @Header(
+                                        name = RequestAllowance.POLICY_HEADER,
+                                        description = "The tenant's limit of requests",
+                                        schema = @Schema(type = "string"))
+                            }))
+    Quotes.Answer quote(
+            @AuthenticationPrincipal Caller caller, @RequestBody ImageRequest request, HttpServletResponse response) {
+        return quotes.quote(caller, request, allowance -> allowance.writeTo(response));
     }
 
     record Submitted(UUID jobId, @Schema(example = "QUEUED") String status) {}

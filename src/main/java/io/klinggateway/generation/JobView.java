@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A job in the vendor's shape, as its tenant sees it.
  *
  * @param creditCost what the tenant pays: the quote while the job is open, 0 if the credits came back
- * @param input the tenant's own request, as JSON
+ * @param input the tenant's own request, as JSON; null once it is erased
  */
 @Schema(name = "Job")
 record JobView(

@@ -91,9 +91,14 @@ class Jobs {
         return delivery == null ? null : delivery.wire();
     }
 
-    private String input(StoredJob job) {
+    /** @return null once it is erased */
+    private @Nullable String input(StoredJob job) {
         List<String> events = job.webhookEvents();
-        ImageRequest request = json.read(job.upstreamRequest())
+        byte[] sent = job.upstreamRequest();
+        if (sent == null) {
+            return null;
+        }
+        ImageRequest request = json.read(sent)
                 .withWebhook(
                         job.webhookUrl(),
                         events == null

@@ -112,6 +112,24 @@ class Settlement {
         return settled.isPresent();
     }
 
+    /** Pays for a generation that an operator has just ended COMPLETED, in the operator's transaction. */
+    void resolvedByCapture(
+            GenerationId id, UpstreamJob job, Credits quoted, Credits captured, String actor, String reason) {
+        if (ledger.capture(id, captured, actor, reason).isEmpty()) {
+            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
+        }
+        notices.ended(id);
+        report(id, job, new Ended(quoted, captured));
+    }
+
+    /** Frees the credits of a generation that an operator has just ended FAILED, in the operator's transaction. */
+    void resolvedByRelease(GenerationId id, String actor, String reason) {
+        if (!ledger.release(id, actor, reason)) {
+            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
+        }
+        notices.ended(id);
+    }
+
     private void capture(GenerationId id, Ended end) {
         if (ledger.capture(id, end.captured(), ACTOR).isEmpty()) {
             throw new IllegalStateException("the hold of open generation " + id + " was resolved already");

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A generation as its row tells it.
  *
  * @param status as tenants see it
+ * @param upstreamRequest null once it is erased
  * @param cost credits: the quote while open, then what was captured
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
@@ -21,7 +22,7 @@ record StoredJob(
         long cost,
         Instant createdAt,
         @Nullable Instant completedAt,
-        byte[] upstreamRequest,
+        byte @Nullable [] upstreamRequest,
         @Nullable String webhookUrl,
         @Nullable List<String> webhookEvents,
         boolean expired) {

@@ -10,8 +10,11 @@ import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.generation.Admission.Admitted;
+import io.klinggateway.generation.Admission.ConcurrencyLimited;
 import io.klinggateway.generation.Admission.Conflict;
+import io.klinggateway.generation.Admission.Decision;
 import io.klinggateway.generation.Admission.Insufficient;
+import io.klinggateway.generation.Admission.RateLimited;
 import io.klinggateway.generation.Admission.Replayed;
 import io.klinggateway.generation.GenerationRepository.Standing;
 import io.klinggateway.generation.SubmissionSlots.Overloaded;
@@ -32,6 +35,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,16 +112,18 @@ class Submission {
 
     /**
      * @param key makes the call repeatable; null if the caller gave none
+     * @param allowance is told where the tenant stands with its requests, whatever comes of this one
      * @throws InsufficientCredits if the budget's period has too few left
      * @throws IdempotencyConflict if the key names another request
-     * @throws ProblemException if its webhook must not be called, there is no room for the request now, or the vendor
-     *     takes none
+     * @throws ProblemException if its webhook must not be called, the tenant is at a limit, there is no room for the request
+     *     now, or the vendor takes none
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
-    Receipt submit(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+    Receipt submit(
+            Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Consumer<RequestAllowance> allowance) {
         receivers.check(request.webhookUrl());
         try (SubmissionSlots.Slot _ = slots.take(caller.tenant().id())) {
-            return admitAndSend(caller, request, key);
+            return admitAndSend(caller, request, key, allowance);
         } catch (Overloaded overloaded) {
             throw new ProblemException(
                     Problem.of(ProblemCode.OVERLOADED, "The gateway has too much to do now; try again"),
@@ -125,16 +131,22 @@ class Submission {
         }
     }
 
-    private Receipt admitAndSend(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+    private Receipt admitAndSend(
+            Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Consumer<RequestAllowance> allowance) {
         Deadline deadline = Deadline.in(settings.submissionDeadline());
         NewGeneration generation = prepare(caller, request, key);
-        Admission admission = CertainDatabase.run(
+        Decision decision = CertainDatabase.run(
                 deadline, () -> generations.admit(generation, apiframe.upstream(), settings.lease()));
-        return switch (admission) {
+        if (decision.allowance() != null) {
+            allowance.accept(decision.allowance());
+        }
+        return switch (decision.admission()) {
             case Admitted admitted -> send(generation, admitted, deadline);
             case Replayed replayed ->
                 new Receipt(replayed.id(), replayed.status(), true, replayed.cost(), replayed.available());
             case Conflict _ -> throw new IdempotencyConflict();
+            case RateLimited limited -> throw LimitReached.ofRequests(limited.allowance());
+            case ConcurrencyLimited _ -> throw LimitReached.ofConcurrency();
             case Insufficient insufficient ->
                 throw new InsufficientCredits(
                         generation.quote().credits(), insufficient.available(), insufficient.resetsAt());

@@ -88,8 +88,8 @@ class LostRecordTests {
                 }
             };
 
-            Receipt receipt =
-                    submission.submit(caller, new ImageRequest("a fox", ImageRequest.MODEL, null, null, null), null);
+            Receipt receipt = submission.submit(
+                    caller, new ImageRequest("a fox", ImageRequest.MODEL, null, null, null), null, _ -> {});
 
             assertThat(receipt.status()).isEqualTo("QUEUED");
             lock.rollback();

@@ -1,0 +1,6 @@
+package io.klinggateway.apiframe;
+
+import io.klinggateway.credits.Credits;
+
+/** The company's account at the vendor. */
+public record VendorAccount(Credits balance) {}

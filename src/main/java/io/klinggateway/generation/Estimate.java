@@ -1,0 +1,20 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.credits.Credits;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What admission would have said to a request at that moment.
+ *
+ * @param resetsAt when the budget starts anew; null if it never does
+ */
+record Estimate(
+        Verdict verdict, Credits available, @Nullable Instant resetsAt) {
+
+    enum Verdict {
+        ADMITTED,
+        INSUFFICIENT,
+        CONCURRENCY_LIMITED
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.generation;
+
+import org.jspecify.annotations.NullMarked;
