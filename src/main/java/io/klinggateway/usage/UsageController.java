@@ -1,0 +1,66 @@
+package io.klinggateway.usage;
+
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A tenant's own spend. */
+@RestController
+@Tag(name = "Account")
+class UsageController {
+
+    private static final List<Dimension> ALLOWED = List.of(Dimension.DAY, Dimension.KEY, Dimension.MODEL);
+
+    private final UsageReports reports;
+    private final Ledger ledger;
+
+    UsageController(UsageReports reports, Ledger ledger) {
+        this.reports = reports;
+        this.ledger = ledger;
+    }
+
+    @GetMapping("/v2/usage")
+    @Operation(
+            summary = "The calling tenant's spend, by key, day and model; days are those of the budget's zone",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = {
+                                @Content(
+                                        mediaType = "application/json",
+                                        schema = @Schema(implementation = UsageReports.Report.class)),
+                                @Content(mediaType = "text/csv", schema = @Schema(type = "string"))
+                            }))
+    ResponseEntity<?> usage(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,
+            @RequestParam(required = false) @Schema(example = "2026-11-30") @Nullable String to,
+            @RequestParam(required = false) @Schema(example = "key,day", defaultValue = "day") @Nullable String groupBy,
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {"json", "csv"},
+                            defaultValue = "json")
+                    @Nullable
+                    String format,
+            @RequestParam(required = false) @Schema(example = "Europe/Berlin") @Nullable String timeZone) {
+        TenantId tenant = caller.tenant().id();
+        return reports.answer(
+                new UsageReports.Request(from, to, groupBy, format, timeZone),
+                tenant,
+                new LinkedHashSet<>(ALLOWED),
+                ledger.account(tenant).budget().timeZone());
+    }
+}
