@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -30,6 +31,9 @@ public final class LocalGateway implements SpringApplicationRunListener {
 
     /** Well known on purpose: it opens nothing but a gateway that was started for trying out. */
     static final String DEMO_KEY = "kg_demo_0000000000000000000000000000000000000000000";
+
+    /** As well known as the demo key, and so set only where no image costs anything. */
+    static final String OPERATOR_TOKEN = "operator-of-the-local-gateway";
 
     private static final int DEMO_BUDGET_CREDITS = 1000;
     private static final Path LOCAL = Path.of(".local").toAbsolutePath();
@@ -75,6 +79,9 @@ public final class LocalGateway implements SpringApplicationRunListener {
         if (upstream.isSimulated() && !environment.containsProperty("gateway.public-url")) {
             properties.put("gateway.public-url", "http://localhost:" + environment.getProperty("server.port", "8080"));
         }
+        if (upstream.isSimulated() && !setsOperatorTokens(environment)) {
+            properties.put("gateway.admin.token", OPERATOR_TOKEN);
+        }
         if (!upstream.isSimulated() && !environment.containsProperty("server.address")) {
             // The demo key is public, and here it spends real credits.
             properties.put("server.address", "127.0.0.1");
@@ -86,6 +93,13 @@ public final class LocalGateway implements SpringApplicationRunListener {
         return Binder.get(environment)
                 .bind("gateway.tenants[0].name", String.class)
                 .isBound();
+    }
+
+    private static boolean setsOperatorTokens(ConfigurableEnvironment environment) {
+        var binder = Binder.get(environment);
+        return binder.bind("gateway.admin.token", String.class).isBound()
+                || binder.bind("gateway.admin.tokens", Bindable.mapOf(String.class, String.class))
+                        .isBound();
     }
 
     private static Map<String, Object> demoTenant() {
@@ -128,6 +142,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 Kling Gateway   %1$s  (Swagger UI: %1$s/swagger-ui.html)
                 Upstream        %2$s
                 Tenant          %3$s
+                Operators       %5$s
 
                 Order an image:
                   curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'
@@ -139,7 +154,17 @@ public final class LocalGateway implements SpringApplicationRunListener {
                         demo
                                 ? "demo, budget %d credits a month, key %s".formatted(DEMO_BUDGET_CREDITS, DEMO_KEY)
                                 : "from your configuration",
-                        demo ? DEMO_KEY : "YOUR_KEY");
+                        demo ? DEMO_KEY : "YOUR_KEY",
+                        operators(environment, url));
+    }
+
+    private static String operators(ConfigurableEnvironment environment, String url) {
+        if (OPERATOR_TOKEN.equals(environment.getProperty("gateway.admin.token"))) {
+            return "%s/admin/v1, token %s".formatted(url, OPERATOR_TOKEN);
+        }
+        return setsOperatorTokens(environment)
+                ? url + "/admin/v1, with your token"
+                : "no API; set GATEWAY_ADMIN_TOKEN to have one";
     }
 
     @Override

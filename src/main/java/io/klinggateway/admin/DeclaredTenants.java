@@ -1,73 +1,180 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredKey;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredTenant;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.Registration;
 import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Takes the declared tenants over at start, all or none, before the first request is served. Repeating it changes
- * nothing, and several replicas may do it at once.
+ * nothing, and several replicas may do it at once. An older declaration than the newest one seen, and an empty one,
+ * change nothing either: an old pod or an empty mount suspends nobody.
  */
 @Component
 @EnableConfigurationProperties(DeclaredTenantsSettings.class)
 class DeclaredTenants implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(DeclaredTenants.class);
+    private static final Operator CONFIGURATION = new Operator("configuration");
+
+    private static final String LOCK_REVISION = "select revision from declaration for update";
+    private static final String SET_REVISION = "update declaration set revision = :revision";
 
     private final DeclaredTenantsSettings settings;
+    private final JdbcClient jdbc;
     private final Tenants tenants;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final AuditLog audit;
     private final TransactionOperations transactions;
     private boolean running;
 
-    DeclaredTenants(DeclaredTenantsSettings settings, Tenants tenants, TransactionOperations transactions) {
+    DeclaredTenants(
+            DeclaredTenantsSettings settings,
+            JdbcClient jdbc,
+            Tenants tenants,
+            Keys keys,
+            Ledger ledger,
+            AuditLog audit,
+            TransactionOperations transactions) {
         this.settings = settings;
+        this.jdbc = jdbc;
         this.tenants = tenants;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.audit = audit;
         this.transactions = transactions;
     }
 
     @Override
     public void start() {
         refuseNonsense();
-        transactions.executeWithoutResult(_ -> settings.tenants().forEach(this::register));
-        log.info("declared tenants taken over: {}", settings.tenants().size());
+        if (settings.tenants().isEmpty()) {
+            log.info("no tenants are declared: those that are known stay as they are");
+        } else {
+            transactions.executeWithoutResult(_ -> takeOver());
+        }
         running = true;
     }
 
-    /** Always in the order of the configuration, so that two replicas never wait for each other in a circle. */
-    private void register(DeclaredTenant declared) {
+    /** One replica at a time. */
+    private void takeOver() {
+        long newest = jdbc.sql(LOCK_REVISION).query(Long.class).single();
+        if (settings.declarationRevision() < newest) {
+            log.warn(
+                    "the declared tenants are ignored: their revision {} is older than {}, which was seen before",
+                    settings.declarationRevision(),
+                    newest);
+            return;
+        }
+        jdbc.sql(SET_REVISION).param("revision", settings.declarationRevision()).update();
+        settings.tenants().forEach(this::declare);
+        Set<String> names =
+                settings.tenants().stream().map(DeclaredTenant::name).collect(Collectors.toSet());
+        tenants.lockDeclared().stream()
+                .filter(tenant -> !names.contains(tenant.tenant().name()))
+                .forEach(this::withdraw);
+        log.info(
+                "declared tenants taken over: {}, revision {}",
+                settings.tenants().size(),
+                settings.declarationRevision());
+    }
+
+    private void declare(DeclaredTenant declared) {
+        Registration known = tenants.lock(declared.name()).orElse(null);
+        Declared before = known == null ? null : state(known);
         Budget budget = new Budget(
                 declared.budget().period(),
                 new Credits(declared.budget().limit()),
                 declared.budget().timeZone());
         Tenant tenant = tenants.register(declared.name(), budget);
-        declared.keys().forEach(key -> tenants.registerKey(tenant, key.name(), key.sha256()));
+        Registration registered = tenants.change(
+                tenants.lock(tenant.name()).orElseThrow(),
+                TenantStatus.ACTIVE,
+                true,
+                declared.limits().toLimits());
+        keys.declare(
+                tenant,
+                declared.keys().stream()
+                        .map(key -> new Keys.DeclaredKey(key.name(), key.sha256()))
+                        .toList());
+        Declared after = state(registered);
+        if (!Objects.equals(before, after)) {
+            audit.record(CONFIGURATION, Action.of("tenant.declare", tenant.name()), before, after);
+        }
+    }
+
+    /** Its history, and its keys, stay; operators may take it over. */
+    private void withdraw(Registration tenant) {
+        Declared before = state(tenant);
+        Registration withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.limits());
+        audit.record(CONFIGURATION, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
+        log.warn(
+                "the tenant {} is no longer declared: it is suspended",
+                tenant.tenant().name());
+    }
+
+    /** What a declaration says of a tenant, and what it does not: keys that the API issued. */
+    private record Declared(
+            TenantStatus status,
+            boolean declared,
+            TenantView.BudgetView budget,
+            TenantView.LimitsView limits,
+            List<ListedKey> keys) {}
+
+    private record ListedKey(UUID id, String name, boolean valid) {}
+
+    private Declared state(Registration tenant) {
+        TenantView view = TenantView.of(tenant, ledger.account(tenant.tenant().id()));
+        return new Declared(
+                view.status(),
+                view.declared(),
+                view.budget(),
+                view.limits(),
+                keys.list(tenant.tenant()).stream()
+                        .map(key -> new ListedKey(key.id().value(), key.name(), key.valid()))
+                        .toList());
     }
 
     private void refuseNonsense() {
         Set<String> names = new HashSet<>();
-        Set<String> keys = new HashSet<>();
+        Set<String> digests = new HashSet<>();
         for (DeclaredTenant tenant : settings.tenants()) {
             if (!names.add(tenant.name())) {
                 throw new IllegalStateException("gateway.tenants declares the name \"" + tenant.name() + "\" twice");
             }
+            Set<String> keyNames = new HashSet<>();
             for (DeclaredKey key : tenant.keys()) {
                 if (!key.hasDigest()) {
                     throw new IllegalStateException("gateway.tenants declares key \"" + key.name() + "\" of tenant \""
                             + tenant.name() + "\" with a sha256 that is not 64 hexadecimal digits");
                 }
-                if (!keys.add(key.sha256().toLowerCase(Locale.ROOT))) {
+                if (!keyNames.add(key.name())) {
+                    throw new IllegalStateException("gateway.tenants declares the key \"" + key.name()
+                            + "\" of tenant \"" + tenant.name() + "\" twice");
+                }
+                if (!digests.add(key.sha256().toLowerCase(Locale.ROOT))) {
                     throw new IllegalStateException("gateway.tenants declares the sha256 of key \"" + key.name()
                             + "\" of tenant \"" + tenant.name() + "\" twice");
                 }

@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.tenant.Limits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -8,17 +9,24 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.time.ZoneId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
-/** The tenants that the configuration declares: {@code gateway.tenants[]}. */
+/**
+ * The tenants that the configuration declares: {@code gateway.tenants[]}.
+ *
+ * @param declarationRevision grows with every declaration; an older one than the newest seen is ignored
+ */
 @Validated
 @ConfigurationProperties("gateway")
-record DeclaredTenantsSettings(@DefaultValue List<@Valid DeclaredTenant> tenants) {
+record DeclaredTenantsSettings(
+        @DefaultValue List<@Valid DeclaredTenant> tenants,
+        @DefaultValue("0") @Min(0) long declarationRevision) {
 
-    private static final String NAME = "[a-z0-9-]{1,63}";
-    private static final String NAME_RULE = "must be 1 to 63 of a-z, 0-9 and -";
+    private static final String NAME = Rules.NAME;
+    private static final String NAME_RULE = Rules.NAME_RULE;
 
     record DeclaredTenant(
             @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_RULE)
@@ -27,7 +35,18 @@ record DeclaredTenantsSettings(@DefaultValue List<@Valid DeclaredTenant> tenants
             @NotNull(message = "is required: every tenant has a budget") @Valid
             DeclaredBudget budget,
 
+            @DefaultValue @Valid DeclaredLimits limits,
             @DefaultValue List<@Valid DeclaredKey> keys) {}
+
+    /** None unless given. */
+    record DeclaredLimits(
+            @Min(1) @Max(Limits.HIGHEST) @Nullable Integer requestsPerMinute,
+            @Min(1) @Max(Limits.HIGHEST) @Nullable Integer concurrentGenerations) {
+
+        Limits toLimits() {
+            return new Limits(requestsPerMinute, concurrentGenerations);
+        }
+    }
 
     /** @param timeZone a region such as {@code Europe/Berlin} */
     record DeclaredBudget(

@@ -1,6 +1,10 @@
-/** The operators' side: the tenants that the configuration declares. */
+/**
+ * The operators' side: their API under {@code /admin/v1}, the record of what they did, and the tenants that the
+ * configuration declares. Every change is one transaction with its line in the audit table.
+ */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"generation", "tenant", "ledger", "apiframe", "image", "credits", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"usage", "generation", "tenant", "ledger", "apiframe", "image", "credits", "problem"})
 package io.klinggateway.admin;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package io.klinggateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One thing that an operator, or the configuration, did.
+ *
+ * @param tenant its name; absent if it was about none
+ * @param subject the key or generation that it was about
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record AuditEntry(
+        long seq,
+        Instant at,
+        String actor,
+        String action,
+        @Nullable String tenant,
+        @Nullable String subject,
+        @Nullable JsonNode before,
+        @Nullable JsonNode after,
+        @Nullable String reason,
+        String requestId) {}

@@ -1,0 +1,128 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.problem.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+
+/** Who changed what. Append-only; an entry stands or falls with the change that it tells of. */
+@Repository
+class AuditLog {
+
+    private static final String RECORD = """
+            insert into audit_entry (actor, action, tenant, subject, before, after, reason, request_id)
+            values (:actor, :action, :tenant, :subject, cast(:before as jsonb), cast(:after as jsonb), :reason, :requestId)
+            """;
+
+    private static final String PAGE = """
+            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
+              from audit_entry
+             where seq > :after
+               and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+               and (cast(:tenant as text) is null or tenant = :tenant)
+               and (cast(:actor as text) is null or actor = :actor)
+               and at >= coalesce(cast(:from as timestamptz), '-infinity')
+               and at < coalesce(cast(:to as timestamptz), 'infinity')
+             order by seq
+             limit :most
+            """;
+
+    private final JdbcClient jdbc;
+    private final OperatorJson json;
+
+    AuditLog(JdbcClient jdbc, OperatorJson json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** What was done, and to what. */
+    record Action(
+            String name,
+            @Nullable String tenant,
+            @Nullable String subject,
+            @Nullable String reason) {
+
+        static Action of(String name, String tenant) {
+            return new Action(name, tenant, null, null);
+        }
+
+        Action about(Object what) {
+            return new Action(name, tenant, what.toString(), reason);
+        }
+
+        Action because(String why) {
+            return new Action(name, tenant, subject, why);
+        }
+    }
+
+    /**
+     * @param before how it was; null if it was not there
+     * @param after how it is now; null if nothing is left to tell
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void record(Operator operator, Action action, @Nullable Object before, @Nullable Object after) {
+        jdbc.sql(RECORD)
+                .param("actor", operator.name())
+                .param("action", action.name())
+                .param("tenant", action.tenant())
+                .param("subject", action.subject())
+                .param("before", before == null ? null : json.tree(before).toString())
+                .param("after", after == null ? null : json.tree(after).toString())
+                .param("reason", action.reason())
+                .param("requestId", RequestId.current())
+                .update();
+    }
+
+    /** Which entries; null leaves a condition out. */
+    record Filter(
+            @Nullable String tenant,
+            @Nullable String actor,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            long afterSeq) {}
+
+    /** Oldest first. An entry appears once every transaction that began before its own has ended. */
+    List<AuditEntry> page(Filter filter, int most) {
+        return jdbc.sql(PAGE)
+                .param("after", filter.afterSeq())
+                .param("tenant", filter.tenant())
+                .param("actor", filter.actor())
+                .param("from", time(filter.from()))
+                .param("to", time(filter.to()))
+                .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    private AuditEntry entry(ResultSet row) throws SQLException {
+        return new AuditEntry(
+                row.getLong("seq"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("actor"),
+                row.getString("action"),
+                row.getString("tenant"),
+                row.getString("subject"),
+                state(row, "before"),
+                state(row, "after"),
+                row.getString("reason"),
+                row.getString("request_id"));
+    }
+
+    private @Nullable JsonNode state(ResultSet row, String column) throws SQLException {
+        String stored = row.getString(column);
+        return stored == null ? null : json.parse(stored);
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,155 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.CreditTerms.NewAdjustment;
+import io.klinggateway.admin.CreditTerms.NewGrant;
+import io.klinggateway.ledger.Entry;
+import io.klinggateway.ledger.EntryFilter;
+import io.klinggateway.ledger.EntryKind;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Tenants' credits, for operators. */
+@RestController
+@RequestMapping(path = "/admin/v1/tenants/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Credits")
+class CreditsController {
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final CreditOperations credits;
+
+    CreditsController(CreditOperations credits) {
+        this.credits = credits;
+    }
+
+    @PostMapping("/grants")
+    @Operation(
+            summary = "Raise what the current period allows",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = @Content(schema = @Schema(implementation = CreditOperations.Answer.class))))
+    ResponseEntity<JsonNode> grant(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestBody NewGrant asked,
+            @RequestHeader(name = IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return answer(credits.grant(operator, name, asked, checked(key)));
+    }
+
+    @PostMapping("/adjustments")
+    @Operation(
+            summary = "Correct the current period's captured spend, up or down",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = @Content(schema = @Schema(implementation = CreditOperations.Answer.class))))
+    ResponseEntity<JsonNode> adjust(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestBody NewAdjustment asked,
+            @RequestHeader(name = IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return answer(credits.adjust(operator, name, asked, checked(key)));
+    }
+
+    private static ResponseEntity<JsonNode> answer(CreditOperations.Done done) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
+        if (done.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(done.answer());
+    }
+
+    private static @Nullable String checked(@Nullable String key) {
+        if (key != null && !key.matches("[!-~]{1,255}")) {
+            throw new ProblemException(
+                    Problem.invalid(IDEMPOTENCY_KEY, "must be 1 to 255 visible ASCII characters without spaces"));
+        }
+        return key;
+    }
+
+    @GetMapping("/journal")
+    @Operation(summary = "Every movement of the tenant's credits, oldest first")
+    Page<EntryView> journal(
+            @PathVariable String name,
+            @RequestParam(required = false)
+                    @Schema(allowableValues = {"HOLD", "CAPTURE", "RELEASE", "GRANT", "ADJUST"})
+                    @Nullable
+                    String kind,
+            @RequestParam(required = false) @Schema(example = "2026-11-01T00:00:00Z") @Nullable String from,
+            @RequestParam(required = false) @Schema(description = "Exclusive") @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Schema(type = "integer", minimum = "1", maximum = "1000") @Nullable
+                    String limit) {
+        PageQuery query = new PageQuery();
+        String wanted = query.oneOf(
+                "kind", kind, Arrays.stream(EntryKind.values()).map(Enum::name).toList());
+        Instant since = query.time("from", from);
+        Instant until = query.time("to", to);
+        long after = query.afterSeq(cursor);
+        int most = query.limit(limit);
+        query.refuseInvalid();
+        EntryFilter filter = new EntryFilter(wanted == null ? null : EntryKind.valueOf(wanted), since, until, after);
+        return Page.of(
+                credits.journal(name, filter, most + 1).stream()
+                        .map(EntryView::of)
+                        .toList(),
+                most,
+                EntryView::seq);
+    }
+
+    @Schema(name = "OperatorJournalEntry")
+    record EntryView(
+            long seq,
+            Instant at,
+            EntryKind kind,
+            @Nullable UUID generationId,
+            @Nullable UUID keyId,
+            PeriodKind period,
+            @Nullable LocalDate periodStart,
+            long heldDelta,
+            long capturedDelta,
+            long grantedDelta,
+            String actor,
+            @Nullable String reason) {
+
+        static EntryView of(Entry entry) {
+            return new EntryView(
+                    entry.seq(),
+                    entry.at(),
+                    entry.kind(),
+                    entry.generation() == null ? null : entry.generation().value(),
+                    entry.key() == null ? null : entry.key().value(),
+                    entry.period(),
+                    entry.period() == PeriodKind.TOTAL ? null : entry.periodStart(),
+                    entry.heldDelta(),
+                    entry.capturedDelta(),
+                    entry.grantedDelta(),
+                    entry.actor(),
+                    entry.reason());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.ReviewOperations.Resolution;
+import io.klinggateway.generation.GenerationSummary;
+import io.klinggateway.generation.Reviews;
+import io.klinggateway.ledger.GenerationId;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Generations, for operators. */
+@RestController
+@RequestMapping(path = "/admin/v1/generations", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Generations")
+class GenerationsController {
+
+    private final Reviews generations;
+    private final ReviewOperations reviews;
+
+    GenerationsController(Reviews generations, ReviewOperations reviews) {
+        this.generations = generations;
+        this.reviews = reviews;
+    }
+
+    @GetMapping
+    @Operation(summary = "Generations of all tenants, newest first; those IN_REVIEW wait for an operator")
+    Page<GenerationSummary> list(
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {
+                                "SUBMITTING",
+                                "QUEUED",
+                                "PROCESSING",
+                                "COMPLETED",
+                                "FAILED",
+                                "CANCELLED",
+                                "IN_REVIEW"
+                            })
+                    @Nullable
+                    String state,
+            @RequestParam(required = false) @Nullable String tenant,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Schema(type = "integer", minimum = "1", maximum = "1000") @Nullable
+                    String limit) {
+        PageQuery query = new PageQuery();
+        String wanted = query.oneOf("state", state, Reviews.STATES);
+        String of = query.name("tenant", tenant);
+        UUID before = query.id("cursor", cursor);
+        int most = query.limit(limit);
+        query.refuseInvalid();
+        return Page.of(
+                generations.list(wanted, of, before == null ? null : new GenerationId(before), most + 1),
+                most,
+                GenerationSummary::id);
+    }
+
+    @PostMapping("/{id}/resolution")
+    @Operation(summary = "End a generation in review: CAPTURE settles from the vendor's job, RELEASE ends it FAILED")
+    GenerationSummary resolve(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable @Schema(format = "uuid") String id,
+            @RequestBody Resolution resolution) {
+        UUID asked = PageQuery.uuid(id).orElseThrow(() -> Refusals.notFound("There is no such generation"));
+        return reviews.resolve(operator, new GenerationId(asked), resolution);
+    }
+}

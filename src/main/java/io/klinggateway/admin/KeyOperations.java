@@ -1,0 +1,185 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.admin.KeyTerms.Changeable;
+import io.klinggateway.admin.KeyTerms.NewKey;
+import io.klinggateway.admin.KeyTerms.OwnLimit;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.KeyBalance;
+import io.klinggateway.ledger.KeyBudgetId;
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.tenant.IssuedKey;
+import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.RegisteredKey;
+import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.Tenants;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Tenants' keys. Every change is on record, no key is. */
+@Component
+class KeyOperations {
+
+    private final Tenants tenants;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final AuditLog audit;
+    private final OperatorJson json;
+    private final Clock clock;
+
+    KeyOperations(Tenants tenants, Keys keys, Ledger ledger, AuditLog audit, OperatorJson json, Clock clock) {
+        this.tenants = tenants;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.audit = audit;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    List<KeyView> list(String tenantName) {
+        Registration tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        Map<KeyBudgetId, KeyBalance> balances =
+                ledger.keyBalances(tenant.tenant().id());
+        return keys.list(tenant.tenant()).stream()
+                .map(key -> view(tenant, key, balances))
+                .toList();
+    }
+
+    @Transactional
+    public KeyView.Issued issue(Operator operator, String tenantName, NewKey asked) {
+        Registration tenant = lock(tenantName);
+        if (tenant.declared()) {
+            throw Refusals.declared(tenant);
+        }
+        refusePast(asked.expiresAt());
+        IssuedKey issued = keys.issue(tenant.tenant(), asked.name(), asked.expiresAt(), limit(asked.budget()));
+        return issued(operator, tenant, "key.create", issued);
+    }
+
+    @Transactional
+    public KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
+        Registration tenant = lock(tenantName);
+        RegisteredKey key = changeable(tenant, id);
+        KeyView before = view(tenant, key);
+        Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
+        if (!Objects.equals(asked.expiresAt(), key.expiresAt())) {
+            refusePast(asked.expiresAt());
+            keys.setExpiry(key, asked.expiresAt());
+        }
+        if (!Objects.equals(asked.budget(), Changeable.of(before).budget())) {
+            keys.setBudget(tenant.tenant(), key, limit(asked.budget()));
+        }
+        KeyView after = view(tenant, find(tenant.tenant(), id));
+        if (!after.equals(before)) {
+            audit.record(operator, Action.of("key.change", tenantName).about(id), before, after);
+        }
+        return after;
+    }
+
+    /** Revoking it again changes nothing. */
+    @Transactional
+    public void revoke(Operator operator, String tenantName, UUID id) {
+        Registration tenant = lock(tenantName);
+        RegisteredKey key = changeable(tenant, id);
+        if (keys.revoke(key)) {
+            audit.record(
+                    operator,
+                    Action.of("key.revoke", tenantName).about(id),
+                    view(tenant, key),
+                    view(tenant, find(tenant.tenant(), id)));
+        }
+    }
+
+    @Transactional
+    public KeyView.Issued rotate(Operator operator, String tenantName, UUID id, Duration grace) {
+        Registration tenant = lock(tenantName);
+        RegisteredKey key = changeable(tenant, id);
+        if (!key.valid()) {
+            throw Refusals.conflict("The key \"" + key.name() + "\" is revoked or has expired; create a new one");
+        }
+        if (key.replacedBy() != null) {
+            throw Refusals.conflict("The key \"" + key.name() + "\" was replaced already, by " + key.replacedBy());
+        }
+        KeyView before = view(tenant, key);
+        IssuedKey successor = keys.rotate(tenant.tenant(), key, grace);
+        audit.record(
+                operator,
+                Action.of("key.rotate", tenantName).about(id),
+                before,
+                view(tenant, find(tenant.tenant(), id)));
+        return issued(operator, tenant, "key.create", successor);
+    }
+
+    private KeyView.Issued issued(Operator operator, Registration tenant, String action, IssuedKey issued) {
+        RegisteredKey key = issued.registered();
+        audit.record(operator, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
+        return KeyView.Issued.of(
+                issued,
+                key.budget() == null
+                        ? null
+                        : ledger.keyBalances(tenant.tenant().id()).get(key.budget()));
+    }
+
+    private Registration lock(String tenantName) {
+        return tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+    }
+
+    private RegisteredKey changeable(Registration tenant, UUID id) {
+        RegisteredKey key = find(tenant.tenant(), id);
+        if (isDeclared(tenant, key)) {
+            throw Refusals.conflict("The key \"" + key.name()
+                    + "\" is declared by the gateway's configuration (gateway.tenants); change it there");
+        }
+        return key;
+    }
+
+    private RegisteredKey find(Tenant tenant, UUID id) {
+        return keys.find(tenant, new KeyId(id))
+                .orElseThrow(() -> Refusals.notFound("The tenant \"" + tenant.name() + "\" has no key " + id));
+    }
+
+    /** Once the tenant's declaration is gone, nobody else could change its keys. */
+    private static boolean isDeclared(Registration tenant, RegisteredKey key) {
+        return tenant.declared() && key.declared();
+    }
+
+    private KeyView view(Registration tenant, RegisteredKey key) {
+        return view(
+                tenant,
+                key,
+                key.budget() == null
+                        ? Map.of()
+                        : ledger.keyBalances(tenant.tenant().id()));
+    }
+
+    private static KeyView view(Registration tenant, RegisteredKey key, Map<KeyBudgetId, KeyBalance> balances) {
+        return KeyView.of(key, isDeclared(tenant, key), key.budget() == null ? null : balances.get(key.budget()));
+    }
+
+    private void refusePast(@Nullable Instant expiresAt) {
+        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+            throw new ProblemException(Problem.invalid("expiresAt", "must be in the future"));
+        }
+        if (expiresAt != null && expiresAt.isAfter(LATEST)) {
+            throw new ProblemException(Problem.invalid("expiresAt", "must be before the year 10000"));
+        }
+    }
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private static @Nullable Credits limit(@Nullable OwnLimit terms) {
+        return terms == null ? null : new Credits(terms.limit());
+    }
+}

@@ -1,0 +1,101 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.ledger.KeyBalance;
+import io.klinggateway.tenant.IssuedKey;
+import io.klinggateway.tenant.RegisteredKey;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as operators see it: never the key itself, nor its digest.
+ *
+ * @param prefix null if the configuration gave nothing but the digest
+ * @param declared by the configuration: it does not change here
+ * @param lastUsedAt to the minute
+ * @param replacedBy the key that a rotation put in its place
+ * @param budget of its own; null if it spends from its tenant's alone
+ */
+@Schema(name = "OperatorKey")
+record KeyView(
+        UUID id,
+        String name,
+        @Schema(example = "kg_4fQz0") @Nullable String prefix,
+        Status status,
+        boolean declared,
+        Instant createdAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        @Nullable UUID replacedBy,
+        @Nullable OwnBudget budget) {
+
+    @Schema(name = "OperatorKeyStatus")
+    enum Status {
+        ACTIVE,
+        EXPIRED,
+        REVOKED
+    }
+
+    /** Over the tenant's periods, inside the tenant's budget. */
+    @Schema(name = "OperatorKeyBudget")
+    record OwnBudget(long limit, long held, long captured, long available) {
+
+        static @Nullable OwnBudget of(@Nullable KeyBalance balance) {
+            return balance == null
+                    ? null
+                    : new OwnBudget(
+                            balance.limit().amount(),
+                            balance.held().amount(),
+                            balance.captured().amount(),
+                            balance.available().amount());
+        }
+    }
+
+    static KeyView of(RegisteredKey key, boolean declared, @Nullable KeyBalance balance) {
+        return new KeyView(
+                key.id().value(),
+                key.name(),
+                key.prefix(),
+                key.valid() ? Status.ACTIVE : key.revokedAt() == null ? Status.EXPIRED : Status.REVOKED,
+                declared,
+                key.createdAt(),
+                key.lastUsedAt(),
+                key.expiresAt(),
+                key.revokedAt(),
+                key.replacedBy() == null ? null : key.replacedBy().value(),
+                OwnBudget.of(balance));
+    }
+
+    /**
+     * A new key, this once with the key itself.
+     *
+     * @param key to be handed on and forgotten
+     */
+    @Schema(name = "OperatorIssuedKey")
+    record Issued(
+            UUID id,
+            String name,
+            String prefix,
+            String key,
+            @Nullable Instant expiresAt,
+            @Nullable OwnBudget budget) {
+
+        static Issued of(IssuedKey issued, @Nullable KeyBalance balance) {
+            RegisteredKey key = issued.registered();
+            return new Issued(
+                    key.id().value(),
+                    key.name(),
+                    String.valueOf(key.prefix()),
+                    issued.key(),
+                    key.expiresAt(),
+                    OwnBudget.of(balance));
+        }
+
+        @Override
+        public String toString() {
+            return "Issued[id=" + id + ", key=hidden]";
+        }
+    }
+}

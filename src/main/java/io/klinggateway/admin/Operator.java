@@ -1,0 +1,8 @@
+package io.klinggateway.admin;
+
+/**
+ * Who acts, as the records show it.
+ *
+ * @param name of the token that was sent
+ */
+record Operator(String name) {}

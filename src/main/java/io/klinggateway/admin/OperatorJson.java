@@ -1,0 +1,125 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validator;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads operators' JSON strictly: no unknown properties, no text for a number, no fractions, no overflow. */
+@Component
+class OperatorJson {
+
+    private static final String ROOT = "$";
+
+    private final JsonMapper json = JsonMapper.builder()
+            .enable(
+                    DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                    DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .build();
+    private final Validator validator;
+
+    OperatorJson(Validator validator) {
+        this.validator = validator;
+    }
+
+    /** @throws ProblemException if the bytes are not one JSON object */
+    ObjectNode object(byte[] body) {
+        try {
+            if (json.readTree(body) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException malformed) {
+            throw new ProblemException(Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object"));
+        }
+        throw new ProblemException(Problem.invalid(ROOT, "must be an object"));
+    }
+
+    /** @throws ProblemException if it is not a valid one of its type */
+    <T extends OperatorBody> T read(ObjectNode object, Class<T> type) {
+        T body = bind(object, type);
+        Map<String, List<String>> violations = validator.validate(body).stream()
+                .collect(Collectors.groupingBy(
+                        violation -> violation.getPropertyPath().toString(),
+                        TreeMap::new,
+                        Collectors.mapping(ConstraintViolation::getMessage, Collectors.toList())));
+        if (!violations.isEmpty()) {
+            throw new ProblemException(Problem.invalid(violations));
+        }
+        return body;
+    }
+
+    private <T> T bind(ObjectNode object, Class<T> type) {
+        try {
+            return json.treeToValue(object, type);
+        } catch (JacksonException unfit) {
+            throw new ProblemException(Problem.invalid(path(unfit), message(unfit)));
+        }
+    }
+
+    /** What is sent. */
+    ObjectNode answer(Object value) {
+        return (ObjectNode) json.<JsonNode>valueToTree(value);
+    }
+
+    /** What is stored of an answer or a state: plain values, and no null ones. */
+    ObjectNode tree(Object value) {
+        return withoutNulls(answer(value));
+    }
+
+    private static ObjectNode withoutNulls(ObjectNode object) {
+        object.removeIf(JsonNode::isNull);
+        object.forEach(value -> {
+            if (value instanceof ObjectNode nested) {
+                withoutNulls(nested);
+            }
+        });
+        return object;
+    }
+
+    JsonNode parse(String stored) {
+        return json.readTree(stored);
+    }
+
+    private static String path(JacksonException unfit) {
+        String path = unfit.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .map(String::valueOf)
+                .collect(Collectors.joining("."));
+        return path.isEmpty() ? ROOT : path;
+    }
+
+    private static String message(JacksonException unfit) {
+        if (unfit instanceof UnrecognizedPropertyException) {
+            return "is not a known property";
+        }
+        if (unfit instanceof InvalidFormatException format
+                && format.getTargetType().isEnum()) {
+            return "must be one of "
+                    + Arrays.stream(format.getTargetType().getEnumConstants())
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", "));
+        }
+        return unfit instanceof DatabindException ? "has the wrong type" : "is out of range";
+    }
+}

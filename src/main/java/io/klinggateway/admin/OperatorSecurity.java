@@ -1,0 +1,71 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.problem.ProblemWriter;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import java.util.List;
+import org.springdoc.core.filters.OpenApiMethodFilter;
+import org.springdoc.core.models.GroupedOpenApi;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+
+/** Everything under {@code /admin} needs an operator's token; a tenant's key opens nothing there, nor a token elsewhere. */
+@Configuration(proxyBeanMethods = false)
+class OperatorSecurity {
+
+    @Bean
+    @Order(0)
+    SecurityFilterChain operatorApi(HttpSecurity http, OperatorTokens tokens, ProblemWriter problems) {
+        return http.securityMatcher("/admin/**")
+                .csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .addFilterBefore(new OperatorFilter(tokens, problems), AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .build();
+    }
+
+    @Bean
+    GroupedOpenApi tenantsDocumentation() {
+        return GroupedOpenApi.builder().group("tenants").pathsToMatch("/v2/**").build();
+    }
+
+    /** Of the description without a group: the tenants'. */
+    @Bean
+    OpenApiMethodFilter tenantsOnly() {
+        return method -> !method.getDeclaringClass().getPackageName().equals(OperatorSecurity.class.getPackageName());
+    }
+
+    @Bean
+    @Conditional(OperatorsAreOn.class)
+    GroupedOpenApi operatorsDocumentation() {
+        return GroupedOpenApi.builder()
+                .group("operators")
+                .pathsToMatch("/admin/**")
+                .addOpenApiCustomizer(api -> api.info(
+                                new Info().title("Kling Gateway, for operators").version("v1"))
+                        .security(List.of(new SecurityRequirement().addList("Bearer"))))
+                .build();
+    }
+
+    static final class OperatorsAreOn implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return OperatorSettings.areOn(context.getEnvironment());
+        }
+    }
+}

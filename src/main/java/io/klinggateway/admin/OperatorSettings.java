@@ -1,0 +1,46 @@
+package io.klinggateway.admin;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * Who may use the operators' API: whoever has one of these tokens. Without any, there is no such API.
+ *
+ * @param token of the actor {@code operator}
+ * @param tokens by the actor's name
+ */
+@ConfigurationProperties("gateway.admin")
+record OperatorSettings(
+        @Nullable String token, @DefaultValue Map<String, String> tokens) {
+
+    private static final String ACTOR = "operator";
+
+    /** What it holds is checked elsewhere: a report of a failed binding would show it. */
+    OperatorSettings {
+        Map<String, String> all = new HashMap<>(tokens);
+        if (token != null) {
+            all.put(ACTOR, token);
+        }
+        all.values().removeIf(secret -> !StringUtils.hasText(secret));
+        tokens = Map.copyOf(all);
+    }
+
+    /** For decisions that are made before there are beans. */
+    static boolean areOn(Environment environment) {
+        return Binder.get(environment)
+                .bind("gateway.admin", OperatorSettings.class)
+                .map(settings -> !settings.tokens().isEmpty())
+                .orElse(false);
+    }
+
+    @Override
+    public String toString() {
+        return "OperatorSettings[actors=" + tokens.keySet() + ", tokens=hidden]";
+    }
+}

@@ -1,0 +1,69 @@
+package io.klinggateway.admin;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.stereotype.Component;
+
+/** Tells operators by their tokens, in a time that says nothing about them. */
+@Component
+@EnableConfigurationProperties(OperatorSettings.class)
+class OperatorTokens {
+
+    private static final int SHORTEST_TOKEN = 16;
+
+    private final List<Known> known;
+
+    OperatorTokens(OperatorSettings settings) {
+        settings.tokens().forEach(OperatorTokens::refuseUnfit);
+        known = settings.tokens().entrySet().stream()
+                .map(entry -> new Known(
+                        new Operator(entry.getKey()), sha256(entry.getValue().strip())))
+                .toList();
+    }
+
+    private static void refuseUnfit(String name, String token) {
+        if (!name.matches(Rules.NAME)) {
+            throw new IllegalStateException("gateway.admin.tokens: the name \"" + name + "\" " + Rules.NAME_RULE);
+        }
+        if (token.strip().length() < SHORTEST_TOKEN) {
+            throw new IllegalStateException("gateway.admin: the token of \"" + name + "\" must have at least "
+                    + SHORTEST_TOKEN + " characters");
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by MessageDigest alone
+    private record Known(Operator operator, byte[] sha256) {
+
+        @Override
+        public String toString() {
+            return "Known[" + operator + "]";
+        }
+    }
+
+    boolean isEmpty() {
+        return known.isEmpty();
+    }
+
+    Optional<Operator> find(String token) {
+        byte[] sha256 = sha256(token);
+        Operator found = null;
+        for (Known candidate : known) {
+            if (MessageDigest.isEqual(candidate.sha256(), sha256)) {
+                found = candidate.operator();
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private static byte[] sha256(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

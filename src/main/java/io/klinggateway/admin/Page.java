@@ -1,0 +1,21 @@
+package io.klinggateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list.
+ *
+ * @param nextCursor where the next part begins; absent at the end
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Page<T>(List<T> items, @Nullable String nextCursor) {
+
+    /** @param found one more than is shown, if there are more */
+    static <T> Page<T> of(List<T> found, int limit, Function<T, ?> cursor) {
+        List<T> shown = found.subList(0, Math.min(limit, found.size()));
+        return new Page<>(shown, found.size() > limit ? String.valueOf(cursor.apply(shown.getLast())) : null);
+    }
+}

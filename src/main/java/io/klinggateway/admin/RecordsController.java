@@ -1,0 +1,155 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.VendorAccount;
+import io.klinggateway.ledger.Difference;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Tenants;
+import io.klinggateway.usage.Dimension;
+import io.klinggateway.usage.UsageReports;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What operators can look up: who did what, who spent what, and whether the books are right. */
+@RestController
+@RequestMapping("/admin/v1")
+@Tag(name = "Records")
+class RecordsController {
+
+    private static final List<Dimension> DIMENSIONS =
+            List.of(Dimension.TENANT, Dimension.KEY, Dimension.DAY, Dimension.MODEL);
+    private static final ZoneId UTC = ZoneId.of("UTC");
+
+    private final AuditLog audit;
+    private final UsageReports usage;
+    private final Ledger ledger;
+    private final Tenants tenants;
+    private final Apiframe apiframe;
+
+    RecordsController(AuditLog audit, UsageReports usage, Ledger ledger, Tenants tenants, Apiframe apiframe) {
+        this.audit = audit;
+        this.usage = usage;
+        this.ledger = ledger;
+        this.tenants = tenants;
+        this.apiframe = apiframe;
+    }
+
+    @GetMapping(path = "/audit", produces = "application/json")
+    @Operation(summary = "What operators and the configuration changed, oldest first")
+    Page<AuditEntry> audit(
+            @RequestParam(required = false) @Nullable String tenant,
+            @RequestParam(required = false) @Nullable String actor,
+            @RequestParam(required = false) @Schema(example = "2026-11-01T00:00:00Z") @Nullable String from,
+            @RequestParam(required = false) @Schema(description = "Exclusive") @Nullable String to,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Schema(type = "integer", minimum = "1", maximum = "1000") @Nullable
+                    String limit) {
+        PageQuery query = new PageQuery();
+        AuditLog.Filter filter = new AuditLog.Filter(
+                query.name("tenant", tenant),
+                query.name("actor", actor),
+                query.time("from", from),
+                query.time("to", to),
+                query.afterSeq(cursor));
+        int most = query.limit(limit);
+        query.refuseInvalid();
+        return Page.of(audit.page(filter, most + 1), most, AuditEntry::seq);
+    }
+
+    @GetMapping("/usage")
+    @Operation(summary = "Spend by tenant, key, day and model, for chargeback; as JSON or as CSV")
+    ResponseEntity<?> usage(
+            @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,
+            @RequestParam(required = false)
+                    @Schema(example = "2026-11-30", description = "A date is included, a time is not")
+                    @Nullable
+                    String to,
+            @RequestParam(required = false) @Schema(example = "tenant,key,day", defaultValue = "tenant") @Nullable
+                    String groupBy,
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {"json", "csv"},
+                            defaultValue = "json")
+                    @Nullable
+                    String format,
+            @RequestParam(required = false) @Schema(example = "Europe/Berlin", defaultValue = "UTC") @Nullable
+                    String timeZone) {
+        return usage.answer(
+                new UsageReports.Request(from, to, groupBy, format, timeZone),
+                null,
+                new LinkedHashSet<>(DIMENSIONS),
+                UTC);
+    }
+
+    @GetMapping(path = "/reconciliation", produces = "application/json")
+    @Operation(summary = "Where the books disagree (nowhere), and the vendor's balance beside all open holds")
+    ReconciliationView reconciliation() {
+        List<Difference> differences = ledger.differences();
+        Map<TenantId, String> names =
+                tenants.names(differences.stream().map(Difference::tenant).toList());
+        long openHolds = ledger.openHolds().amount();
+        Optional<Long> balance = apiframe.account().map(VendorAccount::balance).map(credits -> credits.amount());
+        return new ReconciliationView(
+                differences.stream()
+                        .map(difference -> DifferenceView.of(difference, names.get(difference.tenant())))
+                        .toList(),
+                openHolds,
+                balance.orElse(null),
+                balance.map(credits -> credits >= openHolds).orElse(null));
+    }
+
+    /**
+     * @param openHoldCredits of all tenants
+     * @param vendorCredits the balance of the vendor's account; null if the vendor does not tell now
+     * @param covered whether it suffices for all open holds
+     */
+    @Schema(name = "OperatorReconciliation")
+    record ReconciliationView(
+            List<DifferenceView> differences,
+            long openHoldCredits,
+            @Nullable Long vendorCredits,
+            @Nullable Boolean covered) {}
+
+    /** A balance less the sum of its journal entries; about a key's own budget if it has an id. */
+    @Schema(name = "OperatorDifference")
+    record DifferenceView(
+            @Nullable String tenant,
+            UUID tenantId,
+            @Nullable UUID keyBudgetId,
+            PeriodKind period,
+            LocalDate periodStart,
+            long held,
+            long captured,
+            long granted) {
+
+        static DifferenceView of(Difference difference, @Nullable String tenant) {
+            return new DifferenceView(
+                    tenant,
+                    difference.tenant().value(),
+                    difference.keyBudget() == null
+                            ? null
+                            : difference.keyBudget().value(),
+                    difference.period(),
+                    difference.periodStart(),
+                    difference.held(),
+                    difference.captured(),
+                    difference.granted());
+        }
+    }
+}

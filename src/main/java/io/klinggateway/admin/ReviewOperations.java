@@ -1,0 +1,96 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.GenerationSummary;
+import io.klinggateway.generation.Reviews;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemException;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Ends generations that nobody but an operator can end. */
+@Component
+class ReviewOperations {
+
+    private final Reviews reviews;
+    private final AuditLog audit;
+    private final TransactionOperations transactions;
+
+    ReviewOperations(Reviews reviews, AuditLog audit, TransactionOperations transactions) {
+        this.reviews = reviews;
+        this.audit = audit;
+        this.transactions = transactions;
+    }
+
+    /** What becomes of the hold. */
+    enum Outcome {
+        /** Paid, from the vendor's completed job. */
+        CAPTURE,
+        /** Free again; the generation ends FAILED. */
+        RELEASE
+    }
+
+    /** @param upstreamJobId the vendor's job to settle from; may be left out if the gateway knows it */
+    @Schema(name = "Resolution")
+    record Resolution(
+            @NotNull(message = "is required: CAPTURE or RELEASE")
+            Outcome outcome,
+
+            @NotNull(message = "is required") @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            String reason,
+
+            @Nullable UUID upstreamJobId)
+            implements OperatorBody {}
+
+    GenerationSummary resolve(Operator operator, GenerationId id, Resolution asked) {
+        GenerationSummary before = find(id);
+        return switch (asked.outcome()) {
+            case CAPTURE -> {
+                // Asked before any transaction begins.
+                UpstreamJob job = reviews.completedJob(jobOf(before, asked));
+                yield inTransaction(
+                        operator, before, asked, () -> reviews.capture(id, job, operator.name(), asked.reason()));
+            }
+            case RELEASE ->
+                inTransaction(operator, before, asked, () -> reviews.release(id, operator.name(), asked.reason()));
+        };
+    }
+
+    private GenerationSummary inTransaction(
+            Operator operator, GenerationSummary before, Resolution asked, Runnable resolution) {
+        return transactions.execute(_ -> {
+            resolution.run();
+            GenerationSummary after = find(new GenerationId(before.id()));
+            audit.record(
+                    operator,
+                    Action.of("generation." + asked.outcome().name().toLowerCase(Locale.ROOT), before.tenant())
+                            .about(before.id())
+                            .because(asked.reason()),
+                    before,
+                    after);
+            return after;
+        });
+    }
+
+    private GenerationSummary find(GenerationId id) {
+        return reviews.find(id).orElseThrow(() -> Refusals.notFound("There is no generation " + id));
+    }
+
+    private static UpstreamJobId jobOf(GenerationSummary generation, Resolution asked) {
+        UUID job = asked.upstreamJobId() == null ? generation.upstreamJobId() : asked.upstreamJobId();
+        if (job == null) {
+            throw new ProblemException(Problem.invalid(
+                    "upstreamJobId", "is required: the vendor's job to settle from is not known to the gateway"));
+        }
+        return new UpstreamJobId(job);
+    }
+}

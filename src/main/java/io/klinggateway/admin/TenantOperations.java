@@ -1,0 +1,100 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.admin.TenantTerms.Changeable;
+import io.klinggateway.admin.TenantTerms.LimitTerms;
+import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.Balance;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.Tenants;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Tenants, their budgets, limits and status. Every change is on record. */
+@Component
+class TenantOperations {
+
+    private final Tenants tenants;
+    private final Ledger ledger;
+    private final AuditLog audit;
+    private final OperatorJson json;
+
+    TenantOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json) {
+        this.tenants = tenants;
+        this.ledger = ledger;
+        this.audit = audit;
+        this.json = json;
+    }
+
+    @Transactional
+    public TenantView create(Operator operator, NewTenant asked) {
+        Registration created =
+                tenants.create(asked.name(), asked.budget().toBudget(), LimitTerms.toLimits(asked.limits()));
+        TenantView view = view(created);
+        audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
+        return view;
+    }
+
+    TenantView find(String name) {
+        return view(tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)));
+    }
+
+    List<TenantView> list(String afterName, int most) {
+        List<Registration> page = tenants.list(afterName, most);
+        Map<TenantId, Account> accounts = ledger.accounts(
+                page.stream().map(tenant -> tenant.tenant().id()).toList());
+        return page.stream()
+                .map(tenant -> TenantView.of(
+                        tenant,
+                        Objects.requireNonNull(accounts.get(tenant.tenant().id()))))
+                .toList();
+    }
+
+    /** Binds the next request on every replica. */
+    @Transactional
+    public TenantView change(Operator operator, String name, MergePatch patch) {
+        Registration tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
+        if (tenant.declared()) {
+            throw Refusals.declared(tenant);
+        }
+        TenantView before = view(tenant);
+        Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
+        Account accountBefore = ledger.account(tenant.tenant().id());
+        ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
+        Registration changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));
+        Account account = ledger.account(tenant.tenant().id());
+        TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
+        if (!after.equals(before)) {
+            audit.record(operator, Action.of("tenant.change", name), before, after);
+        }
+        return after;
+    }
+
+    /** Credits are counted by period: another kind, or another zone's midnight, begins another count. */
+    private static @Nullable String notice(Account before, Account after) {
+        Balance was = before.balance();
+        Balance is = after.balance();
+        if (was.period() == is.period() && Objects.equals(was.periodStart(), is.periodStart())) {
+            return null;
+        }
+        String period = is.period() + (is.periodStart() == null ? "" : " period that began on " + is.periodStart());
+        boolean untouched = is.held().isZero()
+                && is.captured().isZero()
+                && is.ceiling().equals(after.budget().limit());
+        return untouched
+                ? "The budget now counts in the " + period + ", which starts with the full limit of "
+                        + is.ceiling().amount() + " credits"
+                : "The budget now counts in the " + period + ", with what was spent and granted in it before";
+    }
+
+    private TenantView view(Registration tenant) {
+        return TenantView.of(tenant, ledger.account(tenant.tenant().id()));
+    }
+}

@@ -1,0 +1,94 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.tenant.Limits;
+import io.klinggateway.tenant.TenantStatus;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/** What operators say about a tenant. */
+final class TenantTerms {
+
+    private static final String LIMIT_RULE = "must be from 1 to " + Limits.HIGHEST;
+
+    private TenantTerms() {}
+
+    record NewTenant(
+            @NotNull(message = "is required")
+            @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
+            @Schema(example = "design")
+            String name,
+
+            @NotNull(message = "is required: every tenant has a budget") @Valid
+            BudgetTerms budget,
+
+            @Valid @Nullable LimitTerms limits)
+            implements OperatorBody {}
+
+    /** What of a tenant may change, all of it; a merge patch says which part does. */
+    record Changeable(
+            @NotNull(message = "is required") TenantStatus status,
+
+            @NotNull(message = "is required: every tenant has a budget") @Valid
+            BudgetTerms budget,
+
+            @Valid @Nullable LimitTerms limits)
+            implements OperatorBody {
+
+        static Changeable of(TenantView tenant) {
+            return new Changeable(
+                    tenant.status(),
+                    new BudgetTerms(
+                            tenant.budget().period(),
+                            tenant.budget().limit(),
+                            tenant.budget().timeZone()),
+                    new LimitTerms(
+                            tenant.limits().requestsPerMinute(), tenant.limits().concurrentGenerations()));
+        }
+    }
+
+    /** @param timeZone UTC if absent */
+    record BudgetTerms(
+            @NotNull(message = "is required: DAY, WEEK, MONTH or TOTAL")
+            PeriodKind period,
+
+            @NotNull(message = "is required")
+            @Min(value = 0, message = Rules.CREDITS_RULE)
+            @Max(value = Rules.HIGHEST_CREDITS, message = Rules.CREDITS_RULE)
+            @Schema(example = "1000")
+            Long limit,
+
+            @TimeZoneId @Schema(example = "Europe/Berlin", defaultValue = "UTC") @Nullable
+            String timeZone) {
+
+        Budget toBudget() {
+            return new Budget(period, new Credits(limit), ZoneId.of(timeZone == null ? "UTC" : timeZone));
+        }
+    }
+
+    record LimitTerms(
+            @Min(value = 1, message = LIMIT_RULE)
+            @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
+            @Schema(example = "60")
+            @Nullable
+            Integer requestsPerMinute,
+
+            @Min(value = 1, message = LIMIT_RULE)
+            @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
+            @Schema(example = "10")
+            @Nullable
+            Integer concurrentGenerations) {
+
+        static Limits toLimits(@Nullable LimitTerms terms) {
+            return terms == null ? Limits.NONE : new Limits(terms.requestsPerMinute(), terms.concurrentGenerations());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.klinggateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.Balance;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.tenant.Limits;
+import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantStatus;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tenant as operators see it.
+ *
+ * @param declared by the configuration: only grants and adjustments change it here
+ * @param notice what a change of the budget's period did; absent otherwise
+ */
+@Schema(name = "OperatorTenant")
+record TenantView(
+        UUID id,
+        @Schema(example = "design") String name,
+        TenantStatus status,
+        boolean declared,
+        BudgetView budget,
+        LimitsView limits,
+        BalanceView balance,
+        Instant createdAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String notice) {
+
+    static TenantView of(Registration tenant, Account account) {
+        return new TenantView(
+                tenant.tenant().id().value(),
+                tenant.tenant().name(),
+                tenant.status(),
+                tenant.declared(),
+                new BudgetView(
+                        account.budget().period(),
+                        account.budget().limit().amount(),
+                        account.budget().timeZone().getId()),
+                LimitsView.of(tenant.limits()),
+                BalanceView.of(account.balance()),
+                tenant.createdAt(),
+                null);
+    }
+
+    TenantView withNotice(@Nullable String sentence) {
+        return new TenantView(id, name, status, declared, budget, limits, balance, createdAt, sentence);
+    }
+
+    @Schema(name = "OperatorBudget")
+    record BudgetView(
+            PeriodKind period,
+            @Schema(example = "1000") long limit,
+            @Schema(example = "UTC") String timeZone) {}
+
+    /** null is no limit. */
+    @Schema(name = "OperatorLimits")
+    record LimitsView(
+            @Nullable Integer requestsPerMinute, @Nullable Integer concurrentGenerations) {
+
+        static LimitsView of(Limits limits) {
+            return new LimitsView(limits.requestsPerMinute(), limits.concurrentGenerations());
+        }
+    }
+
+    /** @param periodStart null, as {@code resetsAt}, for a budget that never starts anew */
+    @Schema(name = "OperatorBalance")
+    record BalanceView(
+            long ceiling,
+            long held,
+            long captured,
+            long available,
+            @Nullable LocalDate periodStart,
+            @Nullable Instant resetsAt) {
+
+        static BalanceView of(Balance balance) {
+            return new BalanceView(
+                    balance.ceiling().amount(),
+                    balance.held().amount(),
+                    balance.captured().amount(),
+                    balance.available().amount(),
+                    balance.periodStart(),
+                    balance.resetsAt());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tenants, for operators. */
+@RestController
+@RequestMapping(path = "/admin/v1/tenants", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Tenants")
+class TenantsController {
+
+    private final TenantOperations tenants;
+
+    TenantsController(TenantOperations tenants) {
+        this.tenants = tenants;
+    }
+
+    @PostMapping
+    @Operation(
+            summary = "Create a tenant with a budget and, if wanted, limits",
+            responses = @ApiResponse(responseCode = "201", useReturnTypeSchema = true))
+    ResponseEntity<TenantView> create(@AuthenticationPrincipal Operator operator, @RequestBody NewTenant asked) {
+        TenantView created = tenants.create(operator, asked);
+        return ResponseEntity.created(URI.create("/admin/v1/tenants/" + created.name()))
+                .body(created);
+    }
+
+    @GetMapping
+    @Operation(summary = "All tenants by name, with their balances")
+    Page<TenantView> list(
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Schema(type = "integer", minimum = "1", maximum = "1000") @Nullable
+                    String limit) {
+        PageQuery query = new PageQuery();
+        String after = query.name("cursor", cursor);
+        int most = query.limit(limit);
+        query.refuseInvalid();
+        return Page.of(tenants.list(after == null ? "" : after, most + 1), most, TenantView::name);
+    }
+
+    @GetMapping("/{name}")
+    @Operation(summary = "One tenant, with its balance")
+    TenantView find(@PathVariable String name) {
+        return tenants.find(name);
+    }
+
+    @PatchMapping("/{name}")
+    @Operation(
+            summary = "Change budget, limits or status; what is not given stays, a limit that is null goes",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = TenantTerms.Changeable.class))))
+    TenantView change(
+            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody MergePatch patch) {
+        return tenants.change(operator, name, patch);
+    }
+}

@@ -1,0 +1,874 @@
+package io.klinggateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.klinggateway.admin.Replica.Reply;
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.generation.RetentionPass;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Two replicas on one database: what an operator does on the one binds the other's next request. */
+class OperatorApiTests {
+
+    private static final String MONTHLY = "{\"period\": \"MONTH\", \"limit\": 1000, \"timeZone\": \"UTC\"}";
+    private static final String NO_LIMITS = "{}";
+
+    private static SimulatedApiframe vendor;
+    private static Replica here;
+    private static Replica there;
+
+    @BeforeAll
+    static void start() {
+        vendor = SimulatedApiframe.builder()
+                .port(0)
+                .queuedFor(Duration.ZERO)
+                .processingFor(Duration.ofMillis(300))
+                .build()
+                .start();
+        var database = TestDatabase.fresh();
+        here = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
+        there = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
+    }
+
+    @AfterAll
+    static void stop() {
+        there.close();
+        here.close();
+        vendor.close();
+    }
+
+    @AfterEach
+    void theBooksAgree() {
+        assertThat(here.differences()).isZero();
+    }
+
+    @Test
+    void aTenantIsCreatedShownListedAndChanged() {
+        Reply created = here.operator("POST", "/tenants", """
+                {"name": "shown", "budget": {"period": "MONTH", "limit": 1000, "timeZone": "Europe/Berlin"},
+                 "limits": {"requestsPerMinute": 60, "concurrentGenerations": 10}}
+                """).expect(201);
+
+        assertThat(created.header("Location")).hasValue("/admin/v1/tenants/shown");
+        Reply shown = there.operator("GET", "/tenants/shown").expect(200);
+        assertThat(shown.text("status")).isEqualTo("ACTIVE");
+        assertThat(shown.number("balance", "ceiling")).isEqualTo(1000);
+        assertThat(shown.number("balance", "available")).isEqualTo(1000);
+        assertThat(shown.number("balance", "held")).isZero();
+        assertThat(shown.json().path("balance").path("periodStart").asString()).endsWith("-01");
+        assertThat(shown.json().path("balance").path("resetsAt").asString()).endsWith("Z");
+        assertThat(here.operator("GET", "/tenants?limit=1000")
+                        .json()
+                        .path("items")
+                        .valueStream()
+                        .map(item -> item.path("name").asString()))
+                .contains("shown");
+
+        Reply changed = here.operator("PATCH", "/tenants/shown", """
+                {"budget": {"limit": 5}, "limits": {"requestsPerMinute": null}}
+                """).expect(200);
+
+        assertThat(changed.number("budget", "limit")).isEqualTo(5);
+        assertThat(changed.json().path("budget").path("timeZone").asString()).isEqualTo("Europe/Berlin");
+        assertThat(changed.json().path("limits").path("requestsPerMinute").isNull())
+                .isTrue();
+        assertThat(changed.number("limits", "concurrentGenerations")).isEqualTo(10);
+        assertThat(changed.number("balance", "available")).isEqualTo(5);
+        assertThat(changed.json().has("notice")).isFalse();
+    }
+
+    @Test
+    void anotherPeriodStartsWithTheFullLimitAndTheAnswerAndTheAuditSaySo() {
+        here.createTenant("kinds", MONTHLY, NO_LIMITS);
+        String key = here.createKey("kinds");
+        here.awaitStatus(key, here.generate(key, 4).expect(202).text("jobId"), "COMPLETED");
+
+        Reply changed = here.operator("PATCH", "/tenants/kinds", "{\"budget\": {\"period\": \"TOTAL\"}}")
+                .expect(200);
+
+        assertThat(changed.number("balance", "available")).isEqualTo(1000);
+        assertThat(changed.text("notice")).contains("TOTAL").contains("full limit of 1000 credits");
+        assertThat(audited("kinds", "tenant.change")
+                        .path("after")
+                        .path("notice")
+                        .asString())
+                .isEqualTo(changed.text("notice"));
+        Reply back = here.operator("PATCH", "/tenants/kinds", "{\"budget\": {\"period\": \"MONTH\"}}")
+                .expect(200);
+        assertThat(back.number("balance", "captured")).isEqualTo(8);
+        assertThat(back.text("notice")).contains("what was spent");
+    }
+
+    @Test
+    void tenantsArePagedByName() {
+        List.of("page-a", "page-b", "page-c").forEach(name -> here.createTenant(name, MONTHLY, NO_LIMITS));
+
+        Reply first = here.operator("GET", "/tenants?limit=2&cursor=page-").expect(200);
+        Reply second = here.operator("GET", "/tenants?limit=2&cursor=" + first.text("nextCursor"));
+
+        assertThat(first.json()
+                        .path("items")
+                        .valueStream()
+                        .map(item -> item.path("name").asString()))
+                .containsExactly("page-a", "page-b");
+        assertThat(second.json().path("items").path(0).path("name").asString()).isEqualTo("page-c");
+    }
+
+    @Test
+    void aKeyIsShownOnceAndWorksEverywhere() {
+        here.createTenant("keys", MONTHLY, NO_LIMITS);
+
+        Reply issued = here.createKey("keys", "{\"name\": \"ci\", \"expiresAt\": \"2999-01-01T00:00:00Z\"}");
+
+        String key = issued.text("key");
+        assertThat(key).startsWith(issued.text("prefix")).hasSizeGreaterThan(40);
+        there.tenant(key, "GET", "/v2/credits").expect(200);
+        Reply listed = there.operator("GET", "/tenants/keys/keys").expect(200);
+        assertThat(listed.response().body()).doesNotContain(key).doesNotContain("sha256");
+        JsonNode shown = listed.json().path("items").path(0);
+        assertThat(shown.path("status").asString()).isEqualTo("ACTIVE");
+        assertThat(shown.path("lastUsedAt").asString()).endsWith(":00Z");
+        assertThat(shown.path("expiresAt").asString()).isEqualTo("2999-01-01T00:00:00Z");
+        assertThat(here.jdbc()
+                        .sql("select count(*) from audit_entry where after::text like :key")
+                        .param("key", "%" + key + "%")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void aRevokedKeyIsRefusedByTheOtherReplicaAtOnceAndItsRecordStays() {
+        here.createTenant("revoked", MONTHLY, NO_LIMITS);
+        Reply issued = here.createKey("revoked", "{\"name\": \"ci\"}");
+        there.tenant(issued.text("key"), "GET", "/v2/credits").expect(200);
+
+        here.operator("DELETE", "/tenants/revoked/keys/" + issued.text("id")).expect(204);
+        here.operator("DELETE", "/tenants/revoked/keys/" + issued.text("id")).expect(204);
+
+        Reply refused = there.tenant(issued.text("key"), "GET", "/v2/credits").expect(401);
+        assertThat(refused.text("code")).isEqualTo("api_key_invalid");
+        JsonNode shown = here.operator("GET", "/tenants/revoked/keys")
+                .json()
+                .path("items")
+                .path(0);
+        assertThat(shown.path("status").asString()).isEqualTo("REVOKED");
+        // The name is free again.
+        here.createKey("revoked", "{\"name\": \"ci\"}");
+    }
+
+    @Test
+    void aSuspendedTenantIsRefusedByTheOtherReplicaAtOnce() {
+        here.createTenant("suspended", MONTHLY, NO_LIMITS);
+        String key = here.createKey("suspended");
+
+        here.operator("PATCH", "/tenants/suspended", "{\"status\": \"SUSPENDED\"}")
+                .expect(200);
+
+        assertThat(there.generate(key, 1).expect(403).text("code")).isEqualTo("api_key_inactive");
+        here.operator("PATCH", "/tenants/suspended", "{\"status\": \"ACTIVE\"}").expect(200);
+        there.generate(key, 1).expect(202);
+    }
+
+    @Test
+    void anExpiredKeyIsRefused() {
+        here.createTenant("expiring", MONTHLY, NO_LIMITS);
+        Reply issued = here.createKey("expiring", "{\"name\": \"ci\", \"expiresAt\": \"2999-01-01T00:00:00Z\"}");
+
+        here.jdbc()
+                .sql("update api_key set expires_at = gateway_now() where prefix = :prefix")
+                .param("prefix", issued.text("prefix"))
+                .update();
+
+        there.tenant(issued.text("key"), "GET", "/v2/credits").expect(401);
+        assertThat(here.operator("GET", "/tenants/expiring/keys")
+                        .json()
+                        .path("items")
+                        .path(0)
+                        .path("status")
+                        .asString())
+                .isEqualTo("EXPIRED");
+        Reply revived = here.operator("PATCH", "/tenants/expiring/keys/" + issued.text("id"), "{\"expiresAt\": null}")
+                .expect(200);
+        assertThat(revived.text("status")).isEqualTo("ACTIVE");
+        there.tenant(issued.text("key"), "GET", "/v2/credits").expect(200);
+    }
+
+    @Test
+    void aRotatedKeyWorksUntilItsGraceEndsAndSharesItsBudget() {
+        here.createTenant("rotated", MONTHLY, NO_LIMITS);
+        Reply old = here.createKey("rotated", "{\"name\": \"ci\", \"budget\": {\"limit\": 6}}");
+        here.generate(old.text("key"), 2).expect(202);
+
+        Reply successor = here.operator(
+                        "POST", "/tenants/rotated/keys/" + old.text("id") + "/rotation", "{\"graceSeconds\": 3600}")
+                .expect(201);
+
+        assertThat(successor.number("budget", "limit")).isEqualTo(6);
+        assertThat(there.generate(successor.text("key"), 2).expect(402).number("creditsAvailable"))
+                .isEqualTo(2);
+        there.generate(successor.text("key"), 1).expect(202);
+        assertThat(there.generate(old.text("key"), 1).expect(402).number("creditsAvailable"))
+                .isZero();
+        here.operator("POST", "/tenants/rotated/keys/" + old.text("id") + "/rotation", "{\"graceSeconds\": 1}")
+                .expect(409);
+
+        Reply last = here.operator(
+                        "POST", "/tenants/rotated/keys/" + successor.text("id") + "/rotation", "{\"graceSeconds\": 0}")
+                .expect(201);
+
+        there.tenant(successor.text("key"), "GET", "/v2/credits").expect(401);
+        there.tenant(last.text("key"), "GET", "/v2/credits").expect(200);
+    }
+
+    @Test
+    void aKeysOwnBudgetAndItsTenantsAreBothGuarded() throws InterruptedException, ExecutionException {
+        here.createTenant("own-budget", "{\"period\": \"DAY\", \"limit\": 30}", NO_LIMITS);
+        Reply small = here.createKey("own-budget", "{\"name\": \"small\", \"budget\": {\"limit\": 10}}");
+        String large = here.createKey("own-budget");
+
+        var statuses = together(
+                20,
+                index -> (index % 2 == 0 ? here : there)
+                        .generate(small.text("key"), 1)
+                        .status());
+
+        assertThat(statuses).filteredOn(status -> status == 202).hasSize(5);
+        assertThat(statuses).filteredOn(status -> status == 402).hasSize(15);
+        Reply refused = here.generate(small.text("key"), 1).expect(402);
+        assertThat(refused.number("creditsAvailable")).isZero();
+        assertThat(here.quote(small.text("key"), 1).number("available")).isZero();
+        assertThat(here.quote(large, 1).number("available")).isEqualTo(20);
+
+        String id = small.text("id");
+        Reply raised = here.operator("PATCH", "/tenants/own-budget/keys/" + id, "{\"budget\": {\"limit\": 100}}")
+                .expect(200);
+        assertThat(raised.number("budget", "available")).isEqualTo(90);
+        assertThat(there.quote(small.text("key"), 1).number("available")).isEqualTo(20);
+        for (int spent = 0; spent < 20; spent += 2) {
+            here.generate(small.text("key"), 1).expect(202);
+        }
+        assertThat(here.generate(large, 1).expect(402).number("creditsAvailable"))
+                .isZero();
+        Reply freed = here.operator("PATCH", "/tenants/own-budget/keys/" + id, "{\"budget\": null}")
+                .expect(200);
+        assertThat(freed.json().path("budget").isNull()).isTrue();
+    }
+
+    @Test
+    void aGrantRaisesThePeriodOnceForEachIdempotencyKey() {
+        here.createTenant("granted", "{\"period\": \"MONTH\", \"limit\": 2}", NO_LIMITS);
+        String key = here.createKey("granted");
+        there.generate(key, 2).expect(402);
+        String grant = "{\"credits\": 2, \"reason\": \"launch\"}";
+
+        Reply first = here.operator("POST", "/tenants/granted/grants", grant, "Idempotency-Key", "g1")
+                .expect(200);
+        Reply replay = there.operator("POST", "/tenants/granted/grants", grant, "Idempotency-Key", "g1")
+                .expect(200);
+        Reply conflict = here.operator(
+                        "POST",
+                        "/tenants/granted/grants",
+                        "{\"credits\": 3, \"reason\": \"launch\"}",
+                        "Idempotency-Key",
+                        "g1")
+                .expect(409);
+
+        assertThat(first.number("balance", "ceiling")).isEqualTo(4);
+        assertThat(replay.response().body()).isEqualTo(first.response().body());
+        assertThat(replay.header("Idempotent-Replayed")).hasValue("true");
+        assertThat(conflict.text("code")).isEqualTo("idempotency_conflict");
+        there.generate(key, 2).expect(202);
+        // A change of the limit does not wipe the grant.
+        assertThat(here.operator("PATCH", "/tenants/granted", "{\"budget\": {\"limit\": 10}}")
+                        .number("balance", "ceiling"))
+                .isEqualTo(12);
+    }
+
+    @Test
+    void concurrentGrantsUnderOneKeyCountOnce() throws InterruptedException, ExecutionException {
+        here.createTenant("granted-once", "{\"period\": \"TOTAL\", \"limit\": 0}", NO_LIMITS);
+
+        var statuses = together(
+                8,
+                index -> (index % 2 == 0 ? here : there)
+                        .operator(
+                                "POST",
+                                "/tenants/granted-once/grants",
+                                "{\"credits\": 5, \"reason\": \"x\"}",
+                                "Idempotency-Key",
+                                "same")
+                        .status());
+
+        assertThat(statuses).containsOnly(200);
+        assertThat(here.operator("GET", "/tenants/granted-once").number("balance", "ceiling"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void anAdjustmentStaysBetweenZeroAndWhatIsAllowed() {
+        here.createTenant("adjusted", "{\"period\": \"MONTH\", \"limit\": 10}", NO_LIMITS);
+        String path = "/tenants/adjusted/adjustments";
+
+        Reply up = here.operator("POST", path, "{\"credits\": 8, \"reason\": \"paid elsewhere\"}")
+                .expect(200);
+        Reply tooHigh = here.operator("POST", path, "{\"credits\": 3, \"reason\": \"x\"}")
+                .expect(409);
+        Reply down = here.operator("POST", path, "{\"credits\": -6, \"reason\": \"was unusable\"}")
+                .expect(200);
+        Reply tooLow = here.operator("POST", path, "{\"credits\": -3, \"reason\": \"x\"}")
+                .expect(409);
+
+        assertThat(up.number("balance", "captured")).isEqualTo(8);
+        assertThat(tooHigh.text("code")).isEqualTo("conflict");
+        assertThat(down.number("balance", "captured")).isEqualTo(2);
+        assertThat(tooLow.text("error")).contains("2 credits");
+        assertThat(journal("adjusted", "?kind=ADJUST", 2))
+                .extracting(entry -> entry.path("capturedDelta").longValue())
+                .containsExactly(8L, -6L);
+    }
+
+    @Test
+    void theJournalIsPagedAndFiltered() {
+        here.createTenant("journal", MONTHLY, NO_LIMITS);
+        String key = here.createKey("journal");
+        String job = here.generate(key, 3).expect(202).text("jobId");
+        here.awaitStatus(key, job, "COMPLETED");
+        here.operator("POST", "/tenants/journal/grants", "{\"credits\": 1, \"reason\": \"gift\"}")
+                .expect(200);
+
+        List<JsonNode> all = journal("journal", "", 3);
+
+        assertThat(all).extracting(entry -> entry.path("kind").asString()).containsExactly("HOLD", "CAPTURE", "GRANT");
+        assertThat(all.get(0).path("generationId").asString()).isEqualTo(job);
+        assertThat(all.get(1).path("capturedDelta").longValue()).isEqualTo(6);
+        assertThat(all.get(2).path("actor").asString()).isEqualTo("alice");
+        assertThat(all.get(2).path("reason").asString()).isEqualTo("gift");
+        Reply page = here.operator("GET", "/tenants/journal/journal?limit=2");
+        Reply rest = here.operator("GET", "/tenants/journal/journal?limit=2&cursor=" + page.text("nextCursor"));
+        assertThat(rest.json().path("items").size()).isEqualTo(1);
+        assertThat(here.operator(
+                                "GET",
+                                "/tenants/journal/journal?to="
+                                        + all.getFirst().path("at").asString())
+                        .json()
+                        .path("items")
+                        .size())
+                .isZero();
+    }
+
+    @Test
+    void everyActionIsOnRecordWithItsActorAndRequest() {
+        here.createTenant("audited", MONTHLY, NO_LIMITS);
+        Reply key = here.createKey("audited", "{\"name\": \"ci\"}");
+        here.send(
+                        "PATCH",
+                        "/admin/v1/tenants/audited",
+                        "Authorization",
+                        "Bearer " + Replica.OTHER_TOKEN,
+                        "{\"limits\": {\"requestsPerMinute\": 5}}",
+                        "X-Request-Id",
+                        "ticket-17")
+                .expect(200);
+        here.operator("POST", "/tenants/audited/keys/" + key.text("id") + "/rotation", "{\"graceSeconds\": 60}");
+        here.operator("DELETE", "/tenants/audited/keys/" + key.text("id")).expect(204);
+        here.operator("POST", "/tenants/audited/grants", "{\"credits\": 1, \"reason\": \"gift\"}")
+                .expect(200);
+        here.operator("POST", "/tenants/audited/adjustments", "{\"credits\": 1, \"reason\": \"typo\"}")
+                .expect(200);
+        here.operator("POST", "/tenants/audited/adjustments", "{\"credits\": -9, \"reason\": \"typo\"}")
+                .expect(409);
+
+        Replica.await(
+                () -> here.operator("GET", "/audit?tenant=audited")
+                        .json()
+                        .path("items")
+                        .valueStream()
+                        .map(entry -> entry.path("action").asString())
+                        .toList(),
+                List.of(
+                        "tenant.create",
+                        "key.create",
+                        "tenant.change",
+                        "key.rotate",
+                        "key.create",
+                        "key.revoke",
+                        "credits.grant",
+                        "credits.adjust"));
+
+        JsonNode change = audited("audited", "tenant.change");
+        assertThat(change.path("actor").asString()).isEqualTo("bob");
+        assertThat(change.path("requestId").asString()).isEqualTo("ticket-17");
+        assertThat(change.path("before").path("limits").has("requestsPerMinute"))
+                .isFalse();
+        assertThat(change.path("after").path("limits").path("requestsPerMinute").intValue())
+                .isEqualTo(5);
+        assertThat(audited("audited", "credits.grant").path("reason").asString())
+                .isEqualTo("gift");
+        assertThat(here.operator("GET", "/audit?tenant=audited&actor=bob")
+                        .json()
+                        .path("items")
+                        .size())
+                .isEqualTo(1);
+        for (String attempt :
+                List.of("update audit_entry set actor = 'x'", "delete from audit_entry", "truncate audit_entry")) {
+            assertThatThrownBy(() -> here.jdbc().sql(attempt).update()).hasMessageContaining("append-only");
+        }
+    }
+
+    @Test
+    void requestsPerMinuteAreExactAcrossReplicasAndPollersAreNotCounted()
+            throws InterruptedException, ExecutionException {
+        here.createTenant("per-minute", MONTHLY, "{\"requestsPerMinute\": 7}");
+        String key = here.createKey("per-minute");
+        for (int poll = 0; poll < 10; poll++) {
+            there.tenant(key, "GET", "/v2/jobs").expect(200);
+        }
+
+        var statuses = together(
+                24,
+                index -> index % 4 == 0
+                        ? here.quote(key, 1).status()
+                        : (index % 2 == 0 ? here : there).generate(key, 1).status());
+
+        assertThat(statuses).filteredOn(status -> status < 300).hasSize(7);
+        assertThat(statuses).filteredOn(status -> status == 429).hasSize(17);
+        Reply refused = there.generate(key, 1).expect(429);
+        assertThat(refused.text("code")).isEqualTo("rate_limited");
+        assertThat(Integer.parseInt(refused.header("Retry-After").orElseThrow()))
+                .isBetween(1, 60);
+        assertThat(refused.header("RateLimit-Policy")).hasValue("\"requests\";q=7;w=60");
+        assertThat(refused.header("RateLimit").orElseThrow()).matches("\"requests\";r=0;t=\\d+");
+        here.operator("PATCH", "/tenants/per-minute", "{\"limits\": {\"requestsPerMinute\": 8}}")
+                .expect(200);
+        assertThat(there.quote(key, 1).expect(200).header("RateLimit").orElseThrow())
+                .startsWith("\"requests\";r=0;");
+        there.quote(key, 1).expect(429);
+    }
+
+    @Test
+    void aMinuteAfterItsFirstRequestTheCountStartsAnew() {
+        here.createTenant("next-minute", MONTHLY, "{\"requestsPerMinute\": 1}");
+        String key = here.createKey("next-minute");
+        here.quote(key, 1).expect(200);
+        here.quote(key, 1).expect(429);
+
+        here.jdbc().sql("""
+                        update request_window set started_at = started_at - interval '1 minute'
+                         where tenant_id = (select id from tenant where name = 'next-minute')
+                        """).update();
+
+        here.quote(key, 1).expect(200);
+        here.quote(key, 1).expect(429);
+    }
+
+    @Test
+    void aReplayIsAnsweredWhateverTheLimits() {
+        here.createTenant("replayed", MONTHLY, "{\"requestsPerMinute\": 1}");
+        String key = here.createKey("replayed");
+        Reply first = here.tenant(key, "POST", "/v2/images/generate", Replica.image(1), "Idempotency-Key", "k")
+                .expect(202);
+
+        Reply replay = there.tenant(key, "POST", "/v2/images/generate", Replica.image(1), "Idempotency-Key", "k")
+                .expect(202);
+
+        assertThat(replay.text("jobId")).isEqualTo(first.text("jobId"));
+        there.generate(key, 1).expect(429);
+    }
+
+    @Test
+    void concurrentGenerationsAreExactAcrossReplicas() throws InterruptedException, ExecutionException {
+        here.createTenant("concurrent", MONTHLY, "{\"concurrentGenerations\": 3}");
+        String key = here.createKey("concurrent");
+
+        var replies = together(12, index -> (index % 2 == 0 ? here : there).generate(key, 1));
+
+        // Some may have ended while others came: never more than three were open at once.
+        var most = here.jdbc().sql("""
+                        select max(open_then) from (
+                            select (select count(*) from generation b
+                                     where b.tenant_id = a.tenant_id and b.created_at <= a.created_at
+                                       and (b.completed_at is null or b.completed_at > a.created_at)) as open_then
+                              from generation a
+                             where a.tenant_id = (select id from tenant where name = 'concurrent')) counted
+                        """).query(Long.class).single();
+        assertThat(most).isEqualTo(3);
+        assertThat(replies).extracting(Reply::status).containsOnly(202, 429);
+        Reply refused = replies.stream()
+                .filter(reply -> reply.status() == 429)
+                .findFirst()
+                .orElseThrow();
+        assertThat(refused.text("code")).isEqualTo("concurrency_limited");
+        assertThat(refused.header("Retry-After")).isPresent();
+        Replica.await(() -> there.generate(key, 1).status(), 202);
+    }
+
+    @Test
+    void aQuoteSaysWhatAdmissionWouldAndHoldsNothing() {
+        here.createTenant("quoted", "{\"period\": \"MONTH\", \"limit\": 3}", NO_LIMITS);
+        String key = here.createKey("quoted");
+        long sent = vendor.vendor().jobs().count();
+
+        Reply one = here.quote(key, 1).expect(200);
+        Reply two = here.quote(key, 2).expect(200);
+        Reply invalid = here.quote(key, 5).expect(400);
+
+        assertThat(one.json().path("admitted").booleanValue()).isTrue();
+        assertThat(one.number("credits")).isEqualTo(2);
+        assertThat(one.json().has("reason")).isFalse();
+        assertThat(two.json().path("admitted").booleanValue()).isFalse();
+        assertThat(two.text("reason")).isEqualTo("insufficient_credits");
+        assertThat(two.number("available")).isEqualTo(3);
+        assertThat(two.text("resetsAt")).endsWith("Z");
+        assertThat(invalid.json().path("details").has("klingImageParams.n")).isTrue();
+        assertThat(here.operator("GET", "/tenants/quoted").number("balance", "held"))
+                .isZero();
+        assertThat(vendor.vendor().jobs().count()).isEqualTo(sent);
+    }
+
+    @Test
+    void usageIsReportedToOperatorsAndToEachTenantItsOwn() {
+        here.createTenant("usage-a", MONTHLY, NO_LIMITS);
+        here.createTenant("usage-b", MONTHLY, NO_LIMITS);
+        String a = here.createKey("usage-a", "{\"name\": \"ci\"}").text("key");
+        String b = here.createKey("usage-b", "{\"name\": \"web\"}").text("key");
+        here.awaitStatus(a, here.generate(a, 3).expect(202).text("jobId"), "COMPLETED");
+        here.awaitStatus(b, here.generate(b, 1).expect(202).text("jobId"), "COMPLETED");
+        String failing = Replica.image(2).replace("fox", "fox [fail]");
+        here.awaitStatus(
+                a, here.tenant(a, "POST", "/v2/images/generate", failing).text("jobId"), "FAILED");
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+
+        Reply csv = here.operator(
+                "GET", "/usage?from=" + today + "&to=" + today + "&groupBy=tenant,key,day,model&format=csv");
+        Reply own = here.tenant(a, "GET", "/v2/usage?groupBy=key,day");
+        Reply ownCsv =
+                here.tenant(a, "GET", "/v2/usage?from=" + today + "&to=" + today + "&groupBy=key,day&format=csv");
+
+        assertThat(csv.header("Content-Type").orElseThrow()).startsWith("text/csv");
+        assertThat(csv.response().body().lines())
+                .startsWith("tenant,key,day,model,generations,images,credits,failures")
+                .contains("usage-a,ci," + today + ",kling-v1,1,3,6,1")
+                .contains("usage-b,web," + today + ",kling-v1,1,1,2,0");
+        assertThat(own.json().path("rows").size()).isEqualTo(1);
+        assertThat(own.json().path("rows").path(0).path("credits").longValue()).isEqualTo(6);
+        assertThat(ownCsv.response().body()).isEqualTo("""
+                key,day,generations,images,credits,failures\r
+                ci,%s,1,3,6,1\r
+                """.formatted(today));
+        here.tenant(a, "GET", "/v2/usage?groupBy=tenant").expect(400);
+        for (String wrong : List.of(
+                "from=yesterday",
+                "groupBy=planet",
+                "format=xml",
+                "timeZone=Mars",
+                "from=2000-01-01",
+                "from=" + today + "&to=2001-01-01")) {
+            here.operator("GET", "/usage?" + wrong).expect(400);
+        }
+    }
+
+    @Test
+    void onlyAnOperatorResolvesAReview() {
+        here.createTenant("reviewed", MONTHLY, NO_LIMITS);
+        String key = here.createKey("reviewed");
+        String like = here.generate(key, 1).expect(202).text("jobId");
+        here.awaitStatus(key, like, "COMPLETED");
+        String released = inReview(like, false);
+        String captured = inReview(like, true);
+        String jobOfCaptured =
+                vendor.vendor().jobsByIdempotencyKey(captured).getFirst().id().toString();
+
+        assertThat(here.operator("GET", "/generations?state=IN_REVIEW&tenant=reviewed")
+                        .json()
+                        .path("items")
+                        .valueStream()
+                        .map(item -> item.path("id").asString()))
+                .containsExactlyInAnyOrder(captured, released);
+        assertThat(here.operator("GET", "/generations").response().body()).doesNotContain("secret fox");
+        resolve(released, "{\"outcome\": \"CAPTURE\", \"reason\": \"paid\"}").expect(400);
+        resolve(
+                        released,
+                        "{\"outcome\": \"CAPTURE\", \"reason\": \"paid\", \"upstreamJobId\": \"%s\"}"
+                                .formatted(UUID.randomUUID()))
+                .expect(409);
+
+        Reply free = resolve(released, "{\"outcome\": \"RELEASE\", \"reason\": \"never ran\"}")
+                .expect(200);
+        Reply paid = resolve(
+                        captured,
+                        "{\"outcome\": \"CAPTURE\", \"reason\": \"ran\", \"upstreamJobId\": \"%s\"}"
+                                .formatted(jobOfCaptured))
+                .expect(200);
+
+        assertThat(free.text("state")).isEqualTo("FAILED");
+        assertThat(paid.text("state")).isEqualTo("COMPLETED");
+        assertThat(paid.number("capturedCredits")).isEqualTo(2);
+        Reply balance = here.operator("GET", "/tenants/reviewed");
+        assertThat(balance.number("balance", "held")).isZero();
+        assertThat(balance.number("balance", "captured")).isEqualTo(4);
+        assertThat(here.tenant(key, "GET", "/v2/jobs/" + captured)
+                        .json()
+                        .path("result")
+                        .path("images")
+                        .size())
+                .isEqualTo(1);
+        resolve(released, "{\"outcome\": \"RELEASE\", \"reason\": \"again\"}").expect(409);
+        assertThat(audited("reviewed", "generation.release").path("reason").asString())
+                .isEqualTo("never ran");
+        assertThat(journal("reviewed", "?kind=CAPTURE", 2)
+                        .getLast()
+                        .path("actor")
+                        .asString())
+                .isEqualTo("alice");
+    }
+
+    /** Held as the other one was, and handed to the operators; with or without a job at the vendor. */
+    private static String inReview(String like, boolean withJob) {
+        String id = UUID.randomUUID().toString();
+        here.jdbc()
+                .sql("""
+                        select admit_generation(cast(:id as uuid), tenant_id, key_id, null, request_hash, null, null,
+                            model_name, images, quoted_credits, upstream, upstream_request, interval '1 hour')
+                          from generation where id = cast(:like as uuid)
+                        """)
+                .param("id", id)
+                .param("like", like)
+                .query((_, _) -> true)
+                .single();
+        if (withJob) {
+            orderFromVendor(id);
+        }
+        here.jdbc().sql("""
+                        update generation set state = 'IN_REVIEW', promised = true, due_at = null, attempt_open = false
+                         where id = cast(:id as uuid)
+                        """).param("id", id).update();
+        return id;
+    }
+
+    private static void orderFromVendor(String idempotencyKey) {
+        var request = HttpRequest.newBuilder(URI.create(vendor.baseUrl() + "/v2/images/generate"))
+                .header("X-API-Key", SimulatedApiframe.DEFAULT_API_KEY)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\": \"a secret fox\", \"model\": \"kling-image\"}"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            http.send(request, HttpResponse.BodyHandlers.discarding());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Reply resolve(String generation, String body) {
+        return here.operator("POST", "/generations/" + generation + "/resolution", body);
+    }
+
+    @Test
+    void theReconciliationShowsTheVendorsBalanceBesideOpenHolds() {
+        Reply shown = here.operator("GET", "/reconciliation").expect(200);
+
+        assertThat(shown.json().path("differences").size()).isZero();
+        assertThat(shown.number("vendorCredits")).isPositive();
+        assertThat(shown.json().path("covered").booleanValue()).isTrue();
+        assertThat(shown.number("openHoldCredits")).isNotNegative();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST  | /tenants                  | {                                            | 400",
+                "POST  | /tenants                  | []                                           | 400",
+                "POST  | /tenants                  | {}                                           | 400",
+                "POST  | /tenants                  | {\"name\": \"Design\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}       | 400",
+                "POST  | /tenants                  | {\"name\": \"\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}             | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"YEAR\", \"limit\": 1}}         | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": -1}}         | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1.5}}        | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": \"1\"}}      | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 99999999999999999999}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1000000000001}}        | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1, \"timeZone\": \"+02:00\"}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1, \"timeZone\": \"Mars/Base\"}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}, \"limits\": {\"requestsPerMinute\": 0}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}, \"colour\": \"red\"} | 400",
+                "POST  | /tenants                  | {\"name\": \"taken\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}        | 409",
+                "GET   | /tenants/nobody           |                                              | 404",
+                "PATCH | /tenants/nobody           | {}                                           | 404",
+                "PATCH | /tenants/taken            | {\"status\": \"ASLEEP\"}                     | 400",
+                "PATCH | /tenants/taken            | {\"budget\": null}                           | 400",
+                "PATCH | /tenants/taken            | {\"budget\": 5}                              | 400",
+                "PATCH | /tenants/taken            | {\"name\": \"other\"}                        | 400",
+                "PATCH | /tenants/taken            | {\"limits\": {\"concurrentGenerations\": 99999999999}} | 400",
+                "POST  | /tenants/nobody/keys      | {\"name\": \"ci\"}                           | 404",
+                "POST  | /tenants/taken/keys       | {\"name\": \"ci\"}                           | 409",
+                "POST  | /tenants/taken/keys       | {\"name\": \"CI\"}                           | 400",
+                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"expiresAt\": \"2001-01-01T00:00:00Z\"} | 400",
+                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"expiresAt\": \"soon\"} | 400",
+                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"budget\": {}}          | 400",
+                "DELETE| /tenants/taken/keys/x     |                                              | 404",
+                "DELETE| /tenants/taken/keys/00000000-0000-0000-0000-000000000000 |               | 404",
+                "POST  | /tenants/taken/grants     | {\"credits\": 0, \"reason\": \"x\"}          | 400",
+                "POST  | /tenants/taken/grants     | {\"credits\": -1, \"reason\": \"x\"}         | 400",
+                "POST  | /tenants/taken/grants     | {\"credits\": 1}                             | 400",
+                "POST  | /tenants/taken/grants     | {\"credits\": 1, \"reason\": \"a\\u0000b\"}  | 400",
+                "POST  | /tenants/taken/adjustments| {\"credits\": 0, \"reason\": \"x\"}          | 400",
+                "POST  | /tenants/taken/adjustments| {\"credits\": 9223372036854775808, \"reason\": \"x\"} | 400",
+                "GET   | /tenants/taken/journal?kind=GIFT |                                       | 400",
+                "GET   | /tenants/taken/journal?limit=0   |                                       | 400",
+                "GET   | /tenants/taken/journal?from=x    |                                       | 400",
+                "GET   | /tenants/taken/journal?cursor=x  |                                       | 400",
+                "GET   | /generations?state=ASLEEP |                                              | 400",
+                "GET   | /generations?tenant=%00   |                                              | 400",
+                "POST  | /generations/00000000-0000-0000-0000-000000000000/resolution | {\"outcome\": \"RELEASE\", \"reason\": \"x\"} | 404",
+                "GET   | /audit?actor=%25          |                                              | 400",
+                "GET   | /nothing                  |                                              | 404"
+            })
+    void whatDoesNotFitIsRefusedInTheOneErrorBody(String method, String path, @Nullable String body, int status) {
+        if (here.operator("GET", "/tenants/taken").status() == 404) {
+            here.createTenant("taken", MONTHLY, NO_LIMITS);
+            here.createKey("taken", "{\"name\": \"ci\"}");
+        }
+
+        Reply refused = body == null ? here.operator(method, path) : here.operator(method, path, body);
+
+        refused.expect(status);
+        assertThat(refused.text("error")).isNotBlank().isEqualTo(refused.text("detail"));
+        assertThat(refused.text("code")).isNotBlank();
+        assertThat(refused.text("requestId")).isNotBlank();
+    }
+
+    @Test
+    void operatorsAndTenantsNeverReachEachOther() {
+        here.createTenant("apart", MONTHLY, NO_LIMITS);
+        String key = here.createKey("apart");
+
+        for (String path : List.of("/admin/v1/tenants", "/admin/v1/audit", "/admin", "/admin/v1/tenants/apart")) {
+            here.send("GET", path, "Authorization", "Bearer " + key).expect(401);
+            here.send("GET", path, "X-API-Key", key).expect(401);
+            here.send("GET", path, "X-API-Key", Replica.TOKEN).expect(401);
+            here.send("GET", path, "Authorization", "Bearer " + Replica.TOKEN + "x")
+                    .expect(401);
+            here.send("GET", path, "Authorization", "Basic " + Replica.TOKEN).expect(401);
+        }
+        for (String path : List.of("/v2/credits", "/v2/jobs", "/v2/usage")) {
+            here.send("GET", path, "Authorization", "Bearer " + Replica.TOKEN).expect(401);
+            here.send("GET", path, "X-API-Key", Replica.TOKEN).expect(401);
+        }
+        assertThat(here.send("GET", "/admin/v1/tenants", "Accept", "application/json")
+                        .header("WWW-Authenticate"))
+                .hasValue("Bearer");
+    }
+
+    @Test
+    void theOperatorsApiIsDocumentedApartFromTheTenants() {
+        Reply tenants =
+                here.send("GET", "/v3/api-docs", "Accept", "application/json").expect(200);
+        Reply operators = here.send("GET", "/v3/api-docs/operators", "Accept", "application/json")
+                .expect(200);
+
+        assertThat(tenants.json().path("paths").propertyNames())
+                .contains("/v2/images/quote", "/v2/usage")
+                .noneMatch(path -> path.startsWith("/admin"));
+        assertThat(operators.json().path("paths").propertyNames())
+                .contains("/admin/v1/tenants/{name}/keys/{id}/rotation")
+                .allMatch(path -> path.startsWith("/admin/v1/"));
+    }
+
+    @Test
+    void promptsAreErasedAfterTheRetentionWhileJobAndJournalStay() {
+        here.createTenant("erased", MONTHLY, NO_LIMITS);
+        String key = here.createKey("erased");
+        String job = here.generate(key, 1).expect(202).text("jobId");
+        here.awaitStatus(key, job, "COMPLETED");
+        assertThat(here.tenant(key, "GET", "/v2/jobs/" + job).response().body()).contains("secret fox");
+        here.jdbc()
+                .sql(
+                        "update generation set completed_at = completed_at - interval '30 days' where id = cast(:id as uuid)")
+                .param("id", job)
+                .update();
+
+        RetentionPass.run(here.jdbc(), Duration.ofDays(30));
+
+        Reply read = here.tenant(key, "GET", "/v2/jobs/" + job).expect(200);
+        assertThat(read.json().path("input").isNull()).isTrue();
+        assertThat(read.text("status")).isEqualTo("COMPLETED");
+        assertThat(here.jdbc()
+                        .sql("select upstream_request is null from generation where id = cast(:id as uuid)")
+                        .param("id", job)
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+        assertThat(journal("erased", "", 2)).hasSize(2);
+    }
+
+    private static JsonNode audited(String tenant, String action) {
+        return here.operator("GET", "/audit?tenant=" + tenant)
+                .json()
+                .path("items")
+                .valueStream()
+                .filter(entry -> entry.path("action").asString().equals(action))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Entries appear when all transactions that began before theirs have ended. */
+    private static List<JsonNode> journal(String tenant, String query, int entries) {
+        Replica.await(() -> read(tenant, query).size(), entries);
+        return read(tenant, query);
+    }
+
+    private static List<JsonNode> read(String tenant, String query) {
+        return here.operator("GET", "/tenants/" + tenant + "/journal" + query)
+                .expect(200)
+                .json()
+                .path("items")
+                .valueStream()
+                .toList();
+    }
+
+    private interface Attempt<T> {
+        T run(int index);
+    }
+
+    private static <T> List<T> together(int count, Attempt<T> attempt) throws InterruptedException, ExecutionException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Stream<Callable<T>> calls = IntStream.range(0, count).mapToObj(index -> () -> attempt.run(index));
+            var futures = threads.invokeAll(calls.toList());
+            var results = new ArrayList<T>();
+            for (var future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        }
+    }
+}

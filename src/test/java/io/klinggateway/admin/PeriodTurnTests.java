@@ -1,0 +1,174 @@
+package io.klinggateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.admin.Replica.Reply;
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.generation.RetentionPass;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Periods over their turns, on a database whose clock the test sets. Berlin leaves summer time on 2026-10-25. */
+class PeriodTurnTests {
+
+    private static SimulatedApiframe vendor;
+    private static Replica gateway;
+
+    @BeforeAll
+    static void start() {
+        vendor = SimulatedApiframe.builder()
+                .port(0)
+                .queuedFor(Duration.ZERO)
+                .processingFor(Duration.ZERO)
+                .build()
+                .start();
+        gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), Replica.withOperators());
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        vendor.close();
+    }
+
+    @BeforeEach
+    void replaceTheClock() {
+        gateway.jdbc()
+                .sql("create table if not exists test_clock as select clock_timestamp() as at")
+                .update();
+        gateway.jdbc().sql("""
+                        create or replace function gateway_now() returns timestamptz
+                            language sql volatile return (select at from test_clock)
+                        """).update();
+    }
+
+    @AfterEach
+    void theBooksAgree() {
+        assertThat(gateway.differences()).isZero();
+    }
+
+    private static void at(String instant) {
+        gateway.jdbc()
+                .sql("update test_clock set at = cast(:at as timestamptz)")
+                .param("at", instant)
+                .update();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // The day of 25 hours: its midnights are at +02:00 and +01:00.
+        "DAY,   2026-10-24T22:30:00Z, 2026-10-25, 2026-10-25T23:00:00Z, 2026-10-26",
+        // The day of 23 hours.
+        "DAY,   2026-03-28T23:30:00Z, 2026-03-29, 2026-03-29T22:00:00Z, 2026-03-30",
+        "WEEK,  2026-10-25T22:59:00Z, 2026-10-19, 2026-10-25T23:00:00Z, 2026-10-26",
+        "MONTH, 2026-10-31T22:59:00Z, 2026-10-01, 2026-10-31T23:00:00Z, 2026-11-01",
+        "MONTH, 2026-03-31T21:59:00Z, 2026-03-01, 2026-03-31T22:00:00Z, 2026-04-01"
+    })
+    void aHoldMadeBeforeTheTurnSettlesIntoItsOwnPeriod(
+            String kind, String before, String period, String turn, String nextPeriod) {
+        String name = (kind + "-" + period).toLowerCase(Locale.ROOT);
+        at(before);
+        gateway.createTenant(
+                name, "{\"period\": \"%s\", \"limit\": 8, \"timeZone\": \"Europe/Berlin\"}".formatted(kind), "{}");
+        String key = gateway.createKey(name, "{\"name\": \"own\", \"budget\": {\"limit\": 8}}")
+                .text("key");
+        Reply early = gateway.operator("GET", "/tenants/" + name);
+        assertThat(early.json().path("balance").path("periodStart").asString()).isEqualTo(period);
+        assertThat(early.json().path("balance").path("resetsAt").asString()).isEqualTo(turn);
+        String job = gateway.generate(key, 4).expect(202).text("jobId");
+        assertThat(gateway.generate(key, 1).expect(402).text("resetsAt")).isEqualTo(turn);
+
+        at(Instant.parse(turn).minusSeconds(1).toString());
+        assertThat(gateway.quote(key, 1).number("available")).isZero();
+        at(turn);
+
+        assertThat(gateway.quote(key, 4).json().path("admitted").booleanValue()).isTrue();
+        Reply fresh = gateway.operator("GET", "/tenants/" + name);
+        assertThat(fresh.json().path("balance").path("periodStart").asString()).isEqualTo(nextPeriod);
+        assertThat(fresh.number("balance", "available")).isEqualTo(8);
+        at(Instant.parse(turn).plusSeconds(60).toString());
+        gateway.awaitStatus(key, job, "COMPLETED");
+        assertThat(gateway.operator("GET", "/tenants/" + name).number("balance", "captured"))
+                .isZero();
+        assertThat(periods("budget_period p join tenant t on t.id = p.tenant_id and t.name = '" + name + "'"))
+                .containsExactly(Map.entry(period, 8L));
+        assertThat(periods("key_budget_period p join key_budget b on b.id = p.key_budget_id"
+                        + " join tenant t on t.id = b.tenant_id and t.name = '" + name + "'"))
+                .containsExactly(Map.entry(period, 8L));
+    }
+
+    private static Map<String, Long> periods(String rows) {
+        Map<String, Long> captured = new TreeMap<>();
+        gateway.jdbc()
+                .sql("select p.period_start::text, p.captured from " + rows)
+                .query(row -> {
+                    captured.put(row.getString(1), row.getLong(2));
+                });
+        return captured;
+    }
+
+    @Test
+    void aTotalBudgetNeverStartsAnew() {
+        at("2026-10-25T22:59:00Z");
+        gateway.createTenant("total", "{\"period\": \"TOTAL\", \"limit\": 4}", "{}");
+        String key = gateway.createKey("total");
+        gateway.generate(key, 2).expect(202);
+
+        at("2031-01-01T00:00:00Z");
+
+        Reply refused = gateway.generate(key, 1).expect(402);
+        assertThat(refused.json().has("resetsAt")).isFalse();
+        Reply shown = gateway.operator("GET", "/tenants/total");
+        assertThat(shown.json().path("balance").path("periodStart").isNull()).isTrue();
+        assertThat(shown.json().path("balance").path("resetsAt").isNull()).isTrue();
+    }
+
+    @Test
+    void aGrantEndsWithItsPeriod() {
+        at("2026-10-24T22:30:00Z");
+        gateway.createTenant("granted", "{\"period\": \"DAY\", \"limit\": 2, \"timeZone\": \"Europe/Berlin\"}", "{}");
+        gateway.operator("POST", "/tenants/granted/grants", "{\"credits\": 5, \"reason\": \"today only\"}")
+                .expect(200);
+        assertThat(gateway.operator("GET", "/tenants/granted").number("balance", "ceiling"))
+                .isEqualTo(7);
+
+        at("2026-10-25T23:00:00Z");
+
+        assertThat(gateway.operator("GET", "/tenants/granted").number("balance", "ceiling"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void requestsAreErasedWhenTheirTimeIsOver() {
+        at("2026-10-01T12:00:00Z");
+        gateway.createTenant("erased", "{\"period\": \"MONTH\", \"limit\": 10}", "{}");
+        String key = gateway.createKey("erased");
+        String job = gateway.generate(key, 1).expect(202).text("jobId");
+        at("2026-10-01T12:01:00Z");
+        gateway.awaitStatus(key, job, "COMPLETED");
+
+        at("2026-10-31T12:00:59Z");
+        RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
+        assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job).response().body())
+                .contains("secret fox");
+        at("2026-10-31T12:01:01Z");
+        RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
+
+        assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job)
+                        .json()
+                        .path("input")
+                        .isNull())
+                .isTrue();
+    }
+}
