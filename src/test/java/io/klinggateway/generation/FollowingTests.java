@@ -127,15 +127,15 @@ class FollowingTests {
         String id = client.order("\"prompt\":\"a fox\"");
         freeze(id);
         List<CompletableFuture<Answer>> waiters = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+        Following following = replica.getBean(Following.class);
+        while (waiters.size() < 300) {
             waiters.add(client.getLater("/v2/jobs/" + id + "?wait=60"));
+            if (waiters.size() % 20 == 0) {
+                awaitCount(following, waiters.size());
+            }
         }
         waiters.add(client.getLater("/v2/jobs/" + id + "/events"));
-        Following following = replica.getBean(Following.class);
-        for (int i = 0; following.count() < waiters.size(); i++) {
-            assertThat(i).as("all wait in time").isLessThan(600);
-            Thread.sleep(50);
-        }
+        awaitCount(following, waiters.size());
         assertThat(client.get("/v2/jobs/" + id).status()).isEqualTo(200);
 
         replica.close();
@@ -144,6 +144,13 @@ class FollowingTests {
             Answer answer = waiter.get(10, TimeUnit.SECONDS);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.text()).contains("QUEUED");
+        }
+    }
+
+    private static void awaitCount(Following following, int count) throws InterruptedException {
+        for (int i = 0; following.count() < count; i++) {
+            assertThat(i).as("all wait in time").isLessThan(600);
+            Thread.sleep(20);
         }
     }
 
