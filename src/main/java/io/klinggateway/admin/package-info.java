@@ -4,7 +4,17 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"usage", "generation", "tenant", "ledger", "apiframe", "image", "credits", "problem"})
+        allowedDependencies = {
+            "usage",
+            "generation",
+            "webhook",
+            "tenant",
+            "ledger",
+            "apiframe",
+            "image",
+            "credits",
+            "problem"
+        })
 package io.klinggateway.admin;
 
 import org.jspecify.annotations.NullMarked;
