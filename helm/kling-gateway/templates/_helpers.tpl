@@ -207,8 +207,8 @@ items:
 {{- if and $v.autoscaling.enabled (lt (int $v.autoscaling.maxReplicas) (int $v.autoscaling.minReplicas)) -}}
 {{- $wrong = append $wrong "autoscaling.maxReplicas must not be less than autoscaling.minReplicas." -}}
 {{- end -}}
-{{- if lt (int $v.shutdown.graceSeconds) (add 80 $v.shutdown.pauseSeconds) -}}
-{{- $wrong = append $wrong "shutdown.graceSeconds must be at least 80 more than shutdown.pauseSeconds: the gateway may need that long to end what it began." -}}
+{{- if lt (int $v.shutdown.graceSeconds) (add 75 $v.shutdown.pauseSeconds $v.shutdown.drainSeconds) -}}
+{{- $wrong = append $wrong "shutdown.graceSeconds must be at least 75 more than shutdown.pauseSeconds and shutdown.drainSeconds together: the gateway may need that long to end what it began." -}}
 {{- end -}}
 {{- if and $v.httpRoute.enabled (not $v.httpRoute.parentRefs) -}}
 {{- $wrong = append $wrong "httpRoute.parentRefs is empty: an HTTPRoute hangs on a Gateway." -}}

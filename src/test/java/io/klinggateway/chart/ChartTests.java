@@ -357,6 +357,7 @@ class ChartTests {
                 .getSeconds();
         assertThat(pause).isPositive();
         assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(pause + 60);
+        assertThat(environment(Chart.render(MINIMAL))).containsEntry("GATEWAY_SHUTDOWN_DRAIN", "5s");
     }
 
     @Test

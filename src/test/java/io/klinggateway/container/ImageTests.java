@@ -118,6 +118,8 @@ class ImageTests {
                 "--env",
                 "SPRING_DATASOURCE_URL=jdbc:postgresql://db:5432/gateway",
                 "--env",
+                "GATEWAY_SHUTDOWN_DRAIN=5s",
+                "--env",
                 "APIFRAME_BASE_URL=http://apiframe:8099",
                 "--env",
                 "APIFRAME_REQUESTS_PER_MINUTE=600000",
