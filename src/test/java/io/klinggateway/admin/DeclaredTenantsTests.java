@@ -9,6 +9,7 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -321,6 +322,6 @@ class DeclaredTenantsTests {
         JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class
     })
-    @Import({DeclaredTenants.class, Tenants.class, Ledger.class})
+    @Import({DeclaredTenants.class, Tenants.class, Keys.class, Ledger.class, AuditLog.class, OperatorJson.class})
     static class TakeOver {}
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -604,6 +605,14 @@ class OperatorApiTests {
         String captured = inReview(like, true);
         String jobOfCaptured =
                 vendor.vendor().jobsByIdempotencyKey(captured).getFirst().id().toString();
+
+        Replica.await(
+                () -> vendor.vendor()
+                        .jobsByIdempotencyKey(captured)
+                        .getFirst()
+                        .statusAt(Instant.now())
+                        .name(),
+                "COMPLETED");
 
         assertThat(here.operator("GET", "/generations?state=IN_REVIEW&tenant=reviewed")
                         .json()
