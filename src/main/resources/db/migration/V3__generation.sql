@@ -78,7 +78,7 @@ create function generations_open(p_tenant uuid, p_limit integer) returns boolean
 create function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
-        p_upstream text, p_upstream_request bytea, p_lease interval,
+        p_upstream text, p_upstream_request bytea, p_lease interval, p_traceparent text default null,
         out verdict text, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out resets_at timestamptz,
         out request_limit integer, out requests_left integer, out window_seconds_left integer)
@@ -145,9 +145,9 @@ begin
         return;
     end if;
     insert into generation (id, tenant_id, key_id, state, idempotency_key, request_hash, webhook_url, webhook_events,
-                            model_name, images, quoted_credits, upstream, upstream_request, due_at, created_at)
+                            model_name, images, quoted_credits, upstream, upstream_request, due_at, created_at, traceparent)
     values (p_id, p_tenant, p_key, 'SUBMITTING', p_idempotency_key, p_request_hash, p_webhook_url, p_webhook_events,
-            p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now() + p_lease, gateway_now());
+            p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now() + p_lease, gateway_now(), p_traceparent);
     verdict := 'ADMITTED';
     status := 'QUEUED';
 end $$;

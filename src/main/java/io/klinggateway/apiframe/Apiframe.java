@@ -12,6 +12,7 @@ import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
+import io.klinggateway.apiframe.UpstreamMeters.Operation;
 import io.klinggateway.image.ImageRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -52,13 +53,16 @@ public class Apiframe {
     private final VendorJson json;
     private final Clock clock;
     private final ApiframeSettings settings;
+    private final UpstreamMeters meters;
 
-    Apiframe(VendorHttp http, ApiframeSettings settings, Clock clock) {
+    Apiframe(VendorHttp http, ApiframeSettings settings, Clock clock, UpstreamMeters meters) {
         this.http = http;
         this.settings = settings;
         this.json = new VendorJson(settings.apiKey());
         this.clock = clock;
+        this.meters = meters;
         this.gate = new RateGate(settings.requestsPerMinute(), System::nanoTime);
+        meters.publish(gate);
     }
 
     /** The vendor that jobs of this gateway belong to: its base URL. */
@@ -89,7 +93,8 @@ public class Apiframe {
             Thread.currentThread().interrupt();
             return new NotSent("interrupted");
         }
-        return switch (http.post("/v2/images/generate", body, idempotencyKey, deadline)) {
+        return switch (meters.timed(
+                Operation.SUBMIT, () -> http.post("/v2/images/generate", body, idempotencyKey, deadline))) {
             case NotWritten notWritten -> new NotSent(notWritten.reason());
             case Lost lost -> new Unknown(lost.reason());
             case Answered answered -> submitted(answered);
@@ -200,7 +205,7 @@ public class Apiframe {
             Thread.currentThread().interrupt();
             return new NotWritten("interrupted", false);
         }
-        Exchange exchange = http.get(path, deadline);
+        Exchange exchange = meters.timed(Operation.ofPath(path), () -> http.get(path, deadline));
         if (exchange instanceof Answered answer && answer.status() == 429) {
             throttled(answer);
         }

@@ -39,6 +39,13 @@ final class RateGate {
         return Duration.ofNanos(wait);
     }
 
+    /** How long a call would have to wait that came now; takes no slot. */
+    synchronized Duration waitForNext() {
+        long now = nanoTime.getAsLong();
+        long earliest = later(now, pausedUntil);
+        return Duration.ofNanos(later(earliest, later(nextSlot, earliest) - burstNanos) - now);
+    }
+
     /** Lets nobody pass for this long. An earlier, longer pause stays. */
     synchronized void pause(Duration duration) {
         pausedUntil = later(pausedUntil, nanoTime.getAsLong() + duration.toNanos());

@@ -47,6 +47,7 @@ class VendorHttp {
         ConnectionProvider pool = ConnectionProvider.builder("apiframe")
                 .maxConnections(settings.maxConnections())
                 .pendingAcquireTimeout(settings.poolTimeout())
+                .metrics(true)
                 .maxIdleTime(Duration.ofSeconds(20))
                 .maxLifeTime(Duration.ofMinutes(5))
                 .build();

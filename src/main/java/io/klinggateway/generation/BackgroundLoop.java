@@ -14,7 +14,7 @@ import org.springframework.context.SmartLifecycle;
  * Passes over what is due, one after the other, on one virtual thread. Runs from the start of the application until its
  * end, which waits for the pass that is under way. A failed pass is logged and followed by the next.
  */
-final class BackgroundLoop implements SmartLifecycle {
+public final class BackgroundLoop implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(BackgroundLoop.class);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(15);
@@ -25,7 +25,7 @@ final class BackgroundLoop implements SmartLifecycle {
     private volatile @Nullable Run run;
 
     /** @param pass answers whether more is waiting, so that the next pass follows at once */
-    BackgroundLoop(String name, Duration interval, BooleanSupplier pass) {
+    public BackgroundLoop(String name, Duration interval, BooleanSupplier pass) {
         this.name = name;
         this.interval = interval;
         this.pass = pass;

@@ -10,6 +10,7 @@ class BackgroundWork {
 
     private static final Duration RESUBMISSION_INTERVAL = Duration.ofSeconds(1);
     private static final Duration RECONCILIATION_READ_INTERVAL = Duration.ofSeconds(15);
+    private static final Duration METERS_INTERVAL = Duration.ofSeconds(15);
     private static final Duration KEPT_INTERVAL = Duration.ofMinutes(1);
 
     @Bean
@@ -30,6 +31,16 @@ class BackgroundWork {
     @Bean
     BackgroundLoop retentionLoop(Retention retention) {
         return new BackgroundLoop("retention", KEPT_INTERVAL, retention::pass);
+    }
+
+    @Bean
+    BackgroundLoop openGenerationsLoop(OpenGenerations open) {
+        return new BackgroundLoop("open-generations", METERS_INTERVAL, open::pass);
+    }
+
+    @Bean
+    BackgroundLoop vendorBalanceLoop(VendorBalance balance) {
+        return new BackgroundLoop("vendor-balance", METERS_INTERVAL, balance::pass);
     }
 
     @Bean

@@ -32,7 +32,7 @@ class GenerationRepository {
     private static final String ADMIT = """
             select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl,
                 :webhookEvents, :modelName, :images, :credits, :upstream, :upstreamRequest,
-                make_interval(secs => :lease))
+                make_interval(secs => :lease), :traceparent)
             """;
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
@@ -256,6 +256,7 @@ class GenerationRepository {
                 .param("upstream", upstream)
                 .param("upstreamRequest", generation.upstreamRequest())
                 .param("lease", seconds(lease))
+                .param("traceparent", generation.traceparent(), Types.VARCHAR)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
     }

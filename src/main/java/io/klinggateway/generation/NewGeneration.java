@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestHash tells a replay from another request under the same idempotency key
  * @param upstreamRequest exactly the bytes that every attempt sends
+ * @param traceparent where the call stands in its trace; null if it is in none
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 record NewGeneration(
@@ -20,4 +21,5 @@ record NewGeneration(
         ImageRequest request,
         Quote quote,
         byte[] requestHash,
-        byte[] upstreamRequest) {}
+        byte[] upstreamRequest,
+        @Nullable String traceparent) {}

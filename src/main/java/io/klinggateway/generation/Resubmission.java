@@ -34,18 +34,21 @@ class Resubmission {
     private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final AtomicInteger underWay = new AtomicInteger();
+    private final GenerationScope scope;
 
     Resubmission(
             Apiframe apiframe,
             GenerationRepository generations,
             Settlement settlement,
             Callbacks callbacks,
-            GenerationSettings settings) {
+            GenerationSettings settings,
+            GenerationScope scope) {
         this.apiframe = apiframe;
         this.generations = generations;
         this.settlement = settlement;
         this.callbacks = callbacks;
         this.settings = settings;
+        this.scope = scope;
     }
 
     /**
@@ -75,7 +78,10 @@ class Resubmission {
 
     private void resubmitSafely(Unsubmitted generation, Deadline deadline) {
         try {
-            resubmit(generation, deadline);
+            scope.later("kling.gateway.resubmission", generation.id(), _ -> {
+                resubmit(generation, deadline);
+                return generation;
+            });
         } catch (RuntimeException failure) {
             log.warn("generation {} is left until its lease ends: {}", generation.id(), failure.getMessage(), failure);
         }

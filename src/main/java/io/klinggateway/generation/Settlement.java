@@ -6,13 +6,18 @@ import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationRepository.Ended;
 import io.klinggateway.generation.GenerationRepository.Standing;
+import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Ends generations: the terminal state, the movement of credits and what the tenant is told are one transaction. Every method may be repeated;
@@ -32,6 +37,7 @@ class Settlement {
     private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final GenerationMeters meters;
+    private final GenerationScope scope;
 
     Settlement(
             GenerationRepository generations,
@@ -41,7 +47,8 @@ class Settlement {
             WebhookNotices notices,
             Callbacks callbacks,
             GenerationSettings settings,
-            GenerationMeters meters) {
+            GenerationMeters meters,
+            GenerationScope scope) {
         this.generations = generations;
         this.ledger = ledger;
         this.transactions = transactions;
@@ -50,6 +57,7 @@ class Settlement {
         this.callbacks = callbacks;
         this.settings = settings;
         this.meters = meters;
+        this.scope = scope;
     }
 
     /**
@@ -73,12 +81,21 @@ class Settlement {
      * @return how it stands now, from the same transaction
      */
     Standing refuse(GenerationId id, int attempt, Refusal refusal) {
-        return transactions.execute(_ -> {
-            if (generations.refuse(id, attempt, refusal)) {
-                release(id, refusal.code().wire());
-                notices.ended(id);
+        return scope.later("kling.gateway.settlement", id, origin -> {
+            AtomicBoolean ended = new AtomicBoolean();
+            Standing standing = transactions.execute(_ -> {
+                ended.set(generations.refuse(id, attempt, refusal));
+                if (ended.get()) {
+                    release(id, refusal.code().wire());
+                    notices.ended(id);
+                }
+                return generations.standing(id);
+            });
+            if (ended.get()) {
+                meters.ended(origin, "refused", Credits.ZERO);
+                log.info("settled generation={} outcome=REFUSED credits=0", id);
             }
-            return generations.standing(id);
+            return standing;
         });
     }
 
@@ -89,6 +106,10 @@ class Settlement {
      */
     boolean settle(GenerationId id, UpstreamJob reported) {
         UpstreamJob job = callbacks.redact(id, reported);
+        return scope.later("kling.gateway.settlement", id, origin -> settle(id, origin, job));
+    }
+
+    private boolean settle(GenerationId id, Origin origin, UpstreamJob job) {
         Optional<Ended> settled = transactions.execute(_ -> switch (job.status()) {
             case COMPLETED -> {
                 Optional<Ended> ended = generations.end(id, job, job.charged());
@@ -108,7 +129,10 @@ class Settlement {
             }
             case QUEUED, PROCESSING -> throw new IllegalArgumentException("still open: " + job.status());
         });
-        settled.ifPresent(end -> report(id, job, end));
+        settled.ifPresent(end -> {
+            meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
+            report(id, job, end);
+        });
         return settled.isPresent();
     }
 
@@ -119,6 +143,7 @@ class Settlement {
             throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
         }
         notices.ended(id);
+        countOnceCommitted(id, "completed", captured);
         report(id, job, new Ended(quoted, captured));
     }
 
@@ -127,7 +152,18 @@ class Settlement {
         if (!ledger.release(id, actor, reason)) {
             throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
         }
+        countOnceCommitted(id, "failed", Credits.ZERO);
         notices.ended(id);
+    }
+
+    private void countOnceCommitted(GenerationId id, String outcome, Credits captured) {
+        Origin origin = scope.origin(id);
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                meters.ended(origin, outcome, captured);
+            }
+        });
     }
 
     private void capture(GenerationId id, Ended end) {

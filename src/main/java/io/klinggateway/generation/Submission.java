@@ -27,6 +27,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.klinggateway.webhook.Receivers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -68,6 +69,8 @@ class Submission {
     private final Callbacks callbacks;
     private final GenerationSettings settings;
     private final Clock clock;
+    private final GenerationScope scope;
+    private final GenerationMeters counters;
     private final SubmissionSlots slots;
 
     Submission(
@@ -80,6 +83,8 @@ class Submission {
             Callbacks callbacks,
             GenerationSettings settings,
             Clock clock,
+            GenerationScope scope,
+            GenerationMeters counters,
             MeterRegistry meters) {
         this.apiframe = apiframe;
         this.generations = generations;
@@ -90,6 +95,8 @@ class Submission {
         this.callbacks = callbacks;
         this.settings = settings;
         this.clock = clock;
+        this.scope = scope;
+        this.counters = counters;
         this.slots = new SubmissionSlots(
                 Math.min(settings.concurrentSubmissions(), mostWithinRate()),
                 settings.waitingSubmissions(),
@@ -136,12 +143,15 @@ class Submission {
         Deadline deadline = Deadline.in(settings.submissionDeadline());
         NewGeneration generation = prepare(caller, request, key);
         Decision decision = CertainDatabase.run(
-                deadline, () -> generations.admit(generation, apiframe.upstream(), settings.lease()));
+                deadline,
+                () -> scope.step(
+                        "kling.gateway.hold",
+                        () -> generations.admit(generation, apiframe.upstream(), settings.lease())));
         if (decision.allowance() != null) {
             allowance.accept(decision.allowance());
         }
         return switch (decision.admission()) {
-            case Admitted admitted -> send(generation, admitted, deadline);
+            case Admitted admitted -> scope.named(generation.id(), () -> send(generation, admitted, deadline));
             case Replayed replayed ->
                 new Receipt(replayed.id(), replayed.status(), true, replayed.cost(), replayed.available());
             case Conflict _ -> throw new IdempotencyConflict();
@@ -162,11 +172,13 @@ class Submission {
                 request,
                 prices.quote(request),
                 sha256(json.write(request)),
-                json.write(callbacks.upstream(id, request)));
+                json.write(callbacks.upstream(id, request)),
+                scope.traceparent());
     }
 
     private Receipt send(NewGeneration generation, Admitted admitted, Deadline deadline) {
         GenerationId id = generation.id();
+        counters.held(owner(generation.caller()), generation.quote().credits());
         log.info(
                 "admitted generation={} credits={}",
                 id,
@@ -186,6 +198,10 @@ class Submission {
             conclusion = new Conclusion("QUEUED");
         }
         return new Receipt(id, conclusion.status(), false, generation.quote().credits(), admitted.available());
+    }
+
+    private static KeyOwner owner(Caller caller) {
+        return new KeyOwner(caller.tenant().name(), caller.keyName());
     }
 
     /** @param status as tenants see it */

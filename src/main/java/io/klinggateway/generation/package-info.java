@@ -5,7 +5,8 @@
  * whoever works on it has its lease, and may conclude only while its attempt is the newest.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"apiframe", "image", "ledger", "tenant", "webhook", "credits", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"apiframe", "image", "ledger", "tenant", "webhook", "credits", "problem", "trace"})
 package io.klinggateway.generation;
 
 import org.jspecify.annotations.NullMarked;

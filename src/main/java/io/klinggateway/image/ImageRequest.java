@@ -53,4 +53,10 @@ public record ImageRequest(
     public ImageRequest withWebhook(@Nullable String url, @Nullable List<WebhookEvent> events) {
         return new ImageRequest(prompt, model, klingImageParams, url, events);
     }
+
+    /** Frameworks log what they bind; prompts and URLs are the tenant's own. */
+    @Override
+    public String toString() {
+        return "ImageRequest[hidden]";
+    }
 }

@@ -11,12 +11,15 @@ import tools.jackson.databind.json.JsonMapper;
 public class ProblemWriter {
 
     private final JsonMapper json;
+    private final Refusals refusals;
 
-    ProblemWriter(JsonMapper json) {
+    ProblemWriter(JsonMapper json, Refusals refusals) {
         this.json = json;
+        this.refusals = refusals;
     }
 
     public void write(HttpServletResponse response, Problem problem) throws IOException {
+        refusals.count(problem.code());
         byte[] body = json.writeValueAsBytes(problem);
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

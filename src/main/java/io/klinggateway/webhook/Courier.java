@@ -1,6 +1,7 @@
 package io.klinggateway.webhook;
 
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.trace.Traces;
 import io.klinggateway.webhook.DeliveryRepository.Pending;
 import java.time.Duration;
 import java.util.List;
@@ -40,14 +41,21 @@ class Courier implements DisposableBean {
     private final DeliveryRepository deliveries;
     private final Sender sender;
     private final WebhookMeters meters;
+    private final Traces traces;
     private final TenantSlots slots;
     private final TenantSlots passingSlots;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Courier(DeliveryRepository deliveries, Sender sender, WebhookMeters meters, WebhookSettings settings) {
+    Courier(
+            DeliveryRepository deliveries,
+            Sender sender,
+            WebhookMeters meters,
+            Traces traces,
+            WebhookSettings settings) {
         this.deliveries = deliveries;
         this.sender = sender;
         this.meters = meters;
+        this.traces = traces;
         this.slots = new TenantSlots(settings.concurrencyPerTenant());
         this.passingSlots = new TenantSlots(settings.concurrencyPerTenant());
     }
@@ -72,7 +80,11 @@ class Courier implements DisposableBean {
             return new Next.Again(jittered(doubled(delay)), delay.next());
         }
         try {
-            return conclude(found.get(), sender.send(message, message.generation() + "-" + message.event()));
+            return traces.later(
+                    "kling.gateway.delivery",
+                    found.get().traceparent(),
+                    message.generation().toString(),
+                    () -> conclude(found.get(), sender.send(message, message.generation() + "-" + message.event())));
         } finally {
             slots.giveBack(message.tenant());
         }

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.task.Task;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.trace.Traces;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,14 +23,21 @@ public class Deliveries {
     private final Task<Delay> task;
     private final Courier courier;
     private final Clock clock;
+    private final Traces traces;
 
     Deliveries(
-            DeliveryRepository deliveries, SchedulerClient scheduler, Task<Delay> task, Courier courier, Clock clock) {
+            DeliveryRepository deliveries,
+            SchedulerClient scheduler,
+            Task<Delay> task,
+            Courier courier,
+            Clock clock,
+            Traces traces) {
         this.deliveries = deliveries;
         this.scheduler = scheduler;
         this.task = task;
         this.courier = courier;
         this.clock = clock;
+        this.traces = traces;
     }
 
     /**
@@ -38,7 +46,7 @@ public class Deliveries {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void deliver(Message message) {
-        if (deliveries.add(message)) {
+        if (deliveries.add(message, traces.current())) {
             schedule(message.generation(), clock.instant());
         }
     }

@@ -5,6 +5,7 @@ import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -22,13 +23,13 @@ import org.springframework.stereotype.Repository;
 class DeliveryRepository {
 
     private static final String ADD = """
-            insert into webhook_delivery (generation_id, tenant_id, key_id, url, event, body)
-            values (:id, :tenant, :key, :url, :event, :body)
+            insert into webhook_delivery (generation_id, tenant_id, key_id, url, event, body, traceparent)
+            values (:id, :tenant, :key, :url, :event, :body, :traceparent)
             on conflict do nothing
             """;
 
     private static final String FIND_PENDING = """
-            select generation_id, tenant_id, key_id, url, event, body, attempts
+            select generation_id, tenant_id, key_id, url, event, body, attempts, traceparent
               from webhook_delivery where generation_id = :id and status = 'pending'
             """;
 
@@ -67,7 +68,7 @@ class DeliveryRepository {
     }
 
     /** @return false if it is known already */
-    boolean add(Message message) {
+    boolean add(Message message, @Nullable String traceparent) {
         return jdbc.sql(ADD)
                         .param("id", message.generation().value())
                         .param("tenant", message.tenant().value())
@@ -75,6 +76,7 @@ class DeliveryRepository {
                         .param("url", message.url())
                         .param("event", message.event())
                         .param("body", message.body())
+                        .param("traceparent", traceparent, Types.VARCHAR)
                         .update()
                 == 1;
     }
@@ -90,12 +92,16 @@ class DeliveryRepository {
                                 row.getString("url"),
                                 row.getString("event"),
                                 row.getBytes("body")),
-                        row.getInt("attempts")))
+                        row.getInt("attempts"),
+                        row.getString("traceparent")))
                 .optional();
     }
 
-    /** @param attempts that were made before */
-    record Pending(Message message, int attempts) {}
+    /**
+     * @param attempts that were made before
+     * @param traceparent where the job ended, in its trace
+     */
+    record Pending(Message message, int attempts, @Nullable String traceparent) {}
 
     void record(GenerationId id, DeliveryStatus status, String outcome) {
         jdbc.sql(RECORD)

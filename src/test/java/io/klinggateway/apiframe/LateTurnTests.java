@@ -40,7 +40,8 @@ class LateTurnTests {
             Apiframe apiframe = new Apiframe(
                     new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())),
                     settings,
-                    Clock.systemUTC());
+                    Clock.systemUTC(),
+                    new UpstreamMeters(new SimpleMeterRegistry()));
             // The turn after those that may go at once comes six seconds later, 300 ms before this.
             Deadline deadline = Deadline.in(Duration.ofMillis(6300));
             for (int call = 0; call < CALLS_AT_ONCE; call++) {

@@ -40,7 +40,10 @@ final class VendorClients {
 
     static Apiframe apiframe(ApiframeSettings settings, Clock clock) {
         return new Apiframe(
-                new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())), settings, clock);
+                new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())),
+                settings,
+                clock,
+                new UpstreamMeters(new SimpleMeterRegistry()));
     }
 
     static SubmitOutcome submit(Apiframe apiframe) {

@@ -360,7 +360,8 @@ class SettlementTests extends GatewayScenario {
                         request,
                         prices.quote(request),
                         new byte[32],
-                        json.write(request)),
+                        json.write(request),
+                        null),
                 apiframe.upstream(),
                 Duration.ZERO);
         return id;

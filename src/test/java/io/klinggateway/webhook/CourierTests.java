@@ -190,7 +190,7 @@ class CourierTests {
 
     /** Written, but without a task: the test makes the attempts. */
     private GenerationId add(Message message) {
-        assertThat(repository.add(message)).isTrue();
+        assertThat(repository.add(message, null)).isTrue();
         return message.generation();
     }
 

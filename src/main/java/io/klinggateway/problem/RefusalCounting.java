@@ -1,0 +1,40 @@
+package io.klinggateway.problem;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
+
+/** Counts every {@link Problem} that an advice or a controller answers with, whoever made it. */
+@ControllerAdvice
+class RefusalCounting implements ResponseBodyAdvice<Object> {
+
+    private final Refusals refusals;
+
+    RefusalCounting(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
+    @Override
+    public boolean supports(MethodParameter returnType, Class<? extends HttpMessageConverter<?>> converterType) {
+        return true;
+    }
+
+    @Override
+    public @Nullable Object beforeBodyWrite(
+            @Nullable Object body,
+            MethodParameter returnType,
+            MediaType contentType,
+            Class<? extends HttpMessageConverter<?>> converterType,
+            ServerHttpRequest request,
+            ServerHttpResponse response) {
+        if (body instanceof Problem problem && problem.code() != null) {
+            refusals.count(problem.code());
+        }
+        return body;
+    }
+}

@@ -1,0 +1,30 @@
+package io.klinggateway.problem;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
+
+/** Counts the error answers of this replica, by the tenant that got them. */
+@Component
+class Refusals {
+
+    /** What an authenticated request's thread carries; only registered tenants' names ever stand there. */
+    private static final String TENANT = "tenant";
+
+    private final MeterRegistry registry;
+
+    Refusals(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void count(ProblemCode code) {
+        Counter.builder("kling.gateway.refusals")
+                .description("Error answers, by code; callers without a valid key are unknown")
+                .tag("tenant", Objects.requireNonNullElse(MDC.get(TENANT), "unknown"))
+                .tag("code", code.wire())
+                .register(registry)
+                .increment();
+    }
+}

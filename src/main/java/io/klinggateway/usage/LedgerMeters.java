@@ -1,0 +1,185 @@
+package io.klinggateway.usage;
+
+import io.klinggateway.generation.BackgroundLoop;
+import io.klinggateway.usage.LedgerReader.Account;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Publishes every tenant's books. All replicas read the same rows, so each publishes the same values but for the age of
+ * its reading. Nothing is published for a tenant that was never read; what was read stays until it is read again.
+ */
+@Component
+class LedgerMeters implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(LedgerMeters.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(15);
+
+    private final LedgerReader reader;
+    private final MeterRegistry registry;
+    private final BackgroundLoop loop;
+    private final Map<String, Published> tenants = new HashMap<>();
+    private volatile long readAtNanos;
+    private volatile boolean everRead;
+
+    LedgerMeters(LedgerReader reader, MeterRegistry registry) {
+        this.reader = reader;
+        this.registry = registry;
+        this.loop = new BackgroundLoop("ledger-meters", INTERVAL, () -> {
+            read();
+            return false;
+        });
+        Gauge.builder("kling.gateway.ledger.reading.age", this, LedgerMeters::ageSeconds)
+                .description("How long ago this replica read the books that it publishes")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    /** Reads once before the first scrape can come. Without a database the first reading comes with the loop. */
+    @Override
+    public void start() {
+        try {
+            read();
+        } catch (DataAccessException | TransactionException away) {
+            log.warn("the books are read later: {}", away.getMessage());
+        }
+        loop.start();
+    }
+
+    @Override
+    public void stop() {
+        loop.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return loop.isRunning();
+    }
+
+    /** After the declared tenants, which come first of all, and before the web servers. */
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE + 1;
+    }
+
+    synchronized void read() {
+        List<Account> accounts = reader.accounts();
+        Set<String> gone = new HashSet<>(tenants.keySet());
+        for (Account account : accounts) {
+            gone.remove(account.tenant());
+            tenants.computeIfAbsent(account.tenant(), _ -> new Published(account))
+                    .update(account);
+        }
+        gone.forEach(this::withdraw);
+        readAtNanos = System.nanoTime();
+        everRead = true;
+    }
+
+    private void withdraw(String tenant) {
+        Published published = tenants.remove(tenant);
+        if (published != null) {
+            published.withdraw();
+        }
+    }
+
+    private double ageSeconds() {
+        return everRead ? (System.nanoTime() - readAtNanos) / 1e9 : Double.NaN;
+    }
+
+    /** One tenant's meters. The gauges carry the budget's period as a label and are replaced if it changes. */
+    private final class Published {
+
+        private final List<Meter> gauges = new ArrayList<>();
+        private final List<Meter> totals = new ArrayList<>();
+        private volatile Account account;
+
+        Published(Account account) {
+            this.account = account;
+            publishTotals();
+            publishGauges();
+        }
+
+        void update(Account read) {
+            boolean relabel = !read.period().equals(account.period());
+            account = read;
+            if (relabel) {
+                gauges.forEach(registry::remove);
+                gauges.clear();
+                publishGauges();
+            }
+        }
+
+        void withdraw() {
+            gauges.forEach(registry::remove);
+            totals.forEach(registry::remove);
+        }
+
+        private void publishGauges() {
+            gauge("ceiling", "credits", "What the books may stand at in this period", Account::ceiling);
+            gauge("held", "credits", "Set aside for open generations of this period", Account::held);
+            gauge("captured", "credits", "Spent in this period", Account::captured);
+            gauge("available", "credits", "What a new request may take", Account::available);
+            if (account.resetsAt().isPresent()) {
+                gauge(
+                        "reset.timestamp",
+                        "seconds",
+                        "When the budget's next period begins",
+                        now -> now.resetsAt().orElse(Double.NaN));
+            }
+        }
+
+        private void gauge(String name, String unit, String description, ToDoubleFunction<Account> value) {
+            gauges.add(Gauge.builder("kling.gateway.budget." + name, () -> value.applyAsDouble(account))
+                    .description(description)
+                    .baseUnit(unit)
+                    .tag("tenant", account.tenant())
+                    .tag("period", account.period())
+                    .register(registry));
+        }
+
+        private void publishTotals() {
+            total("kling.gateway.spend", "credits", "Ever spent, by the books", Tags.empty(), Account::spent);
+            total(
+                    "kling.gateway.spend.returned",
+                    "credits",
+                    "Ever given back by operators' corrections, by the books",
+                    Tags.empty(),
+                    Account::returned);
+            account.images()
+                    .keySet()
+                    .forEach(model -> total(
+                            "kling.gateway.spend.images",
+                            null,
+                            "Images of completed generations, by the books",
+                            Tags.of("model_name", model),
+                            now -> now.images().getOrDefault(model, 0L)));
+        }
+
+        private void total(
+                String name, @Nullable String unit, String description, Tags tags, ToDoubleFunction<Account> value) {
+            totals.add(FunctionCounter.builder(name, this, now -> value.applyAsDouble(now.account))
+                    .description(description)
+                    .baseUnit(unit)
+                    .tags(tags.and("tenant", account.tenant()))
+                    .register(registry));
+        }
+    }
+}
