@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package io.klinggateway.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The metrics page of a gateway at work. */
+class MetersTests {
+
+    private static final Pattern SAMPLE = Pattern.compile("(kling_gateway_[a-z0-9_]+)(?:\\{(.*)\\})? \\S+");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+    private static final Pattern ROW = Pattern.compile("\\| `(kling_gateway_[a-z0-9_]+)` \\| ([^|]*)\\|.*");
+    private static final Pattern DOCUMENTED_LABEL = Pattern.compile("`([a-z_]+)`");
+
+    private static final SimulatedApiframe vendor = SimulatedApiframe.builder()
+            .port(0)
+            .queuedFor(Duration.ofMillis(100))
+            .processingFor(Duration.ofMillis(100))
+            .build()
+            .start();
+    private static final List<String> pages = new ArrayList<>();
+    private static String openMetrics = "";
+
+    @BeforeAll
+    static void work() {
+        try (RunningGateway gateway = RunningGateway.start(
+                TestDatabase.fresh(),
+                vendor.baseUrl(),
+                SimulatedApiframe.DEFAULT_API_KEY,
+                List.of("design", "marketing"),
+                Map.of())) {
+            pages.add(gateway.metrics());
+            gateway.generate(RunningGateway.keyOf("design"), "{\"prompt\":\"a fox\",\"model\":\"kling-image\"}");
+            gateway.generate("a-key-that-nobody-has", "{}");
+            gateway.generate(RunningGateway.keyOf("marketing"), "{}");
+            Waiting.until(
+                    "the generation has ended and the books are read again",
+                    Duration.ofSeconds(60),
+                    () -> gateway.metrics().contains("kling_gateway_spend_credits_total{tenant=\"design\"} 2.0"));
+            pages.add(gateway.metrics());
+            openMetrics = gateway.openMetrics();
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        vendor.close();
+    }
+
+    @Test
+    void everyTenantsBooksAreThereAtTheFirstScrape() {
+        assertThat(pages.getFirst())
+                .contains(
+                        "kling_gateway_budget_available_credits{period=\"MONTH\",tenant=\"design\"} 1000.0",
+                        "kling_gateway_budget_available_credits{period=\"MONTH\",tenant=\"marketing\"} 1000.0",
+                        "kling_gateway_spend_credits_total{tenant=\"marketing\"} 0.0",
+                        "# TYPE kling_gateway_spend_credits_total counter",
+                        "kling_gateway_spend_images_total{model_name=\"kling-v2\",tenant=\"design\"} 0.0");
+    }
+
+    @Test
+    void whatWasDoneIsCounted() {
+        assertThat(pages.getLast())
+                .contains(
+                        "kling_gateway_credits_total{key=\"ci\",outcome=\"held\",tenant=\"design\"} 2.0",
+                        "kling_gateway_credits_total{key=\"ci\",outcome=\"captured\",tenant=\"design\"} 2.0",
+                        "kling_gateway_generations_total{outcome=\"completed\",tenant=\"design\"} 1.0",
+                        "kling_gateway_images_total{model_name=\"kling-v1\",tenant=\"design\"} 1.0",
+                        "kling_gateway_refusals_total{code=\"api_key_invalid\",tenant=\"unknown\"} 1.0",
+                        "kling_gateway_refusals_total{code=\"validation_failed\",tenant=\"marketing\"} 1.0")
+                .doesNotContain("a-key-that-nobody-has");
+    }
+
+    @Test
+    void noBudgetIsInfinite() {
+        assertThat(pages)
+                .allSatisfy(page -> assertThat(page.lines().filter(line -> line.startsWith("kling_gateway_budget")))
+                        .noneMatch(line -> line.contains("Inf") || line.contains("NaN")));
+    }
+
+    @Test
+    void anOlderPrometheusCanReadThePageItAsksFor() {
+        assertThat(openMetrics)
+                .contains("# EOF", "hikaricp_connections_acquire_seconds_count")
+                .doesNotContain(" # {");
+    }
+
+    @Test
+    void everyMeterSaysWhatItIs() {
+        assertThat(pages.getLast().lines().filter(line -> line.startsWith("# HELP kling_gateway_")))
+                .isNotEmpty()
+                .allMatch(line -> line.split(" ", 4).length == 4 && !line.split(" ", 4)[3].isBlank());
+    }
+
+    @Test
+    void theReadmeListsExactlyTheMetersThatAreThere() throws IOException {
+        assertThat(documented()).isEqualTo(published());
+    }
+
+    private static Map<String, Set<String>> published() {
+        Map<String, Set<String>> labelsByName = new TreeMap<>();
+        pages.getLast().lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> {
+            Set<String> labels = labelsByName.computeIfAbsent(family(sample.group(1)), _ -> new TreeSet<>());
+            LABEL.matcher(sample.group(2) == null ? "" : sample.group(2))
+                    .results()
+                    .map(label -> label.group(1))
+                    .filter(label -> !label.equals("le"))
+                    .forEach(labels::add);
+        });
+        return labelsByName;
+    }
+
+    /** A histogram's series count as one meter. */
+    private static String family(String sample) {
+        return sample.replaceFirst("_seconds_(bucket|count|sum|max)$", "_seconds");
+    }
+
+    private static Map<String, Set<String>> documented() throws IOException {
+        Map<String, Set<String>> labelsByName = new TreeMap<>();
+        for (Path part : List.of(Path.of("README.md"))) {
+            if (Files.exists(part)) {
+                Files.readAllLines(part).stream()
+                        .map(ROW::matcher)
+                        .filter(Matcher::matches)
+                        .forEach(row -> labelsByName.put(
+                                row.group(1),
+                                DOCUMENTED_LABEL
+                                        .matcher(row.group(2))
+                                        .results()
+                                        .map(label -> label.group(1))
+                                        .collect(Collectors.toCollection(TreeSet::new))));
+            }
+        }
+        return labelsByName;
+    }
+}

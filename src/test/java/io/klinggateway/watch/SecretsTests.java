@@ -1,0 +1,143 @@
+package io.klinggateway.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Makes a gateway say all that it can say, and looks for secrets in it. */
+@ExtendWith(OutputCaptureExtension.class)
+class SecretsTests {
+
+    private static final String VENDOR_KEY = "afk_canary_7c1f0e5b9d3a4286";
+    private static final String REVOKED_VENDOR_KEY = "afk_canary_revoked_5e2d8b71";
+    private static final String PROMPT = "an unmistakable prompt of quokkas";
+
+    @Test
+    void neitherTheVendorKeyNorTenantKeysNorPromptsEverComeOut(CapturedOutput log) {
+        List<String> emitted = new ArrayList<>();
+        try (OtlpCollector collector = new OtlpCollector();
+                SimulatedApiframe vendor = SimulatedApiframe.builder()
+                        .port(0)
+                        .apiKeys(VENDOR_KEY)
+                        .queuedFor(Duration.ofMillis(100))
+                        .processingFor(Duration.ofMillis(100))
+                        .build()
+                        .start()) {
+            work(VENDOR_KEY, vendor, collector, emitted);
+            work(REVOKED_VENDOR_KEY, vendor, collector, emitted);
+            collector.bodies().forEach(body -> emitted.add(new String(body, StandardCharsets.ISO_8859_1)));
+            assertThat(collector.bodies()).isNotEmpty();
+        }
+        assertThat(log.getAll()).contains(" TRACE ", "io.klinggateway", "reactor.netty", "org.springframework.web");
+        emitted.add(log.getAll());
+
+        Map<String, String> secrets = new LinkedHashMap<>();
+        for (String key : List.of(VENDOR_KEY, REVOKED_VENDOR_KEY, RunningGateway.keyOf("design"))) {
+            secrets.putAll(formsOf(key));
+        }
+        for (String text : emitted) {
+            secrets.forEach((form, secret) -> assertThat(text.contains(secret))
+                    .as("%s: …%s…", form, around(text, secret))
+                    .isFalse());
+        }
+        assertThat(log.getAll().contains(PROMPT))
+                .as("the prompt: …%s…", around(log.getAll(), PROMPT))
+                .isFalse();
+    }
+
+    /** Every kind of answer, good and bad, and every page of the management port. */
+    private static void work(
+            String vendorKey, SimulatedApiframe vendor, OtlpCollector collector, List<String> emitted) {
+        try (RunningGateway gateway = RunningGateway.start(
+                TestDatabase.fresh(),
+                vendor.baseUrl(),
+                vendorKey,
+                List.of("design"),
+                Map.of(
+                        "logging.level.root", "trace",
+                        "management.endpoints.web.exposure.include", "*",
+                        "management.endpoint.health.show-details", "always",
+                        "management.opentelemetry.tracing.export.otlp.endpoint", collector.endpoint(),
+                        "management.opentelemetry.tracing.export.schedule-delay", "200ms"))) {
+            String key = RunningGateway.keyOf("design");
+            String request = "{\"prompt\":\"" + PROMPT + "\",\"model\":\"kling-image\"}";
+            emitted.add(gateway.generate(key, request).body());
+            emitted.add(gateway.generate(key, request.replace("kling-image", "other"))
+                    .body());
+            emitted.add(gateway.generate(key, "{").body());
+            emitted.add(gateway.generate(vendorKey, request).body());
+            emitted.add(gateway.get("/v2/me", key).body());
+            emitted.add(gateway.get("/v2/jobs/0", key).body());
+            Waiting.until(
+                    "the generation ends",
+                    Duration.ofSeconds(60),
+                    () -> gateway.metrics().contains("kling_gateway_generations_total"));
+            for (String page : List.of(
+                    "",
+                    "/health",
+                    "/info",
+                    "/prometheus",
+                    "/env",
+                    "/configprops",
+                    "/beans",
+                    "/mappings",
+                    "/loggers",
+                    "/threaddump",
+                    "/conditions",
+                    "/metrics",
+                    "/flyway",
+                    "/scheduledtasks")) {
+                emitted.add(gateway.management("/actuator" + page));
+            }
+        }
+    }
+
+    private static Map<String, String> formsOf(String secret) {
+        byte[] raw = secret.getBytes(StandardCharsets.UTF_8);
+        byte[] digest = sha256(raw);
+        Map<String, String> forms = new LinkedHashMap<>();
+        forms.put(secret + " itself", secret);
+        for (Map.Entry<String, byte[]> bytes :
+                Map.of("its bytes", raw, "its SHA-256", digest).entrySet()) {
+            String of = secret + ", " + bytes.getKey();
+            String hex = HexFormat.of().formatHex(bytes.getValue());
+            forms.put(of + " in hex", hex);
+            forms.put(of + " in capital hex", hex.toUpperCase(Locale.ROOT));
+            forms.put(of + " in base64", Base64.getEncoder().withoutPadding().encodeToString(bytes.getValue()));
+            forms.put(
+                    of + " in URL-safe base64",
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.getValue()));
+            forms.put(of + " as raw bytes", new String(bytes.getValue(), StandardCharsets.ISO_8859_1));
+        }
+        return forms;
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static String around(String text, String secret) {
+        int at = text.indexOf(secret);
+        return at < 0 ? "" : text.substring(Math.max(0, at - 300), Math.min(text.length(), at + 50));
+    }
+}

@@ -1,0 +1,162 @@
+package io.klinggateway.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Two replicas under load, scraped by a real Prometheus. Not one of the tests that run everywhere, because it needs the
+ * command {@code prometheus}: {@code .ci/watch} runs it. What it scraped stays in {@code target/watched-run}.
+ */
+class WatchedRun {
+
+    private static final List<String> TENANTS = List.of("design", "marketing", "research", "shop");
+    private static final List<String> MODELS = List.of("kling-v1", "kling-v1-5", "kling-v2");
+    private static final Path DIRECTORY = Path.of("target/watched-run");
+    private static final Path RULES = Path.of("helm/kling-gateway/rules/kling-gateway.yaml");
+    private static final int ROUNDS = 60;
+    private static final Duration BOOKS_READ_AND_SCRAPED = Duration.ofSeconds(60);
+
+    private final SimulatedApiframe vendor = SimulatedApiframe.builder()
+            .port(0)
+            .queuedFor(Duration.ofMillis(300))
+            .processingFor(Duration.ofMillis(700))
+            .build()
+            .start();
+    private final TestDatabase database = TestDatabase.fresh();
+    private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+
+    @Test
+    void theBooksAndEveryPanelAreSeenByPrometheus() throws IOException {
+        List<Integer> ports = List.of(Prometheus.freePort(), Prometheus.freePort());
+        try (RunningGateway first = replica(ports.getFirst());
+                Prometheus prometheus = Prometheus.start(DIRECTORY, RULES, ports)) {
+            try (RunningGateway second = replica(ports.getLast())) {
+                load(List.of(first, second));
+                assertSpendEqualsJournal(prometheus, 2);
+                assertEveryPanelShowsSomething(prometheus);
+                assertEveryRuleIsWell(prometheus);
+            }
+            load(List.of(first));
+            assertSpendEqualsJournal(prometheus, 1);
+            try (RunningGateway restarted = replica(ports.getLast())) {
+                load(List.of(restarted));
+                assertSpendEqualsJournal(prometheus, 2);
+            }
+            assertThat(prometheus.query("resets(kling_gateway_spend_credits_total[15m]) > 0"))
+                    .as("a restart is no reset of what was spent")
+                    .isEmpty();
+        } finally {
+            vendor.close();
+        }
+    }
+
+    private RunningGateway replica(int managementPort) {
+        return RunningGateway.start(
+                database,
+                vendor.baseUrl(),
+                SimulatedApiframe.DEFAULT_API_KEY,
+                TENANTS,
+                Map.of(
+                        "management.server.port", Integer.toString(managementPort),
+                        "apiframe.requests-per-minute", "60000",
+                        // Runs dry, so that refusals are there to be seen.
+                        "gateway.tenants[3].budget.limit", "10"));
+    }
+
+    /** Every tenant orders every model, a wrong key knocks now and then; then everything comes to rest. */
+    private void load(List<RunningGateway> replicas) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            IntStream.range(0, TENANTS.size())
+                    .forEach(tenant ->
+                            threads.execute(() -> IntStream.range(0, ROUNDS).forEach(round -> {
+                                RunningGateway replica = replicas.get(round % replicas.size());
+                                String key = RunningGateway.keyOf(TENANTS.get(tenant));
+                                replica.generate(round % 10 == 9 ? "wrong-" + key : key, """
+                                {"prompt": "round %d", "model": "kling-image",
+                                 "klingImageParams": {"model_name": "%s", "n": %d}}
+                                """.formatted(
+                                                round, MODELS.get((round + tenant) % MODELS.size()), 1 + round % 2));
+                                pause();
+                            })));
+        }
+        Waiting.until(
+                "all generations end",
+                Duration.ofSeconds(60),
+                () -> jdbc.sql("select count(*) from generation where captured_credits is null")
+                                .query(Long.class)
+                                .single()
+                        == 0);
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(250); // the load's pace: nothing is waited for
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void assertSpendEqualsJournal(Prometheus prometheus, int replicas) {
+        Map<String, Double> journal = new HashMap<>();
+        jdbc.sql("""
+                select t.name, coalesce(sum(j.captured_delta), 0) as credits
+                  from tenant t left join journal_entry j on j.tenant_id = t.id group by t.name
+                """).query(row -> {
+            journal.put(row.getString("name"), row.getDouble("credits"));
+        });
+        assertThat(journal.get("design")).isPositive();
+        Waiting.until("every replica shows the journal's sums " + journal, BOOKS_READ_AND_SCRAPED, () -> {
+            List<JsonNode> shown = prometheus.query("kling_gateway_spend_credits_total and on (instance) up == 1");
+            return shown.size() == replicas * TENANTS.size()
+                    && shown.stream().allMatch(sample -> journal.getOrDefault(tenant(sample), -1.0) == value(sample));
+        });
+        Map<String, Double> aggregated = new HashMap<>();
+        prometheus
+                .query("max by (tenant) (kling_gateway_spend_credits_total)")
+                .forEach(sample -> aggregated.put(tenant(sample), value(sample)));
+        assertThat(aggregated).isEqualTo(journal);
+    }
+
+    private static String tenant(JsonNode sample) {
+        return sample.path("metric").path("tenant").stringValue();
+    }
+
+    private static double value(JsonNode sample) {
+        return Double.parseDouble(sample.path("value").path(1).stringValue());
+    }
+
+    private static void assertEveryPanelShowsSomething(Prometheus prometheus) throws IOException {
+        assertThat(Dashboard.read().queries())
+                .isNotEmpty()
+                .allSatisfy(query -> assertThat(prometheus.query(query.filledIn("2m")))
+                        .as("%s: %s", query.panel(), query.expression())
+                        .isNotEmpty()
+                        .anyMatch(sample -> !Double.isNaN(value(sample))));
+    }
+
+    private static void assertEveryRuleIsWell(Prometheus prometheus) throws IOException {
+        assertThat(prometheus
+                        .rules()
+                        .valueStream()
+                        .flatMap(group -> group.path("rules").valueStream()))
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(rule.path("health").stringValue())
+                        .as("%s: %s", rule.path("name"), rule.path("lastError"))
+                        .isEqualTo("ok"));
+    }
+}
