@@ -7,6 +7,7 @@ import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -16,6 +17,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 @ExtendWith(OutputCaptureExtension.class)
 class LogsTests {
+
+    /** Left behind by the application, and followed by those that later tests start in this JVM. */
+    @AfterEach
+    void logForPeopleAgain() {
+        System.clearProperty("CONSOLE_LOG_STRUCTURED_FORMAT");
+    }
 
     @Test
     void oneSettingMakesJsonWithOneLineForAdmissionAndOneForSettlement(CapturedOutput output) {

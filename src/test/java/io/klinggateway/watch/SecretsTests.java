@@ -15,8 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -27,6 +30,12 @@ class SecretsTests {
     private static final String VENDOR_KEY = "afk_canary_7c1f0e5b9d3a4286";
     private static final String REVOKED_VENDOR_KEY = "afk_canary_revoked_5e2d8b71";
     private static final String PROMPT = "an unmistakable prompt of quokkas";
+
+    /** The level outlives the application that set it. */
+    @AfterEach
+    void sayLessAgain() {
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.INFO);
+    }
 
     @Test
     void neitherTheVendorKeyNorTenantKeysNorPromptsEverComeOut(CapturedOutput log) {
