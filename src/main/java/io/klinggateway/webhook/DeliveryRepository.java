@@ -51,7 +51,8 @@ class DeliveryRepository {
             """;
 
     private static final String COUNT_FAILING = """
-            select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed
+            select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed,
+                   coalesce(extract(epoch from gateway_now() - min(created_at) filter (where status = 'pending')), 0) as age
               from webhook_delivery
              where (status = 'failed' or status = 'pending' and attempts > 0)
                and created_at > gateway_now() - interval '3 days'
@@ -141,11 +142,13 @@ class DeliveryRepository {
     /** Of the last three days. */
     FailingCount countFailing() {
         return jdbc.sql(COUNT_FAILING)
-                .query((row, _) -> new FailingCount(row.getLong("retrying"), row.getLong("failed")))
+                .query((row, _) ->
+                        new FailingCount(row.getLong("retrying"), row.getLong("failed"), row.getDouble("age")))
                 .single();
     }
 
-    record FailingCount(long retrying, long failed) {}
+    /** @param oldestSeconds how long the oldest of the retried ones has been owed; 0 if there is none */
+    record FailingCount(long retrying, long failed, double oldestSeconds) {}
 
     /** @return false if there is no such delivery, or it was delivered */
     boolean reopen(GenerationId id) {

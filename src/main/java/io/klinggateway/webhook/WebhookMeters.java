@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 class WebhookMeters {
 
     private static final Duration FRESH = Duration.ofSeconds(10);
-    private static final FailingCount UNKNOWN = new FailingCount(0, 0);
+    private static final FailingCount UNKNOWN = new FailingCount(0, 0, 0);
 
     private final DeliveryRepository deliveries;
     private final Map<DeliveryStatus, Counter> attempts = new EnumMap<>(DeliveryStatus.class);
@@ -45,6 +45,10 @@ class WebhookMeters {
         Gauge.builder("kling.gateway.webhook.failing", () -> failing().failed())
                 .description("Deliveries of the last three days that failed so far")
                 .tag("state", "given_up")
+                .register(registry);
+        Gauge.builder("kling.gateway.webhook.failing.age", () -> failing().oldestSeconds())
+                .description("How long the oldest delivery that is tried again has been owed; 0 if there is none")
+                .baseUnit("seconds")
                 .register(registry);
     }
 

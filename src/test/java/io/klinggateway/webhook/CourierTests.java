@@ -88,6 +88,23 @@ class CourierTests {
     }
 
     @Test
+    void operatorsSeeForHowLongTheOldestIsOwed() {
+        receiver.answers(500);
+        GenerationId id = add(message(tenant));
+        jdbc.sql("update webhook_delivery set created_at = gateway_now() - interval '1 hour' where generation_id = :id")
+                .param("id", id.value())
+                .update();
+
+        courier.attempt(id, Delay.NONE);
+        double whileOwed = repository.countFailing().oldestSeconds();
+        receiver.answers(204);
+        courier.attempt(id, Delay.NONE);
+
+        assertThat(whileOwed).isBetween(3600.0, 3700.0);
+        assertThat(repository.countFailing().oldestSeconds()).isLessThan(3600.0);
+    }
+
+    @Test
     void theAttemptsLieWhereTheyAreSaidTo() {
         List<Duration> sums = new ArrayList<>();
         Duration sum = Duration.ZERO;
