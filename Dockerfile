@@ -63,5 +63,5 @@ COPY --from=training /app/kling-gateway.aot ./
 USER 10001:10001
 EXPOSE 8080 9090
 # Java reads more flags, or others, from JAVA_TOOL_OPTIONS: it alone may be replaced without losing the cache.
-ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60"
+ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60" LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs
 ENTRYPOINT ["java", "-XX:AOTCache=kling-gateway.aot", "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-jar", "kling-gateway.jar"]
