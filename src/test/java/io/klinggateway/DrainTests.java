@@ -110,7 +110,7 @@ class DrainTests {
 
         vendorAnswers.countDown();
         assertThat(slow.get().statusCode()).isEqualTo(202);
-        end.join();
+        assertThat(end.join(PATIENCE)).as("the end of the gateway").isTrue();
     }
 
     private HttpResponse<String> read(String url) throws Exception {
@@ -118,6 +118,6 @@ class DrainTests {
     }
 
     private static HttpRequest.Builder request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).header("X-API-Key", KEY);
+        return HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).header("X-API-Key", KEY);
     }
 }
