@@ -57,7 +57,7 @@ class TenantOperations {
                 .toList();
     }
 
-    /** Binds the next request on every replica. */
+    /** Binds the next request to generate on every replica. */
     @Transactional
     public TenantView change(Operator operator, String name, MergePatch patch) {
         Registration tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));

@@ -4,7 +4,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.ProblemWriter;
-import io.klinggateway.tenant.Tenants.KnownKey;
+import io.klinggateway.tenant.KnownKeys.KnownKey;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,11 +28,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
-    private final Tenants tenants;
+    private final KnownKeys keys;
     private final ProblemWriter problems;
 
-    ApiKeyFilter(Tenants tenants, ProblemWriter problems) {
-        this.tenants = tenants;
+    ApiKeyFilter(KnownKeys keys, ProblemWriter problems) {
+        this.keys = keys;
         this.problems = problems;
     }
 
@@ -63,19 +63,16 @@ final class ApiKeyFilter extends OncePerRequestFilter {
 
     private Caller authenticate(@Nullable String presented) {
         if (presented == null || presented.isBlank()) {
-            throw refusal(ProblemCode.API_KEY_MISSING, "API key is required");
+            throw KeyRefused.missing();
         }
         ApiKey key = new ApiKey(presented.strip());
-        KnownKey known = key.isPlausible() ? tenants.find(key).orElse(null) : null;
+        KnownKey known = key.isPlausible() ? keys.find(key).orElse(null) : null;
         // The index found it by its digest; the comparison that decides takes the same time whatever differs.
         if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
-            throw refusal(ProblemCode.API_KEY_INVALID, "Invalid API key");
+            throw KeyRefused.invalid();
         }
         if (!known.active()) {
-            throw refusal(ProblemCode.API_KEY_INACTIVE, "API key is inactive");
-        }
-        if (known.firstUseThisMinute()) {
-            tenants.noteUse(known.caller().keyId());
+            throw KeyRefused.inactive();
         }
         return known.caller();
     }
@@ -89,9 +86,5 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length())
                 : null;
-    }
-
-    private static ProblemException refusal(ProblemCode code, String error) {
-        return new ProblemException(Problem.of(code, error));
     }
 }

@@ -22,8 +22,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The life of tenants' keys: issued, replaced, revoked; never deleted. Requests read the rows themselves, so a change
- * binds the next one on every replica. Callers that change a key hold its tenant's lock.
+ * The life of tenants' keys: issued, replaced, revoked; never deleted. A change binds the next request to generate on
+ * every replica; {@link KnownKeys} says when it binds others. Callers that change a key hold its tenant's lock.
  */
 @Component
 public class Keys {
@@ -64,9 +64,11 @@ public class Keys {
     private final JdbcClient jdbc;
     private final Ledger ledger;
     private final Tenants tenants;
+    private final KnownKeys knownKeys;
 
-    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants) {
+    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants, KnownKeys knownKeys) {
         this.jdbc = jdbc;
+        this.knownKeys = knownKeys;
         this.tenants = tenants;
         this.ledger = ledger;
     }
@@ -124,6 +126,7 @@ public class Keys {
     /** @param expiresAt null if it never does */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setExpiry(RegisteredKey key, @Nullable Instant expiresAt) {
+        knownKeys.forgetOnCommit();
         jdbc.sql(SET_EXPIRY)
                 .param("id", key.id().value())
                 .param("expiresAt", time(expiresAt))
@@ -150,6 +153,7 @@ public class Keys {
     /** @return false if it was revoked before */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean revoke(RegisteredKey key) {
+        knownKeys.forgetOnCommit();
         return jdbc.sql(REVOKE).param("id", key.id().value()).update() == 1;
     }
 
@@ -172,6 +176,7 @@ public class Keys {
     }
 
     private void replace(RegisteredKey key, KeyId successor, Duration grace) {
+        knownKeys.forgetOnCommit();
         jdbc.sql(REPLACE)
                 .param("id", key.id().value())
                 .param("successor", successor.value())
@@ -186,6 +191,7 @@ public class Keys {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void declare(Tenant tenant, Collection<DeclaredKey> declared) {
+        knownKeys.forgetOnCommit();
         jdbc.sql(WITHDRAW)
                 .param("tenant", tenant.id().value())
                 .param("sha256s", declared.stream().map(DeclaredKey::digest).toArray(byte[][]::new))

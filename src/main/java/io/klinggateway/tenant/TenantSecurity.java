@@ -20,10 +20,10 @@ class TenantSecurity {
     @Bean
     @Order(1)
     SecurityFilterChain tenantApi(
-            HttpSecurity http, Tenants tenants, ProblemWriter problems, CorsSettings corsSettings) {
+            HttpSecurity http, KnownKeys keys, ProblemWriter problems, CorsSettings corsSettings) {
         return stateless(http.securityMatcher("/v2/**"))
                 .cors(corsSettings::applyTo)
-                .addFilterBefore(new ApiKeyFilter(tenants, problems), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new ApiKeyFilter(keys, problems), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // The second half of a request that was let in; its key was checked at the first.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)

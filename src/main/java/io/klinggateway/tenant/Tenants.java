@@ -1,7 +1,6 @@
 package io.klinggateway.tenant;
 
 import io.klinggateway.ledger.Budget;
-import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import java.sql.ResultSet;
@@ -22,20 +21,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** The registry of tenants, and of the keys that open it. */
 @Component
 public class Tenants {
-
-    private static final String FIND_KEY = """
-            select t.id as tenant_id, t.name as tenant_name, t.status, k.id as key_id, k.name as key_name, k.sha256,
-                   k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()) as valid,
-                   k.last_used_at is distinct from date_trunc('minute', gateway_now()) as first_use_this_minute
-              from api_key k join tenant t on t.id = k.tenant_id
-             where k.sha256 = :sha256
-            """;
-
-    /** Nobody waits to write what another writes at this moment. */
-    private static final String NOTE_USE = """
-            update api_key set last_used_at = date_trunc('minute', gateway_now())
-             where id = (select id from api_key where id = :id for no key update skip locked)
-            """;
 
     private static final String COLUMNS = """
             select id, name, status, declared, requests_per_minute, concurrent_generations, created_at from tenant
@@ -74,10 +59,12 @@ public class Tenants {
 
     private final JdbcClient jdbc;
     private final Ledger ledger;
+    private final KnownKeys knownKeys;
 
-    Tenants(JdbcClient jdbc, Ledger ledger) {
+    Tenants(JdbcClient jdbc, Ledger ledger, KnownKeys knownKeys) {
         this.jdbc = jdbc;
         this.ledger = ledger;
+        this.knownKeys = knownKeys;
     }
 
     /** Makes the tenant known under its name, or gives the known one this budget. Repeating it changes nothing. */
@@ -102,6 +89,7 @@ public class Tenants {
      */
     @Transactional
     public void registerKey(Tenant tenant, String keyName, String sha256) {
+        knownKeys.forgetOnCommit();
         int registered = jdbc.sql(REGISTER_KEY)
                 .param("id", UUID.randomUUID())
                 .param("tenant", tenant.id().value())
@@ -159,11 +147,12 @@ public class Tenants {
         return change(registered, TenantStatus.ACTIVE, false, limits);
     }
 
-    /** Status and limits bind the next request on every replica. */
+    /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
     public Registration change(Registration tenant, TenantStatus status, boolean declared, Limits limits) {
         Registration changed = new Registration(tenant.tenant(), status, declared, limits, tenant.createdAt());
         if (!changed.equals(tenant)) {
+            knownKeys.forgetOnCommit();
             jdbc.sql(CHANGE)
                     .param("id", tenant.tenant().id().value())
                     .param("status", status.name())
@@ -184,35 +173,6 @@ public class Tenants {
                 });
         return names;
     }
-
-    Optional<KnownKey> find(ApiKey key) {
-        return jdbc.sql(FIND_KEY)
-                .param("sha256", key.sha256())
-                .query((row, _) -> new KnownKey(
-                        new Caller(
-                                new Tenant(
-                                        new TenantId(row.getObject("tenant_id", UUID.class)),
-                                        row.getString("tenant_name")),
-                                new KeyId(row.getObject("key_id", UUID.class)),
-                                row.getString("key_name"),
-                                key.prefix()),
-                        row.getBytes("sha256"),
-                        row.getBoolean("valid"),
-                        row.getString("status").equals(TenantStatus.ACTIVE.name()),
-                        row.getBoolean("first_use_this_minute")))
-                .optional();
-    }
-
-    void noteUse(KeyId key) {
-        jdbc.sql(NOTE_USE).param("id", key.value()).update();
-    }
-
-    /**
-     * @param valid neither revoked nor expired
-     * @param active the tenant is not suspended
-     */
-    @SuppressWarnings("ArrayRecordComponent") // lives for one comparison
-    record KnownKey(Caller caller, byte[] sha256, boolean valid, boolean active, boolean firstUseThisMinute) {}
 
     private static Registration registration(ResultSet row) throws SQLException {
         return new Registration(
