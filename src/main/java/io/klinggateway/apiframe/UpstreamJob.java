@@ -21,6 +21,11 @@ public record UpstreamJob(
         @Nullable Credits charged,
         boolean expired) {
 
+    /** Whether the vendor may still work on it. */
+    public boolean isOpen() {
+        return status == Status.QUEUED || status == Status.PROCESSING;
+    }
+
     public enum Status {
         QUEUED,
         PROCESSING,

@@ -26,6 +26,12 @@ sealed interface Admission {
     /** As many generations are open as may be. */
     record ConcurrencyLimited() implements Admission {}
 
+    /** The key was revoked or has expired since the caller was let in. */
+    record KeyInvalid() implements Admission {}
+
+    /** The tenant was suspended since the caller was let in. */
+    record TenantSuspended() implements Admission {}
+
     /** @param allowance null if the tenant has no limit of requests, or the request was not counted */
     record Decision(Admission admission, @Nullable RequestAllowance allowance) {}
 }

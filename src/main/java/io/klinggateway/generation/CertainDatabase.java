@@ -33,6 +33,17 @@ final class CertainDatabase {
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
     static <T> T run(Deadline deadline, Supplier<T> transaction) {
+        return run(deadline, null, transaction);
+    }
+
+    /** As {@link #run(Deadline, Supplier)}, in company first. Whatever failed then may have been another's fault. */
+    static <T, R> R run(Deadline deadline, Batches<T, R> batches, Object owner, T item) {
+        return run(deadline, () -> batches.run(owner, item), () -> batches.runAlone(item));
+    }
+
+    private static <T> T run(Deadline deadline, @Nullable Supplier<T> inCompany, Supplier<T> alone) {
+        Supplier<T> transaction = inCompany == null ? alone : inCompany;
+        boolean mayBeAnothersFault = inCompany != null;
         boolean mayBeCommitted = false;
         for (int pause = SHORTEST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             RuntimeException failure;
@@ -45,7 +56,7 @@ final class CertainDatabase {
                 failure = unreached;
             } catch (DataAccessException | TransactionException failed) {
                 Failure kind = Failure.of(failed);
-                if (kind == Failure.FINAL) {
+                if (kind == Failure.FINAL && !mayBeAnothersFault) {
                     throw failed;
                 }
                 mayBeCommitted |= kind == Failure.ANSWER_LOST;
@@ -55,6 +66,8 @@ final class CertainDatabase {
                 throw mayBeCommitted ? new OutcomeUnknown(failure) : failure;
             }
             log.warn("a transaction is run again: {}", failure.getMessage());
+            transaction = alone;
+            mayBeAnothersFault = false;
             sleep(Duration.ofMillis(ThreadLocalRandom.current().nextInt(pause / 2, pause + 1)));
         }
     }

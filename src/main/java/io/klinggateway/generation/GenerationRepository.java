@@ -10,17 +10,23 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -30,9 +36,9 @@ import org.springframework.stereotype.Repository;
 class GenerationRepository {
 
     private static final String ADMIT = """
-            select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl,
-                :webhookEvents, :modelName, :images, :credits, :upstream, :upstreamRequest,
-                make_interval(secs => :lease), :traceparent)
+            select * from admit_generations(:ids, :tenants, :keys, :idempotencyKeys, :requestHashes, :webhookUrls,
+                :webhookEvents, :modelNames, :images, :credits, :upstream, :upstreamRequests,
+                make_interval(secs => :lease), :traceparents)
             """;
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
@@ -46,10 +52,12 @@ class GenerationRepository {
 
     /** Whatever attempt it was: an acceptance is the truth, and the vendor has one job per idempotency key. */
     private static final String ACCEPT = """
-            update generation
-               set state = 'QUEUED', upstream_job_id = :job, promised = true, attempt_open = false,
+            update generation g
+               set state = 'QUEUED', upstream_job_id = accepted.job, promised = true, attempt_open = false,
                    due_at = gateway_now() + make_interval(secs => :delay)
-             where id = :id and upstream_job_id is null and state in ('SUBMITTING', 'IN_REVIEW')
+              from unnest(:ids::uuid[], :jobs::uuid[]) as accepted (id, job)
+             where g.id = accepted.id and g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
+            returning g.id
             """;
 
     private static final String RECORD_ORPHAN = """
@@ -151,15 +159,33 @@ class GenerationRepository {
              where id = :id and state in ('SUBMITTING', 'QUEUED', 'PROCESSING')
             """;
 
+    /** All rows are locked first, in the order of their ids, before any credits move. */
     private static final String END = """
-            update generation
-               set state = :state, captured_credits = least(quoted_credits, coalesce(:captured, quoted_credits)),
-                   charged_credits = :charged, progress = case :state when 'COMPLETED' then 100 else progress end,
-                   result_images = :images, error = :error, expired = :expired, missing_since = null,
+            with ending as (
+                select e.*
+                  from unnest(:ids::uuid[], :states::text[], :charged::bigint[], :errors::text[], :expired::boolean[])
+                       as e (id, state, charged, error, expired)
+                  join generation g on g.id = e.id
+                 where g.state in ('QUEUED', 'PROCESSING')
+                 order by g.id for no key update of g),
+            image as (
+                select i.id, array_agg(i.url order by i.ordinal) as urls
+                  from unnest(:imageIds::uuid[], :imageUrls::text[]) with ordinality as i (id, url, ordinal)
+                 group by i.id)
+            update generation g
+               set state = e.state,
+                   captured_credits = case e.state
+                       when 'COMPLETED' then least(g.quoted_credits, coalesce(e.charged, g.quoted_credits))
+                       else 0 end,
+                   charged_credits = e.charged,
+                   progress = case e.state when 'COMPLETED' then 100 else g.progress end,
+                   result_images = i.urls, error = e.error, expired = e.expired, missing_since = null,
                    completed_at = gateway_now(),
-                   due_at = case :state when 'COMPLETED' then gateway_now() + interval '1 day' end
-             where id = :id and state in ('QUEUED', 'PROCESSING')
-            returning quoted_credits, captured_credits
+                   due_at = case e.state when 'COMPLETED' then gateway_now() + interval '1 day' end
+              from ending e left join image i on i.id = e.id
+             where g.id = e.id and g.state in ('QUEUED', 'PROCESSING')
+            returning g.id, g.tenant_id, g.state, g.quoted_credits, g.captured_credits,
+                      g.promised and g.webhook_url is not null as webhook
             """;
 
     private static final String EXPIRE = "update generation set expired = true, due_at = null where id = :id";
@@ -234,31 +260,82 @@ class GenerationRepository {
         this.jdbc = jdbc;
     }
 
-    /** One round trip, one transaction. Asking again with the same id answers as before. */
-    Admission.Decision admit(NewGeneration generation, String upstream, Duration lease) {
-        IdempotencyKey key = generation.idempotencyKey();
-        List<WebhookEvent> events = generation.request().webhookEvents();
-        return jdbc.sql(ADMIT)
-                .param("id", generation.id().value())
-                .param("tenant", generation.caller().tenant().id().value())
-                .param("key", generation.caller().keyId().value())
-                .param("idempotencyKey", key == null ? null : key.value())
-                .param("requestHash", generation.requestHash())
-                .param("webhookUrl", storable(generation.request().webhookUrl()))
+    /**
+     * One round trip, one transaction for all of them. Asking again with the same ids answers as before.
+     *
+     * @return a decision for each, in their order
+     */
+    List<Admission.Decision> admit(List<NewGeneration> generations, String upstream, Duration lease) {
+        Admission.Decision[] decisions = new Admission.Decision[generations.size()];
+        jdbc.sql(ADMIT)
                 .param(
-                        "webhookEvents",
-                        events == null
-                                ? null
-                                : events.stream().map(WebhookEvent::wire).toArray(String[]::new))
-                .param("modelName", generation.request().modelName().wire())
-                .param("images", generation.quote().images())
-                .param("credits", generation.quote().credits().amount())
+                        "ids",
+                        column(
+                                generations,
+                                UUID[]::new,
+                                generation -> generation.id().value()))
+                .param(
+                        "tenants",
+                        column(
+                                generations,
+                                UUID[]::new,
+                                generation -> generation.caller().tenant().id().value()))
+                .param(
+                        "keys",
+                        column(
+                                generations,
+                                UUID[]::new,
+                                generation -> generation.caller().keyId().value()))
+                .param("idempotencyKeys", column(generations, String[]::new, GenerationRepository::idempotencyKey))
+                .param("requestHashes", column(generations, byte[][]::new, NewGeneration::requestHash))
+                .param(
+                        "webhookUrls",
+                        column(
+                                generations,
+                                String[]::new,
+                                generation -> storable(generation.request().webhookUrl())))
+                .param("webhookEvents", column(generations, String[]::new, GenerationRepository::webhookEvents))
+                .param(
+                        "modelNames",
+                        column(
+                                generations,
+                                String[]::new,
+                                generation -> generation.request().modelName().wire()))
+                .param(
+                        "images",
+                        column(
+                                generations,
+                                Integer[]::new,
+                                generation -> generation.quote().images()))
+                .param(
+                        "credits",
+                        column(
+                                generations,
+                                Long[]::new,
+                                generation -> generation.quote().credits().amount()))
                 .param("upstream", upstream)
-                .param("upstreamRequest", generation.upstreamRequest())
+                .param("upstreamRequests", column(generations, byte[][]::new, NewGeneration::upstreamRequest))
                 .param("lease", seconds(lease))
-                .param("traceparent", generation.traceparent(), Types.VARCHAR)
-                .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
-                .single();
+                .param("traceparents", column(generations, String[]::new, NewGeneration::traceparent))
+                .query(row -> {
+                    decisions[row.getInt("ordinal") - 1] = new Admission.Decision(admission(row), allowance(row));
+                });
+        return Arrays.asList(decisions);
+    }
+
+    private static <T, C extends @Nullable Object> C[] column(
+            Collection<T> rows, IntFunction<C[]> array, Function<T, C> value) {
+        return rows.stream().map(value).toArray(array);
+    }
+
+    private static @Nullable String idempotencyKey(NewGeneration generation) {
+        IdempotencyKey key = generation.idempotencyKey();
+        return key == null ? null : key.value();
+    }
+
+    private static @Nullable String webhookEvents(NewGeneration generation) {
+        List<WebhookEvent> events = generation.request().webhookEvents();
+        return events == null ? null : events.stream().map(WebhookEvent::wire).collect(Collectors.joining(","));
     }
 
     /** PostgreSQL's text has no lone surrogates; the URL standard reads one as this escape. */
@@ -315,6 +392,8 @@ class GenerationRepository {
             case "INSUFFICIENT" -> new Admission.Insufficient(available, time(row, "resets_at"));
             case "RATE_LIMITED" -> new Admission.RateLimited(Objects.requireNonNull(allowance(row)));
             case "CONCURRENCY_LIMITED" -> new Admission.ConcurrencyLimited();
+            case "KEY_INVALID" -> new Admission.KeyInvalid();
+            case "TENANT_SUSPENDED" -> new Admission.TenantSuspended();
             default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
         };
     }
@@ -334,20 +413,34 @@ class GenerationRepository {
                 == 1;
     }
 
-    /** @return false if the generation has ended, or has another job: then this job is nobody's */
-    boolean accept(GenerationId id, UpstreamJobId job, String upstream, Duration firstLook) {
-        int recorded = jdbc.sql(ACCEPT)
-                .param("id", id.value())
-                .param("job", job.value())
+    /** @return those that were recorded; of the others, what {@link #noteOrphan} says is to be known */
+    Set<GenerationId> accept(Collection<Acceptance> acceptances, Duration firstLook) {
+        return Set.copyOf(jdbc.sql(ACCEPT)
+                .param(
+                        "ids",
+                        acceptances.stream()
+                                .map(acceptance -> acceptance.id().value())
+                                .toArray(UUID[]::new))
+                .param(
+                        "jobs",
+                        acceptances.stream()
+                                .map(acceptance -> acceptance.job().value())
+                                .toArray(UUID[]::new))
                 .param("delay", seconds(firstLook))
-                .update();
-        return recorded == 1
-                || jdbc.sql(RECORD_ORPHAN)
-                                .param("id", id.value())
-                                .param("job", job.value())
-                                .param("upstream", upstream)
-                                .update()
-                        == 0;
+                .query((row, _) -> generationId(row))
+                .list());
+    }
+
+    record Acceptance(GenerationId id, UpstreamJobId job) {}
+
+    /** @return false if the job was recorded before, as the generation's or as an orphan: then there is nothing to note */
+    boolean noteOrphan(Acceptance acceptance, String upstream) {
+        return jdbc.sql(RECORD_ORPHAN)
+                        .param("id", acceptance.id().value())
+                        .param("job", acceptance.job().value())
+                        .param("upstream", upstream)
+                        .update()
+                == 1;
     }
 
     /** Leaves the generation to whoever claims it after the delay; its caller gets a 202. */
@@ -479,28 +572,71 @@ class GenerationRepository {
         return jdbc.sql(REVIEW).param("id", id.value()).param("reason", reason).update() == 1;
     }
 
-    /**
-     * Ends an open generation.
-     *
-     * @param captured what it comes to, at most the quote; null for the whole quote
-     * @return what was quoted and is captured; empty if it has ended before
-     */
-    Optional<Ended> end(GenerationId id, UpstreamJob job, @Nullable Credits captured) {
-        Credits charged = job.charged();
-        return jdbc.sql(END)
-                .param("id", id.value())
-                .param("state", job.status().name())
-                .param("captured", captured == null ? null : captured.amount(), Types.BIGINT)
-                .param("charged", charged == null ? null : charged.amount(), Types.BIGINT)
-                .param("images", job.images().isEmpty() ? null : job.images().toArray(String[]::new))
-                .param("error", job.error())
-                .param("expired", job.expired())
-                .query((row, _) -> new Ended(
-                        new Credits(row.getLong("quoted_credits")), new Credits(row.getLong("captured_credits"))))
-                .optional();
+    /** Ends those that are open; those that have ended before are not in the answer. */
+    Map<GenerationId, Ended> end(Collection<Ending> endings) {
+        Map<GenerationId, Ended> ended = new HashMap<>();
+        List<UUID> imageIds = new ArrayList<>();
+        List<String> imageUrls = new ArrayList<>();
+        for (Ending ending : endings) {
+            for (String url : ending.job().images()) {
+                imageIds.add(ending.id().value());
+                imageUrls.add(url);
+            }
+        }
+        jdbc.sql(END)
+                .param("ids", column(endings, UUID[]::new, ending -> ending.id().value()))
+                .param(
+                        "states",
+                        column(
+                                endings,
+                                String[]::new,
+                                ending -> ending.job().status().name()))
+                .param("charged", column(endings, Long[]::new, GenerationRepository::charged))
+                .param(
+                        "errors",
+                        column(endings, String[]::new, ending -> ending.job().error()))
+                .param(
+                        "expired",
+                        column(endings, Boolean[]::new, ending -> ending.job().expired()))
+                .param("imageIds", imageIds.toArray(UUID[]::new))
+                .param("imageUrls", imageUrls.toArray(String[]::new))
+                .query(row -> {
+                    ended.put(
+                            generationId(row),
+                            new Ended(
+                                    generationId(row),
+                                    new TenantId(row.getObject("tenant_id", UUID.class)),
+                                    UpstreamJob.Status.valueOf(row.getString("state")),
+                                    new Credits(row.getLong("quoted_credits")),
+                                    new Credits(row.getLong("captured_credits")),
+                                    row.getBoolean("webhook")));
+                });
+        return ended;
     }
 
-    record Ended(Credits quoted, Credits captured) {}
+    private static @Nullable Long charged(Ending ending) {
+        Credits charged = ending.job().charged();
+        return charged == null ? null : charged.amount();
+    }
+
+    /** @param job as it ended */
+    record Ending(GenerationId id, UpstreamJob job) {
+
+        Ending {
+            if (job.isOpen()) {
+                throw new IllegalArgumentException("still open: " + job.status());
+            }
+        }
+    }
+
+    /** @param webhook whether the tenant wants to be told, of some end at least */
+    record Ended(
+            GenerationId id,
+            TenantId tenant,
+            UpstreamJob.Status status,
+            Credits quoted,
+            Credits captured,
+            boolean webhook) {}
 
     void expire(GenerationId id) {
         jdbc.sql(EXPIRE).param("id", id.value()).update();

@@ -7,7 +7,9 @@ import io.klinggateway.tenant.KeyOwners;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.klinggateway.trace.Traces;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,13 +25,16 @@ import org.springframework.stereotype.Component;
 @Component
 class GenerationScope {
 
-    private static final String ORIGIN = """
-            select key_id, model_name, images, quoted_credits, traceparent from generation where id = :id
+    private static final String ORIGINS = """
+            select id, key_id, model_name, images, quoted_credits, traceparent from generation where id = any (:ids)
             """;
+
+    private static final int MOST_IN_BATCH = 100;
 
     private final JdbcClient jdbc;
     private final KeyOwners owners;
     private final Traces traces;
+    private final Batches<GenerationId, Origin> origins = new Batches<>(1, MOST_IN_BATCH, this::origins);
 
     GenerationScope(JdbcClient jdbc, KeyOwners owners, Traces traces) {
         this.jdbc = jdbc;
@@ -59,7 +64,7 @@ class GenerationScope {
 
     /** A step that comes later, on a thread that may serve no request or another replica's. */
     <T> T later(String name, GenerationId id, Function<Origin, T> work) {
-        Origin origin = origin(id);
+        Origin origin = origins.run(id, id);
         Map<String, String> outer = new HashMap<>();
         enter(outer, "generation", id.toString());
         enter(outer, "tenant", origin.owner().tenant());
@@ -94,15 +99,27 @@ class GenerationScope {
         return traces.current();
     }
 
+    /** Read in the transaction of the caller, if it is in one. */
     Origin origin(GenerationId id) {
-        return jdbc.sql(ORIGIN)
-                .param("id", id.value())
-                .query((row, _) -> new Origin(
-                        owners.of(new KeyId(row.getObject("key_id", UUID.class))),
-                        row.getString("model_name"),
-                        row.getInt("images"),
-                        new Credits(row.getLong("quoted_credits")),
-                        row.getString("traceparent")))
-                .single();
+        return origins.runAlone(id);
+    }
+
+    private List<Origin> origins(List<GenerationId> ids) {
+        Map<GenerationId, Origin> found = new HashMap<>();
+        jdbc.sql(ORIGINS)
+                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    found.put(
+                            new GenerationId(row.getObject("id", UUID.class)),
+                            new Origin(
+                                    owners.of(new KeyId(row.getObject("key_id", UUID.class))),
+                                    row.getString("model_name"),
+                                    row.getInt("images"),
+                                    new Credits(row.getLong("quoted_credits")),
+                                    row.getString("traceparent")));
+                });
+        return ids.stream()
+                .map(id -> Objects.requireNonNull(found.get(id), id::toString))
+                .toList();
     }
 }

@@ -96,7 +96,7 @@ class Resubmission {
             return;
         }
         switch (apiframe.submit(generation.id().toString(), generation.upstreamRequest(), deadline)) {
-            case Accepted accepted -> settlement.accept(generation.id(), accepted.job());
+            case Accepted accepted -> settlement.accept(generation.id(), accepted.job(), deadline);
             case Invalid invalid ->
                 refuseOrDefer(generation, callbacks.redact(generation.id(), Refusal.invalid(invalid)));
             case Denied denied -> {

@@ -1,16 +1,26 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
+import io.klinggateway.generation.GenerationRepository.Acceptance;
 import io.klinggateway.generation.GenerationRepository.Ended;
+import io.klinggateway.generation.GenerationRepository.Ending;
 import io.klinggateway.generation.GenerationRepository.Standing;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.Resolution;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +38,8 @@ class Settlement {
 
     private static final Logger log = LoggerFactory.getLogger(Settlement.class);
     private static final String ACTOR = "gateway";
+    private static final int LANES = 2;
+    private static final int MOST_IN_BATCH = 64;
 
     private final GenerationRepository generations;
     private final Ledger ledger;
@@ -38,6 +50,9 @@ class Settlement {
     private final GenerationSettings settings;
     private final GenerationMeters meters;
     private final GenerationScope scope;
+    private final Batches<Acceptance, Boolean> acceptances =
+            new Batches<>(LANES, MOST_IN_BATCH, this::recordAcceptances);
+    private final Batches<Ending, Optional<Ended>> endings = new Batches<>(LANES, MOST_IN_BATCH, this::end);
 
     Settlement(
             GenerationRepository generations,
@@ -64,15 +79,24 @@ class Settlement {
      * Records the vendor's job; write-once.
      *
      * @return false if it came too late: an orphan
+     * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    boolean accept(GenerationId id, UpstreamJobId job) {
-        boolean recorded = generations.accept(id, job, apiframe.upstream(), settings.trackingInterval());
-        if (!recorded) {
-            meters.orphan();
-            log.error(
-                    "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
+    boolean accept(GenerationId id, UpstreamJobId job, Deadline deadline) {
+        Acceptance acceptance = new Acceptance(id, job);
+        if (CertainDatabase.run(deadline, acceptances, id, acceptance)
+                || !CertainDatabase.run(deadline, () -> generations.noteOrphan(acceptance, apiframe.upstream()))) {
+            return true;
         }
-        return recorded;
+        meters.orphan();
+        log.error("orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
+        return false;
+    }
+
+    private List<Boolean> recordAcceptances(List<Acceptance> all) {
+        Set<GenerationId> recorded = generations.accept(all, settings.trackingInterval());
+        return all.stream()
+                .map(acceptance -> recorded.contains(acceptance.id()))
+                .toList();
     }
 
     /**
@@ -86,7 +110,7 @@ class Settlement {
             Standing standing = transactions.execute(_ -> {
                 ended.set(generations.refuse(id, attempt, refusal));
                 if (ended.get()) {
-                    release(id, refusal.code().wire());
+                    ledger.resolve(List.of(Resolution.release(id, refusal.code().wire())), ACTOR);
                     notices.ended(id);
                 }
                 return generations.standing(id);
@@ -103,55 +127,61 @@ class Settlement {
      * Ends a generation as its job ended: COMPLETED is paid for, FAILED and CANCELLED are not.
      *
      * @return false if it had ended before
+     * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    boolean settle(GenerationId id, UpstreamJob reported) {
-        UpstreamJob job = callbacks.redact(id, reported);
-        return scope.later("kling.gateway.settlement", id, origin -> settle(id, origin, job));
+    boolean settle(GenerationId id, UpstreamJob reported, Deadline deadline) {
+        Ending ending = new Ending(id, callbacks.redact(id, reported));
+        UpstreamJob job = ending.job();
+        return scope.later("kling.gateway.settlement", id, origin -> {
+            Optional<Ended> settled = CertainDatabase.run(deadline, endings, id, ending);
+            settled.ifPresent(end -> {
+                meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
+                report(id, job, end.quoted(), end.captured());
+            });
+            return settled.isPresent();
+        });
     }
 
-    private boolean settle(GenerationId id, Origin origin, UpstreamJob job) {
-        Optional<Ended> settled = transactions.execute(_ -> switch (job.status()) {
-            case COMPLETED -> {
-                Optional<Ended> ended = generations.end(id, job, job.charged());
-                ended.ifPresent(end -> {
-                    capture(id, end);
+    /** One transaction for all of them; each is answered in its place, empty if it had ended before. */
+    List<Optional<Ended>> end(List<Ending> all) {
+        return Objects.requireNonNull(transactions.execute(_ -> {
+            Map<GenerationId, Ended> ended = new HashMap<>(generations.end(all));
+            ledger.resolve(
+                    ended.values().stream()
+                            .sorted(Comparator.comparing(end -> end.tenant().value()))
+                            .map(Settlement::resolution)
+                            .toList(),
+                    ACTOR);
+            ended.forEach((id, end) -> {
+                if (end.webhook()) {
                     notices.ended(id);
-                });
-                yield ended;
-            }
-            case FAILED, CANCELLED -> {
-                Optional<Ended> ended = generations.end(id, job, Credits.ZERO);
-                ended.ifPresent(_ -> {
-                    release(id, "job " + job.status());
-                    notices.ended(id);
-                });
-                yield ended;
-            }
-            case QUEUED, PROCESSING -> throw new IllegalArgumentException("still open: " + job.status());
-        });
-        settled.ifPresent(end -> {
-            meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
-            report(id, job, end);
-        });
-        return settled.isPresent();
+                }
+            });
+            // Who asks twice is answered once.
+            return all.stream()
+                    .map(ending -> Optional.ofNullable(ended.remove(ending.id())))
+                    .toList();
+        }));
+    }
+
+    private static Resolution resolution(Ended ended) {
+        return ended.status() == UpstreamJob.Status.COMPLETED
+                ? Resolution.capture(ended.id(), ended.captured(), null)
+                : Resolution.release(ended.id(), "job " + ended.status());
     }
 
     /** Pays for a generation that an operator has just ended COMPLETED, in the operator's transaction. */
     void resolvedByCapture(
             GenerationId id, UpstreamJob job, Credits quoted, Credits captured, String actor, String reason) {
-        if (ledger.capture(id, captured, actor, reason).isEmpty()) {
-            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
-        }
+        ledger.resolve(List.of(Resolution.capture(id, captured, reason)), actor);
         notices.ended(id);
         countOnceCommitted(id, "completed", captured);
-        report(id, job, new Ended(quoted, captured));
+        report(id, job, quoted, captured);
     }
 
     /** Frees the credits of a generation that an operator has just ended FAILED, in the operator's transaction. */
     void resolvedByRelease(GenerationId id, String actor, String reason) {
-        if (!ledger.release(id, actor, reason)) {
-            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
-        }
+        ledger.resolve(List.of(Resolution.release(id, reason)), actor);
         countOnceCommitted(id, "failed", Credits.ZERO);
         notices.ended(id);
     }
@@ -166,27 +196,11 @@ class Settlement {
         });
     }
 
-    private void capture(GenerationId id, Ended end) {
-        if (ledger.capture(id, end.captured(), ACTOR).isEmpty()) {
-            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
-        }
-    }
-
-    private void release(GenerationId id, String reason) {
-        if (!ledger.release(id, ACTOR, reason)) {
-            throw new IllegalStateException("the hold of open generation " + id + " was resolved already");
-        }
-    }
-
-    private void report(GenerationId id, UpstreamJob job, Ended end) {
-        log.info(
-                "settled generation={} outcome={} credits={}",
-                id,
-                job.status(),
-                end.captured().amount());
+    private void report(GenerationId id, UpstreamJob job, Credits quoted, Credits captured) {
+        log.info("settled generation={} outcome={} credits={}", id, job.status(), captured.amount());
         Credits charged = job.charged();
         if (job.status() == UpstreamJob.Status.COMPLETED && charged != null) {
-            Credits loss = charged.beyond(end.quoted());
+            Credits loss = charged.beyond(quoted);
             if (!loss.isZero()) {
                 meters.loss(loss);
                 log.error(

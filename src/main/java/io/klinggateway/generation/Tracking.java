@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -56,21 +58,27 @@ class Tracking {
     boolean pass() {
         List<Tracked> due = generations.claimTracked(apiframe.upstream(), settings.lease(), MOST_AT_ONCE);
         Map<UpstreamJobId, JobReading> readings = read(due);
-        for (Tracked generation : due) {
-            try {
-                apply(generation, Objects.requireNonNull(readings.get(generation.job())));
-            } catch (RuntimeException failure) {
-                log.warn("generation {} is looked at again later: {}", generation.id(), failure.getMessage(), failure);
-            }
+        // Side by side: those that have ended share transactions, and one that is stuck delays none.
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            due.forEach(generation -> threads.execute(
+                    () -> applySafely(generation, Objects.requireNonNull(readings.get(generation.job())))));
         }
         return due.size() == MOST_AT_ONCE;
+    }
+
+    private void applySafely(Tracked generation, JobReading reading) {
+        try {
+            apply(generation, reading);
+        } catch (RuntimeException failure) {
+            log.warn("generation {} is looked at again later: {}", generation.id(), failure.getMessage(), failure);
+        }
     }
 
     private void apply(Tracked generation, JobReading reading) {
         Duration nextLook = nextLook(generation);
         switch (reading) {
             case Found(UpstreamJob job)
-            when isOpen(job) -> {
+            when job.isOpen() -> {
                 if (generation.overdue()) {
                     settlement.review(generation.id(), "vendor job " + job.id() + " is open for more than 24 hours");
                 } else {
@@ -78,8 +86,7 @@ class Tracking {
                     notices.progressed(generation, job);
                 }
             }
-            case Found(UpstreamJob job) ->
-                CertainDatabase.run(Deadline.in(PATIENCE_TO_SETTLE), () -> settlement.settle(generation.id(), job));
+            case Found(UpstreamJob job) -> settlement.settle(generation.id(), job, Deadline.in(PATIENCE_TO_SETTLE));
             case Missing _ -> {
                 if (generations.missing(generation.id(), nextLook)) {
                     settlement.review(
@@ -110,10 +117,6 @@ class Tracking {
         return due.isEmpty()
                 ? Map.of()
                 : apiframe.read(due.stream().map(Tracked::job).toList());
-    }
-
-    private static boolean isOpen(UpstreamJob job) {
-        return job.status() == UpstreamJob.Status.QUEUED || job.status() == UpstreamJob.Status.PROCESSING;
     }
 
     /** Less often what takes longer than images do, and what the vendor will tell of by itself while nobody follows it. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,7 +27,14 @@ import org.springframework.transaction.annotation.Transactional;
 public class Ledger {
 
     private static final String BALANCE = "select * from ledger_balance(:tenant)";
-    private static final String RESOLVE = "select ledger_resolve(:generation, :kind, :charged, :actor, :reason)";
+
+    /** One after the other, as they are given. */
+    private static final String RESOLVE = """
+            select r.generation, ledger_resolve(r.generation, r.kind, r.charged, :actor, r.reason) is not null as resolved
+              from unnest(:generations::uuid[], :kinds::text[], :charged::bigint[], :reasons::text[])
+                   as r (generation, kind, charged, reason)
+            """;
+
     private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";
 
     private static final String ACCOUNTS = """
@@ -80,30 +89,48 @@ public class Ledger {
     }
 
     /**
-     * Spends what the vendor charged, at most the hold, and frees the rest.
+     * Ends holds, in this order. Whoever ends holds of several tenants goes by tenant, so that nobody waits in a circle.
      *
-     * @return what was captured; empty if the hold was resolved before, and then nothing changes
+     * @param resolutions of generations that the same transaction ends
+     * @throws IllegalStateException if one of the holds was resolved before; the transaction must not commit then
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<Credits> capture(GenerationId generation, Credits charged, String actor) {
-        return capture(generation, charged, actor, null);
+    public void resolve(List<Resolution> resolutions, String actor) {
+        if (resolutions.isEmpty()) {
+            return;
+        }
+        jdbc.sql(RESOLVE)
+                .param(
+                        "generations",
+                        column(
+                                resolutions,
+                                UUID[]::new,
+                                resolution -> resolution.generation().value()))
+                .param(
+                        "kinds",
+                        column(
+                                resolutions,
+                                String[]::new,
+                                resolution -> resolution.kind().name()))
+                .param(
+                        "charged",
+                        column(
+                                resolutions,
+                                Long[]::new,
+                                resolution -> resolution.charged().amount()))
+                .param("reasons", column(resolutions, String[]::new, Resolution::reason))
+                .param("actor", actor)
+                .query(row -> {
+                    if (!row.getBoolean("resolved")) {
+                        throw new IllegalStateException("the hold of open generation "
+                                + row.getObject("generation", UUID.class) + " was resolved already");
+                    }
+                });
     }
 
-    /** @param reason for the journal; free text without secrets */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<Credits> capture(GenerationId generation, Credits charged, String actor, @Nullable String reason) {
-        return resolve(generation, "CAPTURE", charged, actor, reason);
-    }
-
-    /**
-     * Frees the whole hold.
-     *
-     * @param reason for the journal; free text without secrets
-     * @return whether this call freed it; false if the hold was resolved before, and then nothing changes
-     */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public boolean release(GenerationId generation, String actor, String reason) {
-        return resolve(generation, "RELEASE", Credits.ZERO, actor, reason).isPresent();
+    private static <C extends @Nullable Object> C[] column(
+            List<Resolution> resolutions, IntFunction<C[]> array, Function<Resolution, C> value) {
+        return resolutions.stream().map(value).toArray(array);
     }
 
     /** Sets a tenant's policy. It binds the next hold on every replica; grants stay. Repeating it changes nothing. */
@@ -229,19 +256,6 @@ public class Ledger {
     /** What all tenants together have set aside. */
     public Credits openHolds() {
         return new Credits(jdbc.sql(OPEN_HOLDS).query(Long.class).single());
-    }
-
-    private Optional<Credits> resolve(
-            GenerationId generation, String kind, Credits charged, String actor, @Nullable String reason) {
-        return jdbc.sql(RESOLVE)
-                .param("generation", generation.value())
-                .param("kind", kind)
-                .param("charged", charged.amount())
-                .param("actor", actor)
-                .param("reason", reason)
-                .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
-                .single()
-                .map(Credits::new);
     }
 
     private static Account account(ResultSet row) throws SQLException {

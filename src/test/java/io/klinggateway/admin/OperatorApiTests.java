@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.admin.Replica.Reply;
 import io.klinggateway.database.TestDatabase;
@@ -165,16 +166,24 @@ class OperatorApiTests {
     }
 
     @Test
-    void aRevokedKeyIsRefusedByTheOtherReplicaAtOnceAndItsRecordStays() {
+    void aRevokedKeyGeneratesNothingMoreOnTheOtherReplicaAndItsRecordStays() {
         here.createTenant("revoked", MONTHLY, NO_LIMITS);
         Reply issued = here.createKey("revoked", "{\"name\": \"ci\"}");
         there.tenant(issued.text("key"), "GET", "/v2/credits").expect(200);
+        here.tenant(issued.text("key"), "GET", "/v2/credits").expect(200);
 
         here.operator("DELETE", "/tenants/revoked/keys/" + issued.text("id")).expect(204);
         here.operator("DELETE", "/tenants/revoked/keys/" + issued.text("id")).expect(204);
 
-        Reply refused = there.tenant(issued.text("key"), "GET", "/v2/credits").expect(401);
-        assertThat(refused.text("code")).isEqualTo("api_key_invalid");
+        assertThat(there.generate(issued.text("key"), 1).expect(401).text("code"))
+                .isEqualTo("api_key_invalid");
+        assertThat(here.tenant(issued.text("key"), "GET", "/v2/credits")
+                        .expect(401)
+                        .text("code"))
+                .isEqualTo("api_key_invalid");
+        await().atMost(Duration.ofSeconds(5))
+                .until(() ->
+                        there.tenant(issued.text("key"), "GET", "/v2/credits").status() == 401);
         JsonNode shown = here.operator("GET", "/tenants/revoked/keys")
                 .json()
                 .path("items")
@@ -244,7 +253,8 @@ class OperatorApiTests {
                         "POST", "/tenants/rotated/keys/" + successor.text("id") + "/rotation", "{\"graceSeconds\": 0}")
                 .expect(201);
 
-        there.tenant(successor.text("key"), "GET", "/v2/credits").expect(401);
+        here.tenant(successor.text("key"), "GET", "/v2/credits").expect(401);
+        there.generate(successor.text("key"), 1).expect(401);
         there.tenant(last.text("key"), "GET", "/v2/credits").expect(200);
     }
 

@@ -21,6 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ReconciliationTests {
 
     private final UUID tenant = UUID.randomUUID();
+    private final UUID key = UUID.randomUUID();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final DataSource database = TestDatabase.fresh().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
@@ -29,6 +30,13 @@ class ReconciliationTests {
     @BeforeEach
     void migrate() {
         Flyway.configure().dataSource(database).load().migrate();
+        jdbc.sql("insert into tenant (id, name) values (?, 'design')")
+                .param(tenant)
+                .update();
+        jdbc.sql("insert into api_key (id, tenant_id, name, sha256) values (?, ?, 'main', sha256('main'))")
+                .param(key)
+                .param(tenant)
+                .update();
         jdbc.sql("select ledger_set_budget(?, 'MONTH', 100, 'UTC')")
                 .param(tenant)
                 .query((_, _) -> true)
@@ -110,11 +118,12 @@ class ReconciliationTests {
     private UUID admit() {
         UUID generation = UUID.randomUUID();
         String verdict = jdbc.sql("""
-                select verdict from admit_generation(?, ?, gen_random_uuid(), null, 'x'::bytea, null, null, 'kling-v1', 1, 2,
+                select verdict from admit_generation(?, ?, ?, null, 'x'::bytea, null, null, 'kling-v1', 1, 2,
                     'http://vendor', '{}'::bytea, interval '1 minute')
                 """)
                 .param(generation)
                 .param(tenant)
+                .param(key)
                 .query(String.class)
                 .single();
         assertThat(verdict).isEqualTo("ADMITTED");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.KlingGatewayApplication;
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.GenerationRepository.Standing;
 import io.klinggateway.image.ImageRequest;
@@ -219,9 +220,9 @@ class SettlementTests extends GatewayScenario {
         assertThat(generate(FOX).status()).isEqualTo(400);
         UUID id = onlyGeneration();
 
-        assertThat(settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob)))
+        assertThat(settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON)))
                 .isFalse();
-        settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob));
+        settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON));
 
         assertThat(jdbc.sql("select upstream_job_id from orphan_job where generation_id = :id")
                         .param("id", id)
@@ -237,7 +238,7 @@ class SettlementTests extends GatewayScenario {
         vendorAnswers(accepted(vendorJob));
         UUID id = generate(FOX).jobId();
 
-        assertThat(settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob)))
+        assertThat(settlement.accept(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON)))
                 .isTrue();
         assertThat(row(id)).containsEntry("upstream_job_id", vendorJob);
     }
@@ -353,7 +354,7 @@ class SettlementTests extends GatewayScenario {
                 .single();
         GenerationId id = GenerationId.next(Clock.systemUTC());
         generations.admit(
-                new NewGeneration(
+                List.of(new NewGeneration(
                         id,
                         new Caller(tenant(), new KeyId(keyId), "main", "kg_"),
                         null,
@@ -361,7 +362,7 @@ class SettlementTests extends GatewayScenario {
                         prices.quote(request),
                         new byte[32],
                         json.write(request),
-                        null),
+                        null)),
                 apiframe.upstream(),
                 Duration.ZERO);
         return id;

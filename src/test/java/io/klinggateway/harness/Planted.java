@@ -1,11 +1,12 @@
 package io.klinggateway.harness;
 
-import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.EntryKind;
+import io.klinggateway.ledger.Resolution;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,13 +140,13 @@ final class Planted {
 
         @Bean
         static BeanPostProcessor capturedOutsideTheTransaction(BeanFactory beans) {
-            return around("ledger", "capture", (target, method, arguments) -> {
+            return around("ledger", "resolve", (target, method, arguments) -> {
                 afterCommit(() -> Thread.ofVirtual().start(() -> {
                     Waiting.pause(LATER);
                     beans.getBean(TransactionOperations.class)
                             .executeWithoutResult(_ -> ReflectionUtils.invokeMethod(method, target, arguments));
                 }));
-                return Optional.of((Credits) Objects.requireNonNull(arguments[1]));
+                return null;
             });
         }
 
@@ -184,7 +185,13 @@ final class Planted {
 
         @Bean
         static BeanPostProcessor releaseForgotten() {
-            return around("ledger", "release", (_, _, _) -> true);
+            return around("ledger", "resolve", (target, method, arguments) -> {
+                var resolutions = (List<?>) Objects.requireNonNull(arguments[0]);
+                var kept = resolutions.stream()
+                        .filter(resolution -> ((Resolution) resolution).kind() == EntryKind.CAPTURE)
+                        .toList();
+                return ReflectionUtils.invokeMethod(method, target, kept, arguments[1]);
+            });
         }
     }
 
@@ -207,6 +214,7 @@ final class Planted {
     }
 
     private interface Instead {
+        @Nullable
         Object call(Object target, Method method, @Nullable Object[] arguments) throws ReflectiveOperationException;
     }
 

@@ -1,12 +1,14 @@
 package io.klinggateway.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.Gateway;
 import io.klinggateway.Gateway.Answer;
 import io.klinggateway.Gateway.Client;
 import io.klinggateway.GatewayTest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @GatewayTest
 class AuthenticationTests {
+
+    /** A replica remembers a key for 3 s. */
+    private static final Duration FORGOTTEN = Duration.ofSeconds(5);
 
     private final Gateway gateway;
 
@@ -76,26 +81,57 @@ class AuthenticationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"revoked_at = now()", "expires_at = now() - interval '1 second'"})
-    void aRevokedOrExpiredKeyIsInvalid(String change) {
-        var client = gateway.newTenant(1);
+    void aKeyThatAnotherReplicaRevokedGeneratesNothingMoreAndIsForgottenInSeconds(String change) {
+        var client = gateway.newTenant(10);
         assertThat(client.get("/v2/me").status()).isEqualTo(200);
 
         update("api_key", change, client);
 
+        assertRefused(client.generate(Gateway.FOX), 401, "api_key_invalid", "Invalid API key");
+        await().atMost(FORGOTTEN).until(() -> client.get("/v2/me").status() == 401);
         assertRefused(client.get("/v2/me"), 401, "api_key_invalid", "Invalid API key");
+        assertThat(held(client)).isZero();
     }
 
     @Test
-    void aSuspendedTenantsKeyIsInactive() {
-        var client = gateway.newTenant(1);
+    void aTenantThatAnotherReplicaSuspendedGeneratesNothingMoreAndComesBackAtOnce() {
+        var client = gateway.newTenant(10);
+        assertThat(client.get("/v2/me").status()).isEqualTo(200);
 
-        gateway.database()
-                .sql("update tenant set status = 'SUSPENDED' where id = ?")
-                .param(client.tenant().id().value())
-                .update();
+        setStatus(client, "SUSPENDED");
 
-        assertRefused(client.get("/v2/me"), 403, "api_key_inactive", "API key is inactive");
         assertRefused(client.generate(Gateway.FOX), 403, "api_key_inactive", "API key is inactive");
+        await().atMost(FORGOTTEN).until(() -> client.get("/v2/me").status() == 403);
+        assertThat(held(client)).isZero();
+        setStatus(client, "ACTIVE");
+        assertThat(client.get("/v2/me").status()).isEqualTo(200);
+        client.accepted(Gateway.FOX);
+    }
+
+    @Test
+    void aKnownKeyIsNotReadAgainForEachRequest() {
+        var client = gateway.newTenant(10);
+        assertThat(client.get("/v2/models").status()).isEqualTo(200);
+
+        update("api_key", "name = 'renamed'", client);
+
+        assertThat(client.get("/v2/me").body()).doesNotContain("renamed");
+        await().atMost(FORGOTTEN).until(() -> client.get("/v2/me").body().contains("renamed"));
+    }
+
+    private void setStatus(Client client, String status) {
+        gateway.database()
+                .sql("update tenant set status = ? where id = ?")
+                .params(status, client.tenant().id().value())
+                .update();
+    }
+
+    private long held(Client client) {
+        return gateway.database()
+                .sql("select coalesce(sum(held), 0) from budget_period where tenant_id = ?")
+                .param(client.tenant().id().value())
+                .query(Long.class)
+                .single();
     }
 
     @Test

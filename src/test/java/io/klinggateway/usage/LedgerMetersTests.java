@@ -19,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class LedgerMetersTests {
 
     private final UUID tenant = UUID.randomUUID();
+    private final UUID key = UUID.randomUUID();
     private final DataSource database = TestDatabase.fresh().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -29,6 +30,10 @@ class LedgerMetersTests {
         Flyway.configure().dataSource(database).load().migrate();
         now("2026-11-23T12:00:00Z");
         jdbc.sql("insert into tenant (id, name) values (?, 'design')")
+                .param(tenant)
+                .update();
+        jdbc.sql("insert into api_key (id, tenant_id, name, sha256) values (?, ?, 'main', sha256('main'))")
+                .param(key)
                 .param(tenant)
                 .update();
         budget("DAY", 100);
@@ -139,6 +144,7 @@ class LedgerMetersTests {
     @Test
     void aTenantThatIsGoneIsNoLongerPublished() {
         meters.read();
+        jdbc.sql("delete from api_key").update();
         jdbc.sql("delete from tenant").update();
 
         meters.read();
@@ -174,9 +180,9 @@ class LedgerMetersTests {
     private UUID admit(String model, int images) {
         UUID generation = UUID.randomUUID();
         select("""
-                select admit_generation(?, ?, gen_random_uuid(), null, 'x'::bytea, null, null, ?, ?, ?,
+                select admit_generation(?, ?, ?, null, 'x'::bytea, null, null, ?, ?, ?,
                     'http://vendor', '{}'::bytea, interval '1 minute')
-                """, generation, tenant, model, images, 2L * images);
+                """, generation, tenant, key, model, images, 2L * images);
         return generation;
     }
 
