@@ -184,7 +184,7 @@ class GenerationRepository {
                    due_at = case e.state when 'COMPLETED' then gateway_now() + interval '1 day' end
               from ending e left join image i on i.id = e.id
              where g.id = e.id and g.state in ('QUEUED', 'PROCESSING')
-            returning g.id, g.tenant_id, g.state, g.quoted_credits, g.captured_credits,
+            returning g.id, g.state, g.quoted_credits, g.captured_credits,
                       g.promised and g.webhook_url is not null as webhook
             """;
 
@@ -605,7 +605,6 @@ class GenerationRepository {
                             generationId(row),
                             new Ended(
                                     generationId(row),
-                                    new TenantId(row.getObject("tenant_id", UUID.class)),
                                     UpstreamJob.Status.valueOf(row.getString("state")),
                                     new Credits(row.getLong("quoted_credits")),
                                     new Credits(row.getLong("captured_credits")),
@@ -630,13 +629,7 @@ class GenerationRepository {
     }
 
     /** @param webhook whether the tenant wants to be told, of some end at least */
-    record Ended(
-            GenerationId id,
-            TenantId tenant,
-            UpstreamJob.Status status,
-            Credits quoted,
-            Credits captured,
-            boolean webhook) {}
+    record Ended(GenerationId id, UpstreamJob.Status status, Credits quoted, Credits captured, boolean webhook) {}
 
     void expire(GenerationId id) {
         jdbc.sql(EXPIRE).param("id", id.value()).update();

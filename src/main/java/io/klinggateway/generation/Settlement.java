@@ -13,7 +13,6 @@ import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.Resolution;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -146,12 +145,7 @@ class Settlement {
     List<Optional<Ended>> end(List<Ending> all) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             Map<GenerationId, Ended> ended = new HashMap<>(generations.end(all));
-            ledger.resolve(
-                    ended.values().stream()
-                            .sorted(Comparator.comparing(end -> end.tenant().value()))
-                            .map(Settlement::resolution)
-                            .toList(),
-                    ACTOR);
+            ledger.resolve(ended.values().stream().map(Settlement::resolution).toList(), ACTOR);
             ended.forEach((id, end) -> {
                 if (end.webhook()) {
                     notices.ended(id);

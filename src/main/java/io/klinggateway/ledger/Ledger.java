@@ -10,9 +10,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -28,11 +30,14 @@ public class Ledger {
 
     private static final String BALANCE = "select * from ledger_balance(:tenant)";
 
-    /** One after the other, as they are given. */
+    /** By tenant, and in the database's order of tenants: whoever locks several balances does it in the same order. */
     private static final String RESOLVE = """
             select r.generation, ledger_resolve(r.generation, r.kind, r.charged, :actor, r.reason) is not null as resolved
-              from unnest(:generations::uuid[], :kinds::text[], :charged::bigint[], :reasons::text[])
-                   as r (generation, kind, charged, reason)
+              from (select given.*
+                      from unnest(:generations::uuid[], :kinds::text[], :charged::bigint[], :reasons::text[])
+                           as given (generation, kind, charged, reason)
+                      join journal_entry hold on hold.generation_id = given.generation and hold.entry_kind = 'HOLD'
+                     order by hold.tenant_id, given.generation) r
             """;
 
     private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";
@@ -89,16 +94,18 @@ public class Ledger {
     }
 
     /**
-     * Ends holds, in this order. Whoever ends holds of several tenants goes by tenant, so that nobody waits in a circle.
+     * Ends holds.
      *
      * @param resolutions of generations that the same transaction ends
-     * @throws IllegalStateException if one of the holds was resolved before; the transaction must not commit then
+     * @throws IllegalStateException if one of the holds was resolved before, or there is none; the transaction must not
+     *     commit then
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void resolve(List<Resolution> resolutions, String actor) {
         if (resolutions.isEmpty()) {
             return;
         }
+        Set<UUID> resolved = new HashSet<>();
         jdbc.sql(RESOLVE)
                 .param(
                         "generations",
@@ -121,11 +128,16 @@ public class Ledger {
                 .param("reasons", column(resolutions, String[]::new, Resolution::reason))
                 .param("actor", actor)
                 .query(row -> {
-                    if (!row.getBoolean("resolved")) {
-                        throw new IllegalStateException("the hold of open generation "
-                                + row.getObject("generation", UUID.class) + " was resolved already");
+                    if (row.getBoolean("resolved")) {
+                        resolved.add(row.getObject("generation", UUID.class));
                     }
                 });
+        for (Resolution resolution : resolutions) {
+            if (!resolved.contains(resolution.generation().value())) {
+                throw new IllegalStateException(
+                        "the hold of open generation " + resolution.generation() + " was resolved already");
+            }
+        }
     }
 
     private static <C extends @Nullable Object> C[] column(

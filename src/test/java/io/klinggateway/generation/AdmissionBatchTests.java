@@ -259,7 +259,7 @@ class AdmissionBatchTests extends GatewayScenario {
 
     /** No retries in here: a deadlock, or any other refusal of the database, fails the test. */
     private void live(List<Caller> callers, Random random) {
-        for (int round = 0; round < 25; round++) {
+        for (int round = 0; round < 60; round++) {
             List<NewGeneration> batch = new ArrayList<>();
             for (int member = 0; member < 8; member++) {
                 String key = random.nextBoolean() ? "shared-" + random.nextInt(40) : null;
