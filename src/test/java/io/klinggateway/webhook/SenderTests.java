@@ -222,12 +222,7 @@ class SenderTests {
     }
 
     private Message message(String url) {
-        return message(
-                url,
-                new KeyId(jdbc.sql("select id from api_key where sha256 = :sha256")
-                        .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
-                        .query(UUID.class)
-                        .single()));
+        return message(url, RunningGateway.keyId(jdbc));
     }
 
     private static Message message(String url, KeyId key) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
@@ -167,14 +166,10 @@ class TrustedCertificatesTests {
     }
 
     private Message message(String url) {
-        UUID key = jdbc.sql("select id from api_key where sha256 = :sha256")
-                .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
-                .query(UUID.class)
-                .single();
         return new Message(
                 new GenerationId(UUID.randomUUID()),
                 new TenantId(UUID.randomUUID()),
-                new KeyId(key),
+                RunningGateway.keyId(jdbc),
                 url,
                 "completed",
                 "{\"event\":\"completed\"}".getBytes(StandardCharsets.UTF_8));
