@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the vendor finds the gateway: takes each of its calls and brings it to one replica or the other, late, out of turn,
- * twice, or not at all; and now and then brings a forged one for the same job before, which says that it failed.
+ * twice, or not at all; and now and then brings a forged one for the same job beside it, which says that it failed.
  */
 final class Postman implements AutoCloseable {
 
