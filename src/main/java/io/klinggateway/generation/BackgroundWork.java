@@ -34,6 +34,11 @@ class BackgroundWork {
     }
 
     @Bean
+    BackgroundLoop deliveryRetentionLoop(DeliveryRetention retention) {
+        return new BackgroundLoop("delivery-retention", KEPT_INTERVAL, retention::pass);
+    }
+
+    @Bean
     BackgroundLoop openGenerationsLoop(OpenGenerations open) {
         return new BackgroundLoop("open-generations", METERS_INTERVAL, open::pass);
     }

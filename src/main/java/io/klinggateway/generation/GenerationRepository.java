@@ -193,7 +193,7 @@ class GenerationRepository {
     private static final String JOB_COLUMNS = """
             select id, generation_status(state, upstream_job_id) as status, progress, result_images, error,
                    coalesce(captured_credits, quoted_credits) as cost, created_at, completed_at, upstream_request,
-                   webhook_url, webhook_events, expired
+                   webhook_url, webhook_events, webhook_status, expired
               from generation
              where tenant_id = :tenant
             """;
@@ -229,7 +229,7 @@ class GenerationRepository {
     private static final String FIND_EACH = """
             select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress, g.result_images, g.error,
                    coalesce(g.captured_credits, g.quoted_credits) as cost, g.created_at, g.completed_at,
-                   g.upstream_request, g.webhook_url, g.webhook_events, g.expired
+                   g.upstream_request, g.webhook_url, g.webhook_events, g.webhook_status, g.expired
               from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
               join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
             """;
@@ -733,6 +733,7 @@ class GenerationRepository {
                 row.getBytes("upstream_request"),
                 row.getString("webhook_url"),
                 texts(row, "webhook_events"),
+                row.getString("webhook_status"),
                 row.getBoolean("expired"));
     }
 

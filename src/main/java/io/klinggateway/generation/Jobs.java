@@ -56,7 +56,7 @@ class Jobs {
 
     private List<JobView> views(List<StoredJob> jobs) {
         Map<GenerationId, DeliveryStatus> deliveryStatuses = deliveries.statuses(jobs.stream()
-                .filter(StoredJob::hasEndedWithWebhook)
+                .filter(StoredJob::mayHaveDelivery)
                 .map(StoredJob::id)
                 .toList());
         return jobs.stream()
@@ -88,7 +88,7 @@ class Jobs {
         if (job.completedAt() == null) {
             return job.wants("completed") || job.wants("failed") ? DeliveryStatus.PENDING.wire() : null;
         }
-        return delivery == null ? null : delivery.wire();
+        return delivery == null ? job.webhookStatus() : delivery.wire();
     }
 
     /** @return null once it is erased */

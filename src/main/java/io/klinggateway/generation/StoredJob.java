@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status as tenants see it
  * @param upstreamRequest null once it is erased
+ * @param webhookStatus what its tenant's webhook came to; null as long as the delivery itself is on record
  * @param cost credits: the quote while open, then what was captured
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
@@ -25,6 +26,7 @@ record StoredJob(
         byte @Nullable [] upstreamRequest,
         @Nullable String webhookUrl,
         @Nullable List<String> webhookEvents,
+        @Nullable String webhookStatus,
         boolean expired) {
 
     private static final List<String> DEFAULT_EVENTS = List.of("completed", "failed");
@@ -34,7 +36,8 @@ record StoredJob(
         return webhookUrl != null && (webhookEvents == null ? DEFAULT_EVENTS : webhookEvents).contains(event);
     }
 
-    boolean hasEndedWithWebhook() {
-        return webhookUrl != null && completedAt != null;
+    /** Whether a delivery may be on record. With the request, the URL that would tell is erased. */
+    boolean mayHaveDelivery() {
+        return completedAt != null && webhookStatus == null && (webhookUrl != null || upstreamRequest == null);
     }
 }

@@ -43,7 +43,7 @@ class ImageRequestReader {
      * @throws InvalidImageRequest if the value is not a valid request
      */
     ImageRequest read(byte[] body) {
-        JsonNode root = json.readTree(body);
+        JsonNode root = json.readValue(body, JsonNode.class);
         Violations violations = new Violations();
         if (!root.isObject()) {
             violations.add(ROOT, "must be an object");

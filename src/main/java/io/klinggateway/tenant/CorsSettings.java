@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
@@ -23,16 +21,11 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
         }
     }
 
-    void applyTo(CorsConfigurer<HttpSecurity> cors) {
-        if (allowedOrigins.isEmpty()) {
-            cors.disable();
-        } else {
-            CorsConfiguration rules = rules();
-            cors.configurationSource(_ -> rules);
-        }
+    boolean areOn() {
+        return !allowedOrigins.isEmpty();
     }
 
-    private CorsConfiguration rules() {
+    CorsConfiguration rules() {
         CorsConfiguration rules = new CorsConfiguration();
         rules.setAllowedOrigins(allowedOrigins);
         rules.setAllowedMethods(List.of("GET", "HEAD", "POST"));
@@ -44,7 +37,11 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
                 "Location",
                 "X-Credits-Cost",
                 "X-Credits-Remaining",
-                "Idempotent-Replayed"));
+                "Idempotent-Replayed",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Content-Disposition",
+                "Allow"));
         rules.setAllowCredentials(false);
         rules.setMaxAge(Duration.ofHours(1));
         return rules;

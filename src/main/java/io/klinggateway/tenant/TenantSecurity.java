@@ -3,14 +3,18 @@ package io.klinggateway.tenant;
 import io.klinggateway.problem.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.filter.CorsFilter;
 
 /** Everything under {@code /v2} needs a tenant's key; what lies outside holds no tenant's data. */
 @Configuration(proxyBeanMethods = false)
@@ -19,10 +23,8 @@ class TenantSecurity {
 
     @Bean
     @Order(1)
-    SecurityFilterChain tenantApi(
-            HttpSecurity http, KnownKeys keys, ProblemWriter problems, CorsSettings corsSettings) {
+    SecurityFilterChain tenantApi(HttpSecurity http, KnownKeys keys, ProblemWriter problems) {
         return stateless(http.securityMatcher("/v2/**"))
-                .cors(corsSettings::applyTo)
                 .addFilterBefore(new ApiKeyFilter(keys, problems), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // The second half of a request that was let in; its key was checked at the first.
@@ -31,6 +33,19 @@ class TenantSecurity {
                         .anyRequest()
                         .authenticated())
                 .build();
+    }
+
+    /** Before the keys, because browsers ask without one, and before any filter that refuses: pages may read why. */
+    @Bean
+    FilterRegistrationBean<CorsFilter> pages(CorsSettings settings) {
+        CorsConfiguration rules = settings.rules();
+        CorsFilter filter = new CorsFilter(_ -> rules);
+        filter.setCorsProcessor(new CorsHeaders());
+        FilterRegistrationBean<CorsFilter> registration = new FilterRegistrationBean<>(filter);
+        registration.setEnabled(settings.areOn());
+        registration.addUrlPatterns("/v2/*");
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
     }
 
     @Bean

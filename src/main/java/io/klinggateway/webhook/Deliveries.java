@@ -6,6 +6,7 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.trace.Traces;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -56,7 +57,7 @@ public class Deliveries {
         courier.tryOnce(message, messageId);
     }
 
-    /** Of those generations that anything was to be delivered for. */
+    /** Of those generations that anything was to be delivered for, unless that is forgotten. */
     public Map<GenerationId, DeliveryStatus> statuses(Collection<GenerationId> generations) {
         return generations.isEmpty() ? Map.of() : deliveries.statuses(generations);
     }
@@ -78,6 +79,17 @@ public class Deliveries {
         }
         schedule(generation, clock.instant());
         return true;
+    }
+
+    /**
+     * Deletes deliveries that are over, the oldest first.
+     *
+     * @param age how long ago the last attempt was, at least
+     * @return what they had come to, for whoever is asked later
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Map<GenerationId, DeliveryStatus> forget(Duration age, int most) {
+        return deliveries.forget(age, most);
     }
 
     private void schedule(GenerationId generation, Instant at) {

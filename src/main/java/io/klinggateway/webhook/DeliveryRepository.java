@@ -6,6 +6,7 @@ import io.klinggateway.ledger.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -62,6 +63,15 @@ class DeliveryRepository {
             update webhook_delivery set status = 'pending', attempts = 0 where generation_id = :id and status <> 'delivered'
             """;
 
+    private static final String FORGET = """
+            delete from webhook_delivery d
+             using (select generation_id from webhook_delivery
+                     where status <> 'pending' and last_attempt_at <= (select gateway_now() - make_interval(secs => :age))
+                     order by last_attempt_at limit :most for update skip locked) old
+             where d.generation_id = old.generation_id
+            returning d.generation_id, d.status
+            """;
+
     private final JdbcClient jdbc;
 
     DeliveryRepository(JdbcClient jdbc) {
@@ -113,13 +123,21 @@ class DeliveryRepository {
     }
 
     Map<GenerationId, DeliveryStatus> statuses(Collection<GenerationId> ids) {
+        return statuses(jdbc.sql(STATUSES)
+                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new)));
+    }
+
+    private static Map<GenerationId, DeliveryStatus> statuses(JdbcClient.StatementSpec statement) {
         Map<GenerationId, DeliveryStatus> statuses = new HashMap<>();
-        jdbc.sql(STATUSES)
-                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new))
-                .query(row -> {
-                    statuses.put(generationId(row), DeliveryStatus.of(row.getString("status")));
-                });
+        statement.query(row -> {
+            statuses.put(generationId(row), DeliveryStatus.of(row.getString("status")));
+        });
         return statuses;
+    }
+
+    /** @return what the forgotten ones had come to */
+    Map<GenerationId, DeliveryStatus> forget(Duration age, int most) {
+        return statuses(jdbc.sql(FORGET).param("age", age.toSeconds()).param("most", most));
     }
 
     /** Newest first. */

@@ -31,6 +31,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
@@ -70,20 +71,31 @@ class Sender implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @Autowired
-    Sender(Receivers receivers, KeySignatures signatures, WebhookSettings settings, Clock clock) {
-        this(receivers, signatures, settings, clock, InetAddress::getAllByName);
+    Sender(
+            Receivers receivers,
+            KeySignatures signatures,
+            WebhookSettings settings,
+            Clock clock,
+            TrustedCertificates certificates) {
+        this(receivers, signatures, settings, clock, certificates, InetAddress::getAllByName);
     }
 
-    Sender(Receivers receivers, KeySignatures signatures, WebhookSettings settings, Clock clock, Lookup lookup) {
+    Sender(
+            Receivers receivers,
+            KeySignatures signatures,
+            WebhookSettings settings,
+            Clock clock,
+            TrustedCertificates certificates,
+            Lookup lookup) {
         this.receivers = receivers;
         this.signatures = signatures;
         this.clock = clock;
         this.timeout = settings.timeout();
         this.lookup = lookup;
-        this.client = client();
+        this.client = client(certificates);
     }
 
-    private CloseableHttpClient client() {
+    private CloseableHttpClient client(TrustedCertificates certificates) {
         Timeout patience = Timeout.of(timeout);
         Http1Config bounds = Http1Config.custom()
                 .setMaxLineLength(LONGEST_HEADER_LINE)
@@ -92,6 +104,7 @@ class Sender implements AutoCloseable {
         return HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedResolver())
+                        .setTlsSocketStrategy(new DefaultClientTlsStrategy(certificates.context()))
                         .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                                 .http1Config(bounds)
                                 .build())

@@ -316,6 +316,38 @@ class ContractTests {
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEmpty();
     }
 
+    @Test
+    void headTellsWhatGetWouldAndOptionsWhatMayBeCalled() {
+        String id = client.order("\"prompt\":\"a fox\"");
+        client.await(id, "COMPLETED");
+        String jobs = client.get("/v2/jobs").text();
+
+        Answer get = client.get("/v2/jobs/" + id);
+        Answer head = call("HEAD", "/v2/jobs/" + id);
+        Answer headOfNone = call("HEAD", "/v2/jobs/" + UUID.randomUUID());
+        Answer headOfOrder = call("HEAD", "/v2/images/generate");
+        Answer options = call("OPTIONS", "/v2/images/generate");
+        Answer stranger = Client.send(
+                new Client(port, " ").request("/v2/me").method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("Content-Type")).isEqualTo(get.header("Content-Type"));
+        assertThat(head.header("X-Request-Id")).isNotEmpty();
+        assertThat(headOfNone.status()).isEqualTo(404);
+        assertThat(headOfOrder.status()).isEqualTo(405);
+        assertThat(options.status()).isEqualTo(200);
+        assertThat(options.header("Allow")).contains("POST").doesNotContain("GET");
+        assertThat(stranger.status()).isEqualTo(401);
+        assertThat(List.of(head, headOfNone, headOfOrder, options))
+                .extracting(Answer::text)
+                .containsOnly("");
+        assertThat(client.get("/v2/jobs").text()).as("nothing was made").isEqualTo(jobs);
+    }
+
+    private Answer call(String method, String path) {
+        return Client.send(client.request(path).method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
     private static void assertShape(Answer answer, int status, Shape shape) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.header("Content-Type")).startsWith("application/json");

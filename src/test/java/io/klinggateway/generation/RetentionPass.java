@@ -9,6 +9,6 @@ public final class RetentionPass {
     private RetentionPass() {}
 
     public static void run(JdbcClient jdbc, Duration kept) {
-        new Retention(jdbc, new RetentionSettings(kept)).pass();
+        new Retention(jdbc, new RetentionSettings(kept, kept)).pass();
     }
 }

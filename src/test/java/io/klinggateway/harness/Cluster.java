@@ -24,12 +24,14 @@ final class Cluster implements AutoCloseable {
     private final FaultProxy vendorLine;
     private final List<FaultProxy> databaseLines = new ArrayList<>();
     private final List<Replica> replicas = new ArrayList<>();
+    private final Postman postman;
 
-    private Cluster(Path directory, List<String> command, Map<String, String> additional, History history)
+    private Cluster(long seed, Path directory, List<String> command, Map<String, String> additional, History history)
             throws SQLException {
         postgres = new PostgresProcess(directory);
         vendor = new FaultyVendor(QUEUED, PROCESSING, history);
         vendorLine = new FaultProxy(vendor.port());
+        postman = new Postman(seed, replicas, history);
         for (var number = 0; number < 2; number++) {
             var line = new FaultProxy(postgres.port());
             databaseLines.add(line);
@@ -44,6 +46,7 @@ final class Cluster implements AutoCloseable {
             throws SQLException {
         var bug = settings.bug();
         var cluster = new Cluster(
+                settings.seed(),
                 settings.directory(),
                 bug.isPresent() ? GatewayCommand.ofClassPath() : GatewayCommand.ofJar(),
                 bug.map(PlantedBug::environment).orElse(Map.of()),
@@ -85,6 +88,7 @@ final class Cluster implements AutoCloseable {
         environment.put("GATEWAY_GENERATION_LEASE", LEASE.toSeconds() + "s");
         environment.put("GATEWAY_GENERATION_TRACKINGINTERVAL", "500ms");
         environment.put("GATEWAY_GENERATION_RESUBMISSIONCAP", "4s");
+        environment.put("GATEWAY_PUBLICURL", postman.url());
         for (var index = 0; index < Team.ALL.size(); index++) {
             environment.putAll(Team.ALL.get(index).environment(index));
         }
@@ -97,6 +101,10 @@ final class Cluster implements AutoCloseable {
 
     FaultyVendor vendor() {
         return vendor;
+    }
+
+    Postman postman() {
+        return postman;
     }
 
     List<Replica> replicas() {
@@ -131,6 +139,7 @@ final class Cluster implements AutoCloseable {
         vendorLine.close();
         databaseLines.forEach(FaultProxy::close);
         vendor.close();
+        postman.close();
         postgres.close();
     }
 }

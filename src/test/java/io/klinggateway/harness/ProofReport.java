@@ -13,6 +13,7 @@ record ProofReport(
         int races,
         Map<String, Long> answers,
         Map<String, Integer> faults,
+        Map<String, Integer> callbacks,
         int vendorJobs,
         int orphans,
         Duration slowestSettlement,
@@ -29,6 +30,8 @@ record ProofReport(
                   orders      %d, of which %d races; %d answers: %s
                   vendor      %d jobs, %d of them orphans
                   settled     at the latest %.1f s after the job's end, %.1f s where no fault was near
+                  callbacks
+                %s
                   samples     %d of all balances
                   faults      %d
                 %s
@@ -45,6 +48,7 @@ record ProofReport(
                         orphans,
                         slowestSettlement.toMillis() / 1000.0,
                         slowestSettlementInCalm.toMillis() / 1000.0,
+                        lines(callbacks),
                         samples,
                         faults.values().stream().mapToInt(Integer::intValue).sum(),
                         lines(faults),

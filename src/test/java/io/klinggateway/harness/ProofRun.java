@@ -102,6 +102,7 @@ final class ProofRun {
             var jobs = cluster.vendor().truth().jobs().toList();
             var violations = new ArrayList<Violation>(sampler.violations());
             violations.addAll(callers.violations());
+            violations.addAll(cluster.postman().violations());
             var checker = new Checker(books, jobs, callers.stories(), callers.readings(), chaos.windows());
             violations.addAll(checker.check());
             violations.forEach(violation -> history.add("violation", Map.of("words", violation.toString())));
@@ -112,6 +113,7 @@ final class ProofRun {
                     callers.races(),
                     answers(callers),
                     chaos.counts(),
+                    cluster.postman().counts(),
                     jobs.size(),
                     books.orphans().size(),
                     checker.slowestSettlement(),

@@ -12,6 +12,9 @@ class ShortProofIT {
         var report = ProofRun.of(ProofSettings.shortForm());
 
         System.out.println(report.summary());
+        assertThat(report.callbacks())
+                .as("all kinds of callbacks came")
+                .containsKeys("delayed", "doubled", "lost", "genuine answered 204", "forged answered 401");
         assertThat(report.violations()).as(report.summary()).isEmpty();
     }
 }

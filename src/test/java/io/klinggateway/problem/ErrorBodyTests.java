@@ -46,6 +46,7 @@ class ErrorBodyTests {
                 error(400, "validation_failed", List.of("details"), client -> client.get("/v2/jobs?limit=x")),
                 error(400, "malformed_json", List.of(), client -> client.generate("{")),
                 error(400, "malformed_json", List.of(), client -> client.generate("")),
+                error(400, "malformed_json", List.of(), client -> client.generate(" \r\n\t")),
                 error(
                         402,
                         "insufficient_credits",

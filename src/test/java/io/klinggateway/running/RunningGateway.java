@@ -1,6 +1,7 @@
 package io.klinggateway.running;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.ledger.KeyId;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +13,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.UUID;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Points an application context at a database of its own and at the one simulated vendor of this JVM, which reaches the
@@ -71,6 +74,14 @@ public final class RunningGateway implements ApplicationContextInitializer<Confi
         properties.put(tenant + "budget.limit", limit);
         properties.put(tenant + "keys[0].name", "test");
         properties.put(tenant + "keys[0].sha256", HexFormat.of().formatHex(sha256(key)));
+    }
+
+    /** Of {@link #KEY}. */
+    public static KeyId keyId(JdbcClient jdbc) {
+        return new KeyId(jdbc.sql("select id from api_key where sha256 = :sha256")
+                .param("sha256", sha256(KEY))
+                .query(UUID.class)
+                .single());
     }
 
     public static byte[] sha256(String text) {

@@ -3,7 +3,6 @@ package io.klinggateway.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
@@ -225,14 +224,10 @@ class CourierTests {
     }
 
     private Message message(TenantId owner, String url) {
-        UUID key = jdbc.sql("select id from api_key where sha256 = :sha256")
-                .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
-                .query(UUID.class)
-                .single();
         return new Message(
                 new GenerationId(UUID.randomUUID()),
                 owner,
-                new KeyId(key),
+                RunningGateway.keyId(jdbc),
                 url,
                 "completed",
                 "{\"event\":\"completed\"}".getBytes(StandardCharsets.UTF_8));

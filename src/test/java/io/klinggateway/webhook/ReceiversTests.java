@@ -150,7 +150,7 @@ class ReceiversTests {
     }
 
     private static Receivers allowing(String... allowed) {
-        return new Receivers(new WebhookSettings(List.of(allowed), Duration.ofSeconds(15), 8));
+        return new Receivers(new WebhookSettings(List.of(allowed), Duration.ofSeconds(15), 8, null));
     }
 
     private static String ruleAgainst(Receivers receivers, String url) {

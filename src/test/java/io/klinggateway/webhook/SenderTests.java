@@ -47,6 +47,9 @@ class SenderTests {
     private KeySignatures signatures;
 
     @Autowired
+    private TrustedCertificates certificates;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @AfterEach
@@ -185,9 +188,14 @@ class SenderTests {
         Sender.Lookup rebinding = _ -> lookups.incrementAndGet() == 1
                 ? new InetAddress[] {InetAddress.getLoopbackAddress()}
                 : new InetAddress[] {InetAddress.getByName("169.254.169.254")};
-        Receivers allowing = new Receivers(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8));
+        Receivers allowing = new Receivers(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8, null));
         try (Sender guarded = new Sender(
-                allowing, signatures, new WebhookSettings(List.of(), TIMEOUT, 8), Clock.systemUTC(), rebinding)) {
+                allowing,
+                signatures,
+                new WebhookSettings(List.of(), TIMEOUT, 8, null),
+                Clock.systemUTC(),
+                certificates,
+                rebinding)) {
             Message message = message("http://rebinding.example:" + port() + "/");
 
             assertThat(guarded.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
@@ -198,8 +206,8 @@ class SenderTests {
     }
 
     private Sender strict(Sender.Lookup lookup) {
-        WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8);
-        return new Sender(new Receivers(settings), signatures, settings, Clock.systemUTC(), lookup);
+        WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8, null);
+        return new Sender(new Receivers(settings), signatures, settings, Clock.systemUTC(), certificates, lookup);
     }
 
     private void assertTakesAboutTheTimeout() {
@@ -214,12 +222,7 @@ class SenderTests {
     }
 
     private Message message(String url) {
-        return message(
-                url,
-                new KeyId(jdbc.sql("select id from api_key where sha256 = :sha256")
-                        .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
-                        .query(UUID.class)
-                        .single()));
+        return message(url, RunningGateway.keyId(jdbc));
     }
 
     private static Message message(String url, KeyId key) {
