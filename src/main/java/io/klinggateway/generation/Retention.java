@@ -18,7 +18,7 @@ class Retention {
             update generation g
                set upstream_request = null, webhook_url = null
               from (select id from generation
-                     where upstream_request is not null and completed_at <= gateway_now() - make_interval(secs => :age)
+                     where upstream_request is not null and completed_at <= (select gateway_now() - make_interval(secs => :age))
                      order by completed_at limit :most for update skip locked) old
              where g.id = old.id
             """;
