@@ -198,9 +198,6 @@ class GenerationRepository {
              where tenant_id = :tenant
             """;
 
-    /** One that is being submitted is known only to whom it was promised, even if the promise is not on record yet. */
-    private static final String FIND = JOB_COLUMNS + " and id = :id and (promised or state = 'SUBMITTING')";
-
     private static final String LIST = JOB_COLUMNS + """
                and promised
                and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
@@ -227,12 +224,15 @@ class GenerationRepository {
             """;
 
     private static final String FIND_EACH = """
-            select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress, g.result_images, g.error,
-                   coalesce(g.captured_credits, g.quoted_credits) as cost, g.created_at, g.completed_at,
+            select g.tenant_id, g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress,
+                   g.result_images, g.error, coalesce(g.captured_credits, g.quoted_credits) as cost, g.created_at, g.completed_at,
                    g.upstream_request, g.webhook_url, g.webhook_events, g.webhook_status, g.expired
               from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
               join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
             """;
+
+    /** One that is being submitted is known only to whom it was promised, even if the promise is not on record yet. */
+    private static final String FIND = FIND_EACH + " where g.promised or g.state = 'SUBMITTING'";
 
     private static final String GLANCE = """
             select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress
@@ -690,13 +690,14 @@ class GenerationRepository {
     /** @param status as tenants see it */
     record Glance(GenerationId id, String status, @Nullable Integer progress) {}
 
-    /** Only what a caller was told of by a 202, and only the tenant's own. */
-    Optional<StoredJob> find(TenantId tenant, GenerationId id) {
-        return jdbc.sql(FIND)
-                .param("tenant", tenant.value())
-                .param("id", id.value())
-                .query((row, _) -> storedJob(row))
-                .optional();
+    /** For each, only what a caller was told of by a 202, and only the tenant's own; empty in its place otherwise. */
+    List<Optional<StoredJob>> find(List<Owned> jobs) {
+        Map<Owned, StoredJob> found = new HashMap<>();
+        of(jobs, jdbc.sql(FIND)).query(row -> {
+            TenantId owner = new TenantId(row.getObject("tenant_id", UUID.class));
+            found.put(new Owned(owner, generationId(row)), storedJob(row));
+        });
+        return jobs.stream().map(job -> Optional.ofNullable(found.get(job))).toList();
     }
 
     /** Newest first. */

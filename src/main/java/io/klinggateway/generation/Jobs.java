@@ -22,18 +22,24 @@ import org.springframework.stereotype.Component;
 @Component
 class Jobs {
 
+    private static final int LANES = 4;
+    private static final int MOST_IN_BATCH = 100;
+
     private final GenerationRepository generations;
+    private final Batches<Owned, Optional<StoredJob>> finds;
     private final Deliveries deliveries;
     private final ImageRequestJson json;
 
     Jobs(GenerationRepository generations, Deliveries deliveries, ImageRequestJson json) {
         this.generations = generations;
+        this.finds = new Batches<>(LANES, MOST_IN_BATCH, generations::find);
         this.deliveries = deliveries;
         this.json = json;
     }
 
     Optional<JobView> find(TenantId tenant, GenerationId id) {
-        return generations.find(tenant, id).map(job -> views(List.of(job)).getFirst());
+        return finds.run(id, new Owned(tenant, id))
+                .map(job -> views(List.of(job)).getFirst());
     }
 
     /** Those that exist and belong to whom they are asked for; for callers that were promised each of them. */

@@ -8,6 +8,9 @@ import io.klinggateway.Gateway.Client;
 import io.klinggateway.GatewayTest;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +45,23 @@ class TenantIsolationTests {
         assertThat(withoutRequestId(others.body(), others.text("requestId")))
                 .isEqualTo(withoutRequestId(nobodys.body(), nobodys.text("requestId")));
         assertThat(one.job(job).status()).isEqualTo(200);
+    }
+
+    /** Reads that come together share a query. */
+    @Test
+    void anothersJobStaysUnseenAmongReadsOfItsOwner() {
+        var job = one.accepted(Gateway.FOX);
+
+        try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var statuses = IntStream.range(0, 200)
+                    .mapToObj(read -> CompletableFuture.supplyAsync(
+                            () -> (read % 2 == 0 ? one : other).job(job).status(), readers))
+                    .toList();
+
+            for (int read = 0; read < statuses.size(); read++) {
+                assertThat(statuses.get(read).join()).isEqualTo(read % 2 == 0 ? 200 : 404);
+            }
+        }
     }
 
     @Test

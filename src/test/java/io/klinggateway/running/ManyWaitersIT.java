@@ -1,0 +1,195 @@
+package io.klinggateway.running;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** As many callers as one replica is to bear, waiting for jobs that do not end, in the memory of a small container. */
+class ManyWaitersIT {
+
+    private static final int WAITERS = 2_000;
+    private static final long MOST_RESIDENT_KILOBYTES = 512 * 1024;
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Path JAR = Path.of("target", "kling-gateway.jar").toAbsolutePath();
+
+    /** What the image gives a process in a container of 512 MB. */
+    private static final List<String> FLAGS =
+            List.of("-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=60", "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC");
+
+    private final TestDatabase database = TestDatabase.fresh();
+    private final SimulatedApiframe vendor = SimulatedApiframe.builder()
+            .port(0)
+            .queuedFor(Duration.ofHours(1))
+            .build()
+            .start();
+    private final int port = RunningGateway.freePort();
+    private final int managementPort = RunningGateway.freePort();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+
+    @TempDir
+    private Path directory;
+
+    private Process gateway;
+
+    @BeforeEach
+    void start() throws IOException {
+        var properties = RunningGateway.properties(database, port);
+        properties.put("management.server.port", managementPort);
+        properties.put("apiframe.base-url", vendor.baseUrl());
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-jar", JAR.toString()));
+        properties.forEach((name, value) -> command.add("--" + name + "=" + value));
+        gateway = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Path.of("target", "many-waiters.log").toFile())
+                .start();
+        await().atMost(SOON).ignoreExceptions().until(() -> get("/v2/me").statusCode() == 200);
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.destroyForcibly();
+        vendor.close();
+        readers.close();
+    }
+
+    @Test
+    void twoThousandWaitInHalfAGigabyteAndAreLetGoByAChangeOrAShutdown() throws Exception {
+        var changed = newJob();
+        var unchanged = newJob();
+        var waitForChanged = waiters(changed, WAITERS / 2);
+        var waitForUnchanged = waiters(unchanged, WAITERS / 2);
+        await().atMost(SOON).until(() -> metric("kling_gateway_followers") == WAITERS);
+
+        var begun = System.nanoTime();
+        assertThat(get("/v2/credits").statusCode()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        assertThat(metric("hikaricp_connections_active")).isLessThanOrEqualTo(2);
+
+        JdbcClient.create(database.dataSource())
+                .sql("update generation set state = 'PROCESSING', progress = 1 where id = ?")
+                .param(changed)
+                .update();
+        assertAnswered(waitForChanged, "PROCESSING");
+        assertThat(metric("kling_gateway_followers")).isEqualTo(WAITERS / 2.0);
+        assertThat(residentKilobytes()).isLessThan(MOST_RESIDENT_KILOBYTES);
+
+        gateway.destroy();
+
+        assertAnswered(waitForUnchanged, "QUEUED");
+        assertThat(gateway.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        System.out.println("2,000 waiters: highest resident memory " + mostResident / 1024 + " MB");
+    }
+
+    private long mostResident;
+
+    private static void assertAnswered(List<CompletableFuture<String>> waiters, String status) {
+        for (var waiter : waiters) {
+            assertThat(waiter.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join())
+                    .startsWith("HTTP/1.1 200")
+                    .contains("\"status\":\"" + status + "\"");
+        }
+    }
+
+    private UUID newJob() throws IOException, InterruptedException {
+        var answer = http.send(
+                request("/v2/images/generate")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"prompt": "A fox", "model": "kling-image"}
+                                """))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(202);
+        return UUID.fromString(
+                JsonMapper.shared().readTree(answer.body()).path("jobId").stringValue());
+    }
+
+    /** All come at once. Bare sockets: two thousand clients must not weigh more than the gateway. */
+    private List<CompletableFuture<String>> waiters(UUID job, int count) {
+        var request = ("GET /v2/jobs/" + job
+                        + "?wait=60 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-API-Key: "
+                        + RunningGateway.KEY + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        var answers = new ArrayList<CompletableFuture<String>>();
+        for (int waiter = 0; waiter < count; waiter++) {
+            answers.add(CompletableFuture.supplyAsync(() -> exchange(request), readers));
+        }
+        return answers;
+    }
+
+    private String exchange(byte[] request) {
+        try (var channel = SocketChannel.open(new InetSocketAddress("localhost", port))) {
+            channel.write(ByteBuffer.wrap(request));
+            var answer = ByteBuffer.allocate(8 * 1024);
+            while (channel.read(answer) >= 0 && answer.hasRemaining()) {}
+            return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private double metric(String name) throws IOException, InterruptedException {
+        var page = http.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + "/actuator/prometheus"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        return number(page.body(), "(?m)^" + name + "(?:\\{.*\\})? ([0-9.E]+)$");
+    }
+
+    private long residentKilobytes() throws IOException {
+        var status = Files.readString(Path.of("/proc", Long.toString(gateway.pid()), "status"));
+        mostResident = (long) number(status, "VmHWM:\\s+(\\d+) kB");
+        return mostResident;
+    }
+
+    private static double number(String text, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as(pattern).isTrue();
+        return Double.parseDouble(found.group(1));
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(SOON)
+                .header("X-API-Key", RunningGateway.KEY);
+    }
+}
