@@ -86,6 +86,9 @@ class GrowthIT {
     private void createDatabases(Testbed testbed) {
         testbed.start(testbed.database(), Testbed.UNTRACKED).close(); // migrates
         groups.forEach(group -> group.register(testbed.database(), Population.PLENTY));
+        // One generation of each tenant is always there: the reads are to go round among all tenants.
+        int tenants = groups.getLast().from() + groups.getLast().count();
+        new Past(testbed.database(), List.of(new Population(0, tenants))).grow(0, tenants);
         String before = "gateway";
         int grown = 0;
         for (int size : settings.generations()) {
