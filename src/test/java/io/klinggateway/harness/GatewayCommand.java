@@ -13,45 +13,64 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/** How the gateway is started: by the JDK that runs the tests, small and quick to start. */
-final class GatewayCommand {
+/** How the gateway is started: by the JDK that runs the tests. */
+public final class GatewayCommand {
 
+    /** Small and quick to start. */
     private static final List<String> OPTIONS =
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
-    private static final Path DIRECTORY =
-            Path.of("target", "harness", "gateway").toAbsolutePath();
-    private static final Path CACHE = DIRECTORY.resolve("gateway.aot");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static @Nullable Path jar;
+    private static @Nullable List<String> ofJar;
 
-    private GatewayCommand() {}
+    private final Path directory;
+    private final List<String> options;
 
-    /** The packaged jar, unpacked and with a cache of its classes as in the image: it starts in half the time. */
-    static synchronized List<String> ofJar() {
-        if (jar == null) {
-            jar = unpacked();
-        }
-        return command("-XX:AOTCache=" + CACHE, "-jar", jar.toString());
+    private GatewayCommand(Path directory, List<String> options) {
+        this.directory = directory.toAbsolutePath();
+        this.options = options;
     }
 
-    private static Path unpacked() {
+    static synchronized List<String> ofJar() {
+        if (ofJar == null) {
+            ofJar = ofJar(Path.of("target", "harness", "gateway"), OPTIONS);
+        }
+        return ofJar;
+    }
+
+    /**
+     * The packaged jar, unpacked and with a cache of its classes as in the image: it starts in half the time.
+     *
+     * @param directory for what is unpacked; its contents are thrown away
+     * @param options of the JVM, which the cache is made for
+     */
+    public static List<String> ofJar(Path directory, List<String> options) {
+        var gateway = new GatewayCommand(directory, options);
+        var jar = gateway.unpacked();
+        return gateway.command("-XX:AOTCache=" + gateway.cache(), "-jar", jar.toString());
+    }
+
+    private Path cache() {
+        return directory.resolve("gateway.aot");
+    }
+
+    private Path unpacked() {
         var packaged = Path.of("target", "kling-gateway.jar").toAbsolutePath();
         if (Files.notExists(packaged)) {
             throw new IllegalStateException(packaged + " is not there: run ./mvnw package first");
         }
         try {
-            FileSystemUtils.deleteRecursively(DIRECTORY);
-            Files.createDirectories(DIRECTORY);
+            FileSystemUtils.deleteRecursively(directory);
+            Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var unpacked = DIRECTORY.resolve("unpacked");
+        var unpacked = directory.resolve("unpacked");
         run(command("-Djarmode=tools", "-jar", packaged.toString(), "extract", "--destination", unpacked.toString()));
         var started = unpacked.resolve(packaged.getFileName());
         run(command(
-                "-XX:AOTCacheOutput=" + CACHE,
+                "-XX:AOTCacheOutput=" + cache(),
                 "-Dspring.context.exit=onRefresh",
                 "-Dspring.flyway.enabled=false",
                 "-Dspring.datasource.url=jdbc:postgresql://localhost:1/none",
@@ -65,8 +84,8 @@ final class GatewayCommand {
         return started;
     }
 
-    private static void run(List<String> command) {
-        var log = DIRECTORY.resolve("preparation.log").toFile();
+    private void run(List<String> command) {
+        var log = directory.resolve("preparation.log").toFile();
         try {
             var process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -87,13 +106,14 @@ final class GatewayCommand {
 
     /** The classes of the build with those of the tests, so that some may be replaced. */
     static List<String> ofClassPath() {
-        return command("-cp", System.getProperty("java.class.path"), "io.klinggateway.KlingGatewayApplication");
+        return new GatewayCommand(Path.of("target"), OPTIONS)
+                .command("-cp", System.getProperty("java.class.path"), "io.klinggateway.KlingGatewayApplication");
     }
 
-    private static List<String> command(String... arguments) {
+    private List<String> command(String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(OPTIONS);
+        command.addAll(options);
         command.addAll(List.of(arguments));
         return command;
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports that stay ours while nobody listens: below those that the system gives to outgoing connections. */
-final class Ports {
+public final class Ports {
 
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
@@ -16,7 +16,7 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() {
+    public static int free() {
         while (true) {
             var port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (GIVEN.add(port) && isFree(port)) {

@@ -10,24 +10,32 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server that may be killed at any instruction, and started again on what it left on the disk. */
-final class PostgresProcess implements AutoCloseable {
+public final class PostgresProcess implements AutoCloseable {
 
-    static final String USERNAME = "postgres";
-    static final String PASSWORD = "postgres";
-    private static final String DATABASE = "gateway";
+    public static final String USERNAME = "postgres";
+    public static final String PASSWORD = "postgres";
+    public static final String DATABASE = "gateway";
     private static final Duration START_WAIT = Duration.ofSeconds(60);
     private static final Duration DEATH_WAIT = Duration.ofSeconds(20);
 
     private final Path data;
+    private final Map<String, String> settings;
     private final int port = Ports.free();
     private EmbeddedPostgres server;
 
     PostgresProcess(Path directory) throws SQLException {
+        this(directory, Map.of());
+    }
+
+    /** @param settings of the server, beside those that make it durable */
+    public PostgresProcess(Path directory, Map<String, String> settings) throws SQLException {
         this.data = directory.resolve("postgres").toAbsolutePath();
+        this.settings = settings;
         this.server = start();
         try (var connection = server.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
@@ -37,8 +45,9 @@ final class PostgresProcess implements AutoCloseable {
 
     private EmbeddedPostgres start() {
         try {
-            return EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
+            var builder = EmbeddedPostgres.builder();
+            settings.forEach(builder::setServerConfig);
+            return builder.setDataDirectory(data)
                     .setCleanDataDirectory(false)
                     .setPort(port)
                     .setServerConfig("fsync", "on")
@@ -62,6 +71,11 @@ final class PostgresProcess implements AutoCloseable {
                 .formatted(proxyPort, DATABASE, socketTimeout.toSeconds());
     }
 
+    /** Straight to the server. */
+    public String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
     /** Straight to the server, past all proxies. */
     Connection connect() throws SQLException {
         var properties = new Properties();
@@ -69,7 +83,7 @@ final class PostgresProcess implements AutoCloseable {
         properties.put("password", PASSWORD);
         properties.put("connectTimeout", "2");
         properties.put("socketTimeout", "20");
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, properties);
+        return DriverManager.getConnection(url(DATABASE), properties);
     }
 
     /** Ends every process of the server at once, as a power failure would. */
@@ -115,6 +129,11 @@ final class PostgresProcess implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException unknown) {
             return false;
         }
+    }
+
+    /** The process that all others of the server descend from. */
+    public ProcessHandle process() {
+        return postmaster().getFirst();
     }
 
     private List<ProcessHandle> postmaster() {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the gateway, at the same ports through all its lives. */
-final class Replica implements AutoCloseable {
+public final class Replica implements AutoCloseable {
 
     private static final Duration START_WAIT = Duration.ofSeconds(90);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
@@ -35,7 +35,7 @@ final class Replica implements AutoCloseable {
     private @Nullable Process process;
 
     /** @param command starts the gateway; the environment is all that it gets */
-    Replica(int number, List<String> command, Map<String, String> environment, Path directory) {
+    public Replica(int number, List<String> command, Map<String, String> environment, Path directory) {
         this.number = number;
         this.command = command;
         this.environment = environment;
@@ -46,11 +46,15 @@ final class Replica implements AutoCloseable {
         return number;
     }
 
-    URI url(String path) {
+    public URI url(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    synchronized void start() {
+    public URI managementUrl(String path) {
+        return URI.create("http://127.0.0.1:" + managementPort + path);
+    }
+
+    public synchronized void start() {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
@@ -66,7 +70,7 @@ final class Replica implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    synchronized void kill() {
+    public synchronized void kill() {
         var running = process;
         if (running != null) {
             running.destroyForcibly().onExit().join();
@@ -97,7 +101,7 @@ final class Replica implements AutoCloseable {
     }
 
     /** Starts it again for as long as it ends by itself: without a database it cannot begin. */
-    void awaitReady() {
+    public void awaitReady() {
         Waiting.until("replica " + number + " is ready, see " + log, START_WAIT, () -> {
             if (!isAlive()) {
                 start();
@@ -106,13 +110,20 @@ final class Replica implements AutoCloseable {
         });
     }
 
+    /** @throws IllegalStateException if it was never started */
+    public synchronized long pid() {
+        if (process == null) {
+            throw new IllegalStateException("replica " + number + " was never started");
+        }
+        return process.pid();
+    }
+
     private synchronized boolean isAlive() {
         return process != null && process.isAlive();
     }
 
     boolean isReady() {
-        var probe = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
+        var probe = HttpRequest.newBuilder(managementUrl("/actuator/health/readiness"))
                 .timeout(PROBE_TIMEOUT)
                 .build();
         try {

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for conditions, never for time alone. */
-final class Waiting {
+public final class Waiting {
 
     private static final Duration POLL = Duration.ofMillis(20);
 
     private Waiting() {}
 
-    static void until(String what, Duration longest, BooleanSupplier condition) {
+    public static void until(String what, Duration longest, BooleanSupplier condition) {
         if (!isTrueWithin(longest, condition)) {
             throw new IllegalStateException("waited " + longest.toSeconds() + " s in vain until " + what);
         }
@@ -28,7 +28,7 @@ final class Waiting {
     }
 
     /** The rhythm of the plan, and of faults that are nothing but time. */
-    static void pause(Duration duration) {
+    public static void pause(Duration duration) {
         try {
             Thread.sleep(duration);
         } catch (InterruptedException e) {

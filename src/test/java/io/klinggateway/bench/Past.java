@@ -1,0 +1,111 @@
+package io.klinggateway.bench;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/**
+ * Generations of the last weeks that have all ended, with both their entries in the journal, shared evenly among groups of
+ * tenants and within each group. Written past the triggers, for they would take hours; the totals are added up instead, so
+ * that the books agree.
+ */
+final class Past {
+
+    private static final int CHUNK = 50_000;
+    private static final int WRITERS = 2;
+
+    private final Database database;
+    private final List<Population> groups;
+
+    Past(Database database, List<Population> groups) {
+        this.database = database;
+        this.groups = groups;
+    }
+
+    /** Takes the number of generations from what it is to what it is to be. */
+    void grow(int from, int to) {
+        List<Callable<Void>> chunks = new ArrayList<>();
+        for (int start = from; start < to; start += CHUNK) {
+            String chunk = chunk(start, Math.min(to, start + CHUNK), to);
+            chunks.add(() -> {
+                write(chunk);
+                return null;
+            });
+        }
+        try (var threads = Executors.newFixedThreadPool(WRITERS)) {
+            for (var written : threads.invokeAll(chunks)) {
+                written.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        addUp();
+        database.execute("vacuum (analyze)");
+    }
+
+    /** In the order of time, as life would have done it; ids and times run together. */
+    private String chunk(int from, int to, int all) {
+        String firsts =
+                groups.stream().map(group -> Integer.toString(group.from())).collect(Collectors.joining(","));
+        String counts =
+                groups.stream().map(group -> Integer.toString(group.count())).collect(Collectors.joining(","));
+        return """
+                with made as (
+                    insert into generation (id, tenant_id, key_id, state, promised, request_hash, model_name, images,
+                        quoted_credits, captured_credits, charged_credits, upstream, upstream_request, upstream_job_id,
+                        attempt_open, progress, result_images, expired, created_at, completed_at)
+                    select uuidv7(at - now()), md5('bench-tenant-' || tenant)::uuid, md5('bench-key-' || tenant)::uuid,
+                           'COMPLETED', true, decode(md5(n::text) || md5(n::text), 'hex'), 'kling-v2', 1, 2, 2, 2,
+                           'http://long.ago.invalid',
+                           convert_to('{"prompt":"a lighthouse at dusk, oil painting","model":"kling-image",'
+                               || '"klingImageParams":{"model_name":"kling-v2","n":1}}', 'UTF8'),
+                           gen_random_uuid(), false, 100, array['https://cdn.invalid/' || n || '/0.png'], true,
+                           at, at + interval '20 seconds'
+                      from (select n,
+                                   now() - interval '29 days' * (1.001 - n / %3$d.0) as at,
+                                   (array[%4$s])[n %% %6$d + 1] + n / %6$d %% (array[%5$s])[n %% %6$d + 1] as tenant
+                              from generate_series(%1$d, %2$d - 1) n) past
+                    returning id, tenant_id, key_id, created_at, completed_at)
+                insert into journal_entry (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind,
+                    held_delta, captured_delta, at, actor)
+                select id, tenant_id, key_id, 'MONTH', ledger_period_start('MONTH', 'UTC', created_at), kind, held,
+                       captured, case kind when 'HOLD' then created_at else completed_at end, 'gateway'
+                  from made cross join (values ('HOLD', 2, 0), ('CAPTURE', -2, 2)) entry (kind, held, captured)
+                """.formatted(from, to, all, firsts, counts, groups.size());
+    }
+
+    private void write(String sql) throws SQLException {
+        try (var connection = database.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("set session_replication_role = replica");
+            statement.execute("set synchronous_commit = off");
+            statement.execute(sql);
+        }
+    }
+
+    /** Every tenant has a row for this month, whether it has spent or not: no request is to be the first one. */
+    private void addUp() {
+        database.execute("""
+                delete from budget_period;
+                insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling, captured)
+                select tenant_id, period_kind, period_start, %1$d, %1$d, sum(captured_delta)
+                  from journal_entry group by tenant_id, period_kind, period_start;
+                insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
+                select tenant_id, 'MONTH', ledger_period_start('MONTH', 'UTC', gateway_now()), %1$d, %1$d from budget
+                on conflict do nothing;
+                delete from spend_total;
+                insert into spend_total (tenant_id, credits, returned)
+                select tenant_id, sum(captured_delta), 0 from journal_entry group by tenant_id;
+                delete from spend_images;
+                insert into spend_images (tenant_id, model_name, images)
+                select tenant_id, model_name, sum(images) from generation group by tenant_id, model_name;
+                """.formatted(Population.PLENTY));
+    }
+}
