@@ -86,7 +86,7 @@ public class Apiframe {
             return new NotSent("the deadline has passed");
         }
         try {
-            Thread.sleep(gate.reserve(longestWait(deadline)));
+            awaitTurn(longestWait(deadline));
         } catch (RateGate.TooLong tooLong) {
             return new Throttled(tooLong.untilSlot());
         } catch (InterruptedException interrupted) {
@@ -99,6 +99,13 @@ public class Apiframe {
             case Lost lost -> new Unknown(lost.reason());
             case Answered answered -> submitted(answered);
         };
+    }
+
+    private void awaitTurn(Duration longest) throws RateGate.TooLong, InterruptedException {
+        Duration wait = gate.reserve(longest);
+        if (wait.isPositive()) { // sleeping for no time gives way to other threads, too
+            Thread.sleep(wait);
+        }
     }
 
     private static Duration longestWait(Deadline deadline) {
@@ -198,7 +205,7 @@ public class Apiframe {
     private Exchange get(String path) {
         Deadline deadline = Deadline.in(PATIENCE_FOR_READS);
         try {
-            Thread.sleep(gate.reserve(deadline.remaining()));
+            awaitTurn(deadline.remaining());
         } catch (RateGate.TooLong tooLong) {
             return new NotWritten("rate gate", false);
         } catch (InterruptedException interrupted) {

@@ -88,6 +88,13 @@ final class Batches<T, R> {
             }
         }
 
+        /** Only an Error leaves somebody without an answer, and then nobody knows what was committed. */
+        void failUnlessAnswered() {
+            if (!answered) {
+                fail(new RecoverableDataAccessException("who worked on it broke down"));
+            }
+        }
+
         /** Without an answer, it is this member's turn to work. */
         void letWork() {
             turn.countDown();
@@ -160,8 +167,7 @@ final class Batches<T, R> {
             } catch (RuntimeException failure) {
                 batch.forEach(member -> member.fail(failure));
             } finally {
-                // Only an Error leads here without an answer, and then nobody knows what was committed.
-                batch.forEach(member -> member.fail(new RecoverableDataAccessException("who worked on it broke down")));
+                batch.forEach(Member::failUnlessAnswered);
                 handOn();
             }
         }

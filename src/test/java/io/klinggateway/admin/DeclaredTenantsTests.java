@@ -9,7 +9,6 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +39,9 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -322,6 +323,10 @@ class DeclaredTenantsTests {
         JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class
     })
-    @Import({DeclaredTenants.class, Tenants.class, Keys.class, Ledger.class, AuditLog.class, OperatorJson.class})
+    @Import({DeclaredTenants.class, Ledger.class, AuditLog.class, OperatorJson.class})
+    @ComponentScan(
+            basePackageClasses = Tenants.class,
+            useDefaultFilters = false,
+            includeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*\\.(Tenants|Keys|KnownKeys)"))
     static class TakeOver {}
 }
