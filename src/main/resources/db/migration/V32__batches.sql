@@ -29,6 +29,8 @@ declare
 begin
     generation_id := p_id;
     credits := p_credits;
+    -- An earlier run of this very call, whose answer got lost, may still be at work: what it decides holds.
+    perform pg_advisory_xact_lock(hashtextextended(p_id::text, 1));
     select * into known from generation g where g.id = p_id;
     if found then
         verdict := 'ADMITTED';
@@ -103,7 +105,7 @@ end $$;
 
 -- Admits each of them as admit_generation does, and answers each under its ordinal. Every member is decided by itself, those
 -- of one tenant in their order; but an exception undoes all of them. Locks are taken in one order in every batch on every
--- replica: idempotency keys, then generations that are known already, then tenants' windows and periods.
+-- replica: idempotency keys and ids, then generations that are known already, then tenants' windows and periods.
 create function admit_generations(
         p_ids uuid[], p_tenants uuid[], p_keys uuid[], p_idempotency_keys text[], p_request_hashes bytea[],
         p_webhook_urls text[], p_webhook_events text[], p_model_names text[], p_images integer[], p_credits bigint[],
@@ -115,10 +117,16 @@ create function admit_generations(
 declare
     member record;
 begin
+    if cardinality(p_ids) > 1 then
+        -- In company nobody waits long for another's lock; alone, each has the connection's patience.
+        perform set_config('lock_timeout', '1s', true);
+    end if;
     perform pg_advisory_xact_lock(lock.id)
-       from (select distinct hashtextextended(m.tenant_id::text || m.idempotency_key, 0) as id
+       from (select hashtextextended(m.tenant_id::text || m.idempotency_key, 0) as id
                from unnest(p_tenants, p_idempotency_keys) as m (tenant_id, idempotency_key)
               where m.idempotency_key is not null
+              union
+             select hashtextextended(m.id::text, 1) from unnest(p_ids) as m (id)
               order by id) as lock;
     for member in
         select m.*

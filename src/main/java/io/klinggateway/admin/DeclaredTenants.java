@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -36,6 +37,7 @@ import org.springframework.transaction.support.TransactionOperations;
 class DeclaredTenants implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(DeclaredTenants.class);
+    private static final int MOST_ATTEMPTS = 5;
     private static final Operator CONFIGURATION = new Operator("configuration");
 
     private static final String LOCK_REVISION = "select revision from declaration for update";
@@ -73,9 +75,24 @@ class DeclaredTenants implements SmartLifecycle {
         if (settings.tenants().isEmpty()) {
             log.info("no tenants are declared: those that are known stay as they are");
         } else {
-            transactions.executeWithoutResult(_ -> takeOver());
+            takeOverInTheEnd();
         }
         running = true;
+    }
+
+    /** Other replicas admit and settle meanwhile, many tenants in one transaction: who meets them in a circle begins again. */
+    private void takeOverInTheEnd() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                transactions.executeWithoutResult(_ -> takeOver());
+                return;
+            } catch (PessimisticLockingFailureException met) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw met;
+                }
+                log.warn("the declared tenants are taken over anew: {}", met.getMessage());
+            }
+        }
     }
 
     /** One replica at a time. */

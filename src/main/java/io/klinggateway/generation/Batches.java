@@ -135,7 +135,7 @@ final class Batches<T, R> {
                 member.awaitTurn();
             }
             if (!member.answered) {
-                work(member);
+                work();
             }
             return member.get();
         }
@@ -150,11 +150,11 @@ final class Batches<T, R> {
             return true;
         }
 
-        /** Works for the foremost, of whom the given one is the first; then hands on. */
-        private void work(Member<T, R> foremost) {
-            List<Member<T, R>> batch = takeBatch();
-            assert batch.getFirst() == foremost;
+        /** Works for the foremost, of whom the caller is the first; then hands on, come what may. */
+        private void work() {
+            List<Member<T, R>> batch = new ArrayList<>();
             try {
+                take(most, batch);
                 List<R> results =
                         work.apply(batch.stream().map(member -> member.item).toList());
                 for (int i = 0; i < batch.size(); i++) {
@@ -162,13 +162,16 @@ final class Batches<T, R> {
                 }
             } catch (CannotGetJdbcConnectionException | CannotCreateTransactionException unreached) {
                 // They waited for a connection as long as one should; the next would wait as long again.
-                batch.addAll(takeAll());
+                take(Integer.MAX_VALUE, batch);
                 batch.forEach(member -> member.fail(unreached));
             } catch (RuntimeException failure) {
                 batch.forEach(member -> member.fail(failure));
             } finally {
-                batch.forEach(Member::failUnlessAnswered);
-                handOn();
+                try {
+                    batch.forEach(Member::failUnlessAnswered);
+                } finally {
+                    handOn();
+                }
             }
         }
 
@@ -176,18 +179,10 @@ final class Batches<T, R> {
             return waiting.size();
         }
 
-        private synchronized List<Member<T, R>> takeBatch() {
-            List<Member<T, R>> batch = new ArrayList<>(Math.min(most, waiting.size()));
-            while (batch.size() < most && !waiting.isEmpty()) {
+        private synchronized void take(int atMost, List<Member<T, R>> batch) {
+            for (int taken = 0; taken < atMost && !waiting.isEmpty(); taken++) {
                 batch.add(waiting.removeFirst());
             }
-            return batch;
-        }
-
-        private synchronized List<Member<T, R>> takeAll() {
-            List<Member<T, R>> all = new ArrayList<>(waiting);
-            waiting.clear();
-            return all;
         }
 
         private synchronized void handOn() {

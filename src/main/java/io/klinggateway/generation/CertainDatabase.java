@@ -33,18 +33,28 @@ final class CertainDatabase {
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
     static <T> T run(Deadline deadline, Supplier<T> transaction) {
-        return run(deadline, null, transaction);
+        return repeat(deadline, transaction, false);
     }
 
-    /** As {@link #run(Deadline, Supplier)}, in company first. Whatever failed then may have been another's fault. */
+    /**
+     * As {@link #run(Deadline, Supplier)}, in company first. Whatever failed then, and however long it took, may have been
+     * another's fault: alone, the item is tried once at least.
+     */
     static <T, R> R run(Deadline deadline, Batches<T, R> batches, Object owner, T item) {
-        return run(deadline, () -> batches.run(owner, item), () -> batches.runAlone(item));
+        boolean mayBeCommitted;
+        try {
+            return batches.run(owner, item);
+        } catch (CannotGetJdbcConnectionException | CannotCreateTransactionException unreached) {
+            throw unreached;
+        } catch (RuntimeException failed) {
+            mayBeCommitted = Failure.of(failed) == Failure.ANSWER_LOST;
+            log.warn("a transaction is run again, alone: {}", failed.getMessage());
+        }
+        return repeat(deadline, () -> batches.runAlone(item), mayBeCommitted);
     }
 
-    private static <T> T run(Deadline deadline, @Nullable Supplier<T> inCompany, Supplier<T> alone) {
-        Supplier<T> transaction = inCompany == null ? alone : inCompany;
-        boolean mayBeAnothersFault = inCompany != null;
-        boolean mayBeCommitted = false;
+    private static <T> T repeat(Deadline deadline, Supplier<T> transaction, boolean fromBefore) {
+        boolean mayBeCommitted = fromBefore;
         for (int pause = SHORTEST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             RuntimeException failure;
             try {
@@ -56,7 +66,7 @@ final class CertainDatabase {
                 failure = unreached;
             } catch (DataAccessException | TransactionException failed) {
                 Failure kind = Failure.of(failed);
-                if (kind == Failure.FINAL && !mayBeAnothersFault) {
+                if (kind == Failure.FINAL && !mayBeCommitted) {
                     throw failed;
                 }
                 mayBeCommitted |= kind == Failure.ANSWER_LOST;
@@ -66,8 +76,6 @@ final class CertainDatabase {
                 throw mayBeCommitted ? new OutcomeUnknown(failure) : failure;
             }
             log.warn("a transaction is run again: {}", failure.getMessage());
-            transaction = alone;
-            mayBeAnothersFault = false;
             sleep(Duration.ofMillis(ThreadLocalRandom.current().nextInt(pause / 2, pause + 1)));
         }
     }
@@ -80,8 +88,8 @@ final class CertainDatabase {
         /** Nobody knows whether the server committed it. */
         ANSWER_LOST;
 
-        private static final Pattern PASSING =
-                Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505"); // 23505: the lost transaction got there first
+        /** 23505: the lost transaction got there first. 25006: a server that takes over takes no writes yet. */
+        private static final Pattern PASSING = Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505|25006");
 
         static Failure of(RuntimeException failed) {
             String state = sqlState(failed);

@@ -52,12 +52,18 @@ class GenerationRepository {
 
     /** Whatever attempt it was: an acceptance is the truth, and the vendor has one job per idempotency key. */
     private static final String ACCEPT = """
+            with accepted as (
+                select a.*
+                  from unnest(:ids::uuid[], :jobs::uuid[]) as a (id, job)
+                  join generation g on g.id = a.id
+                 where g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
+                 order by g.id for no key update of g)
             update generation g
-               set state = 'QUEUED', upstream_job_id = accepted.job, promised = true, attempt_open = false,
+               set state = 'QUEUED', upstream_job_id = a.job, promised = true, attempt_open = false,
                    due_at = gateway_now() + make_interval(secs => :delay)
-              from unnest(:ids::uuid[], :jobs::uuid[]) as accepted (id, job)
-             where g.id = accepted.id and g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
-            returning g.id
+              from accepted a
+             where g.id = a.id and g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
+            returning g.id, g.upstream_job_id
             """;
 
     private static final String RECORD_ORPHAN = """
@@ -188,6 +194,7 @@ class GenerationRepository {
                       g.promised and g.webhook_url is not null as webhook
             """;
 
+    private static final String WAIT_BRIEFLY = "select set_config('lock_timeout', '1s', true)";
     private static final String EXPIRE = "update generation set expired = true, due_at = null where id = :id";
 
     private static final String JOB_COLUMNS = """
@@ -414,20 +421,23 @@ class GenerationRepository {
     }
 
     /** @return those that were recorded; of the others, what {@link #noteOrphan} says is to be known */
-    Set<GenerationId> accept(Collection<Acceptance> acceptances, Duration firstLook) {
+    Set<Acceptance> accept(Collection<Acceptance> acceptances, Duration firstLook) {
         return Set.copyOf(jdbc.sql(ACCEPT)
                 .param(
                         "ids",
-                        acceptances.stream()
-                                .map(acceptance -> acceptance.id().value())
-                                .toArray(UUID[]::new))
+                        column(
+                                acceptances,
+                                UUID[]::new,
+                                acceptance -> acceptance.id().value()))
                 .param(
                         "jobs",
-                        acceptances.stream()
-                                .map(acceptance -> acceptance.job().value())
-                                .toArray(UUID[]::new))
+                        column(
+                                acceptances,
+                                UUID[]::new,
+                                acceptance -> acceptance.job().value()))
                 .param("delay", seconds(firstLook))
-                .query((row, _) -> generationId(row))
+                .query((row, _) -> new Acceptance(
+                        generationId(row), new UpstreamJobId(row.getObject("upstream_job_id", UUID.class))))
                 .list());
     }
 
@@ -613,13 +623,22 @@ class GenerationRepository {
         return ended;
     }
 
+    /** In company nobody waits long for another's lock: alone, each has the patience that the connection gives. */
+    void waitBriefly() {
+        jdbc.sql(WAIT_BRIEFLY).query((_, _) -> true).single();
+    }
+
     private static @Nullable Long charged(Ending ending) {
         Credits charged = ending.job().charged();
         return charged == null ? null : charged.amount();
     }
 
-    /** @param job as it ended */
-    record Ending(GenerationId id, UpstreamJob job) {
+    /**
+     * @param job as it ended
+     * @param traceparent of the step that ends it; null if it is in no trace
+     */
+    record Ending(
+            GenerationId id, UpstreamJob job, @Nullable String traceparent) {
 
         Ending {
             if (job.isOpen()) {

@@ -1,5 +1,6 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
@@ -64,7 +65,15 @@ class GenerationScope {
 
     /** A step that comes later, on a thread that may serve no request or another replica's. */
     <T> T later(String name, GenerationId id, Function<Origin, T> work) {
-        Origin origin = origins.run(id, id);
+        return later(name, id, origins.run(id, id), work);
+    }
+
+    /** As {@link #later(String, GenerationId, Function)}, where a connection that is lost while it reads is no reason to give up. */
+    <T> T later(String name, GenerationId id, Deadline deadline, Function<Origin, T> work) {
+        return later(name, id, CertainDatabase.run(deadline, origins, id, id), work);
+    }
+
+    private <T> T later(String name, GenerationId id, Origin origin, Function<Origin, T> work) {
         Map<String, String> outer = new HashMap<>();
         enter(outer, "generation", id.toString());
         enter(outer, "tenant", origin.owner().tenant());

@@ -92,10 +92,8 @@ class Settlement {
     }
 
     private List<Boolean> recordAcceptances(List<Acceptance> all) {
-        Set<GenerationId> recorded = generations.accept(all, settings.trackingInterval());
-        return all.stream()
-                .map(acceptance -> recorded.contains(acceptance.id()))
-                .toList();
+        Set<Acceptance> recorded = generations.accept(all, settings.trackingInterval());
+        return all.stream().map(recorded::contains).toList();
     }
 
     /**
@@ -110,7 +108,7 @@ class Settlement {
                 ended.set(generations.refuse(id, attempt, refusal));
                 if (ended.get()) {
                     ledger.resolve(List.of(Resolution.release(id, refusal.code().wire())), ACTOR);
-                    notices.ended(id);
+                    notices.ended(id, scope.traceparent());
                 }
                 return generations.standing(id);
             });
@@ -129,9 +127,9 @@ class Settlement {
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
     boolean settle(GenerationId id, UpstreamJob reported, Deadline deadline) {
-        Ending ending = new Ending(id, callbacks.redact(id, reported));
-        UpstreamJob job = ending.job();
-        return scope.later("kling.gateway.settlement", id, origin -> {
+        UpstreamJob job = callbacks.redact(id, reported);
+        return scope.later("kling.gateway.settlement", id, deadline, origin -> {
+            Ending ending = new Ending(id, job, scope.traceparent());
             Optional<Ended> settled = CertainDatabase.run(deadline, endings, id, ending);
             settled.ifPresent(end -> {
                 meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
@@ -144,13 +142,18 @@ class Settlement {
     /** One transaction for all of them; each is answered in its place, empty if it had ended before. */
     List<Optional<Ended>> end(List<Ending> all) {
         return Objects.requireNonNull(transactions.execute(_ -> {
+            if (all.size() > 1) {
+                generations.waitBriefly();
+            }
             Map<GenerationId, Ended> ended = new HashMap<>(generations.end(all));
-            ledger.resolve(ended.values().stream().map(Settlement::resolution).toList(), ACTOR);
-            ended.forEach((id, end) -> {
-                if (end.webhook()) {
-                    notices.ended(id);
+            for (Ending ending : all) {
+                Ended end = ended.get(ending.id());
+                if (end != null && end.webhook()) {
+                    notices.ended(ending.id(), ending.traceparent());
                 }
-            });
+            }
+            // Last, for these rows are wanted by every admission.
+            ledger.resolve(ended.values().stream().map(Settlement::resolution).toList(), ACTOR);
             // Who asks twice is answered once.
             return all.stream()
                     .map(ending -> Optional.ofNullable(ended.remove(ending.id())))
@@ -168,7 +171,7 @@ class Settlement {
     void resolvedByCapture(
             GenerationId id, UpstreamJob job, Credits quoted, Credits captured, String actor, String reason) {
         ledger.resolve(List.of(Resolution.capture(id, captured, reason)), actor);
-        notices.ended(id);
+        notices.ended(id, scope.traceparent());
         countOnceCommitted(id, "completed", captured);
         report(id, job, quoted, captured);
     }
@@ -177,7 +180,7 @@ class Settlement {
     void resolvedByRelease(GenerationId id, String actor, String reason) {
         ledger.resolve(List.of(Resolution.release(id, reason)), actor);
         countOnceCommitted(id, "failed", Credits.ZERO);
-        notices.ended(id);
+        notices.ended(id, scope.traceparent());
     }
 
     private void countOnceCommitted(GenerationId id, String outcome, Credits captured) {

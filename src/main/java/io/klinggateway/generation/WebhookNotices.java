@@ -9,6 +9,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Message;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,8 +29,12 @@ class WebhookNotices {
         this.json = json;
     }
 
-    /** To be called in every transaction that ends a generation, after it has ended; repeating it changes nothing. */
-    void ended(GenerationId id) {
+    /**
+     * To be called in every transaction that ends a generation, after it has ended; repeating it changes nothing.
+     *
+     * @param traceparent of the step that ends it, which the delivery continues; null if it is in no trace
+     */
+    void ended(GenerationId id, @Nullable String traceparent) {
         generations
                 .findAddressee(id)
                 .ifPresent(addressee -> generations
@@ -37,7 +42,7 @@ class WebhookNotices {
                         .forEach(job -> {
                             JobEvent event = JobEvent.of(jobs.view(job, null));
                             if (event.last() && job.wants(event.event())) {
-                                deliveries.deliver(message(id, addressee, event));
+                                deliveries.deliver(message(id, addressee, event), traceparent);
                             }
                         }));
     }

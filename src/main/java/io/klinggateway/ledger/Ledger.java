@@ -37,7 +37,7 @@ public class Ledger {
                       from unnest(:generations::uuid[], :kinds::text[], :charged::bigint[], :reasons::text[])
                            as given (generation, kind, charged, reason)
                       join journal_entry hold on hold.generation_id = given.generation and hold.entry_kind = 'HOLD'
-                     order by hold.tenant_id, given.generation) r
+                     order by hold.tenant_id, hold.period_kind, hold.period_start) r
             """;
 
     private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";

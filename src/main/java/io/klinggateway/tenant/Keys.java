@@ -126,7 +126,7 @@ public class Keys {
     /** @param expiresAt null if it never does */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setExpiry(RegisteredKey key, @Nullable Instant expiresAt) {
-        knownKeys.forgetOnCommit();
+        knownKeys.forgetAfterwards();
         jdbc.sql(SET_EXPIRY)
                 .param("id", key.id().value())
                 .param("expiresAt", time(expiresAt))
@@ -153,7 +153,7 @@ public class Keys {
     /** @return false if it was revoked before */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean revoke(RegisteredKey key) {
-        knownKeys.forgetOnCommit();
+        knownKeys.forgetAfterwards();
         return jdbc.sql(REVOKE).param("id", key.id().value()).update() == 1;
     }
 
@@ -176,7 +176,7 @@ public class Keys {
     }
 
     private void replace(RegisteredKey key, KeyId successor, Duration grace) {
-        knownKeys.forgetOnCommit();
+        knownKeys.forgetAfterwards();
         jdbc.sql(REPLACE)
                 .param("id", key.id().value())
                 .param("successor", successor.value())
@@ -191,7 +191,7 @@ public class Keys {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void declare(Tenant tenant, Collection<DeclaredKey> declared) {
-        knownKeys.forgetOnCommit();
+        knownKeys.forgetAfterwards();
         jdbc.sql(WITHDRAW)
                 .param("tenant", tenant.id().value())
                 .param("sha256s", declared.stream().map(DeclaredKey::digest).toArray(byte[][]::new))

@@ -104,10 +104,10 @@ class KnownKeys {
     }
 
     /** To be called in a transaction that changes a key or its tenant. */
-    void forgetOnCommit() {
+    void forgetAfterwards() {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
-            public void afterCommit() {
+            public void afterCompletion(int status) {
                 remembered.synchronous().invalidateAll();
             }
         });

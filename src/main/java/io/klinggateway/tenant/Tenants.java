@@ -89,7 +89,7 @@ public class Tenants {
      */
     @Transactional
     public void registerKey(Tenant tenant, String keyName, String sha256) {
-        knownKeys.forgetOnCommit();
+        knownKeys.forgetAfterwards();
         int registered = jdbc.sql(REGISTER_KEY)
                 .param("id", UUID.randomUUID())
                 .param("tenant", tenant.id().value())
@@ -152,7 +152,7 @@ public class Tenants {
     public Registration change(Registration tenant, TenantStatus status, boolean declared, Limits limits) {
         Registration changed = new Registration(tenant.tenant(), status, declared, limits, tenant.createdAt());
         if (!changed.equals(tenant)) {
-            knownKeys.forgetOnCommit();
+            knownKeys.forgetAfterwards();
             jdbc.sql(CHANGE)
                     .param("id", tenant.tenant().id().value())
                     .param("status", status.name())

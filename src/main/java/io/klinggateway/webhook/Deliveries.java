@@ -4,13 +4,13 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.task.Task;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.trace.Traces;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -24,30 +24,25 @@ public class Deliveries {
     private final Task<Delay> task;
     private final Courier courier;
     private final Clock clock;
-    private final Traces traces;
 
     Deliveries(
-            DeliveryRepository deliveries,
-            SchedulerClient scheduler,
-            Task<Delay> task,
-            Courier courier,
-            Clock clock,
-            Traces traces) {
+            DeliveryRepository deliveries, SchedulerClient scheduler, Task<Delay> task, Courier courier, Clock clock) {
         this.deliveries = deliveries;
         this.scheduler = scheduler;
         this.task = task;
         this.courier = courier;
         this.clock = clock;
-        this.traces = traces;
     }
 
     /**
      * Takes a message into the caller's transaction; once that is committed, it is delivered at least once. Repeating it
      * for a generation changes nothing.
+     *
+     * @param traceparent of what the delivery continues (W3C); null if it is in no trace
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void deliver(Message message) {
-        if (deliveries.add(message, traces.current())) {
+    public void deliver(Message message, @Nullable String traceparent) {
+        if (deliveries.add(message, traceparent)) {
             schedule(message.generation(), clock.instant());
         }
     }

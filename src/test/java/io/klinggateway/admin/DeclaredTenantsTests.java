@@ -36,6 +36,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -147,6 +148,8 @@ class DeclaredTenantsTests {
             declare(tenant, name + "-" + tenant, Gateway.sha256("kg_" + UUID.randomUUID()));
         }
         var together = new CountDownLatch(2);
+        // Two applications of one JVM share its logging, and one would take it from the other at its start.
+        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         try (var replicas = Executors.newFixedThreadPool(2)) {
             List<Future<?>> starts = new ArrayList<>();
             for (int replica = 0; replica < 2; replica++) {
@@ -160,6 +163,8 @@ class DeclaredTenantsTests {
             for (var start : starts) {
                 start.get();
             }
+        } finally {
+            System.clearProperty(LoggingSystem.SYSTEM_PROPERTY);
         }
 
         assertThat(jdbc.sql("select count(*) from tenant where name like ?")

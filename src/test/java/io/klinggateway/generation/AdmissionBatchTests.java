@@ -2,6 +2,7 @@ package io.klinggateway.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
@@ -13,6 +14,7 @@ import io.klinggateway.generation.Admission.Decision;
 import io.klinggateway.generation.Admission.Insufficient;
 import io.klinggateway.generation.Admission.Replayed;
 import io.klinggateway.generation.GenerationRepository.Acceptance;
+import io.klinggateway.generation.GenerationRepository.Ending;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.Quote;
@@ -37,6 +39,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Several admissions in one transaction: each is decided as if it were alone. */
 class AdmissionBatchTests extends GatewayScenario {
@@ -68,6 +72,9 @@ class AdmissionBatchTests extends GatewayScenario {
 
     @Autowired
     private Ledger ledger;
+
+    @Autowired
+    private TransactionOperations transactions;
 
     private ImageRequest request;
     private Caller caller;
@@ -236,6 +243,70 @@ class AdmissionBatchTests extends GatewayScenario {
                 traceparent);
     }
 
+    /** Its first run may still commit, whatever has become of the key meanwhile: only then the answer is known. */
+    @Test
+    void aRepeatedCallWaitsForWhatItsFirstRunDecides() throws Exception {
+        NewGeneration generation = asking(10);
+        CompletableFuture<Admission> repeated = new CompletableFuture<>();
+
+        transactions.executeWithoutResult(_ -> {
+            assertThat(admit(List.of(generation)).getFirst()).isInstanceOf(Admitted.class);
+            CompletableFuture.runAsync(this::revokeKey).join();
+            repeated.completeAsync(() -> admit(List.of(generation)).getFirst());
+            await().atMost(SOON).until(this::somebodyWaitsForAnAdvisoryLock);
+        });
+
+        assertThat(repeated.get(SOON.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(Admitted.class);
+        assertThat(admit(List.of(asking(10))).getFirst()).isInstanceOf(Admission.KeyInvalid.class);
+        assertThat(balance()).containsExactly(10L, 0L);
+    }
+
+    private void revokeKey() {
+        jdbc.sql("update api_key set revoked_at = gateway_now() where id = :key")
+                .param("key", caller.keyId().value())
+                .update();
+    }
+
+    private boolean somebodyWaitsForAnAdvisoryLock() {
+        return jdbc.sql("select exists (select from pg_locks where locktype = 'advisory' and not granted)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
+    void inCompanyNobodyWaitsLongForARowThatSomebodyKeepsLocked() {
+        NewGeneration one = asking(10);
+        NewGeneration other = asking(callerOf(newTenant(100)), 10, null, 0);
+        admit(List.of(one, other));
+        List<Acceptance> acceptances = Stream.of(one, other)
+                .map(generation -> new Acceptance(generation.id(), new UpstreamJobId(UUID.randomUUID())))
+                .toList();
+        generations.accept(acceptances, LEASE);
+        List<Ending> endings = acceptances.stream()
+                .map(acceptance -> new Ending(acceptance.id(), ended(acceptance, new Random(0)), null))
+                .toList();
+
+        transactions.executeWithoutResult(_ -> {
+            jdbc.sql("select 1 from generation where id = :id for update")
+                    .param("id", one.id().value())
+                    .query(Integer.class)
+                    .single();
+            CompletableFuture<?> together = CompletableFuture.runAsync(() -> settlement.end(endings));
+            CompletableFuture<?> alone =
+                    CompletableFuture.supplyAsync(() -> settlement.end(List.of(endings.getLast())));
+
+            assertThatThrownBy(() -> together.get(3, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(DataAccessException.class)
+                    .hasStackTraceContaining("lock timeout");
+            assertThat(alone).succeedsWithin(Duration.ofSeconds(3));
+        });
+
+        assertThat(settlement.end(endings))
+                .satisfiesExactly(
+                        end -> assertThat(end).isPresent(),
+                        end -> assertThat(end).isEmpty());
+    }
+
     /** Members of any batch meet those of any other, in any order, on their way through their whole life. */
     @Test
     void batchesOfManyReplicasNeverWaitInACircle() {
@@ -275,7 +346,7 @@ class AdmissionBatchTests extends GatewayScenario {
             Collections.shuffle(acceptances, random);
             assertThat(generations.accept(acceptances, LEASE)).hasSameSizeAs(admitted);
             settlement.end(acceptances.stream()
-                    .map(acceptance -> new GenerationRepository.Ending(acceptance.id(), ended(acceptance, random)))
+                    .map(acceptance -> new Ending(acceptance.id(), ended(acceptance, random), null))
                     .toList());
         }
     }

@@ -175,7 +175,7 @@ class CourierTests {
     void whatIsRolledBackIsNeverDelivered() {
         Message message = message(tenant);
         transactions.executeWithoutResult(status -> {
-            deliveries.deliver(message);
+            deliveries.deliver(message, null);
             status.setRollbackOnly();
         });
 
@@ -191,10 +191,10 @@ class CourierTests {
     void aDeliveryThatIsWrittenTwiceIsOne() throws Exception {
         Message message = message(tenant);
         transactions.executeWithoutResult(_ -> {
-            deliveries.deliver(message);
-            deliveries.deliver(message);
+            deliveries.deliver(message, null);
+            deliveries.deliver(message, null);
         });
-        transactions.executeWithoutResult(_ -> deliveries.deliver(message));
+        transactions.executeWithoutResult(_ -> deliveries.deliver(message, null));
 
         assertThat(receiver.next().body()).isEqualTo(message.body());
         for (int i = 0; status(message.generation()) != DeliveryStatus.DELIVERED; i++) {
@@ -211,7 +211,7 @@ class CourierTests {
     }
 
     private GenerationId deliver(Message message) {
-        transactions.executeWithoutResult(_ -> deliveries.deliver(message));
+        transactions.executeWithoutResult(_ -> deliveries.deliver(message, null));
         return message.generation();
     }
 
