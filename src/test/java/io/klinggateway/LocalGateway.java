@@ -143,6 +143,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 Upstream        %2$s
                 Tenant          %3$s
                 Operators       %5$s
+                Console         %1$s/console, for the key and for the token
 
                 Order an image:
                   curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'

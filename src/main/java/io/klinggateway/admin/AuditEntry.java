@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param subject the key or generation that it was about
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record AuditEntry(
+public record AuditEntry(
         long seq,
         Instant at,
         String actor,

@@ -36,6 +36,14 @@ class AuditLog {
              limit :most
             """;
 
+    private static final String LATEST = """
+            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
+              from audit_entry
+             where seq < :before and (cast(:tenant as text) is null or tenant = :tenant)
+             order by seq desc
+             limit :most
+            """;
+
     private final JdbcClient jdbc;
     private final OperatorJson json;
 
@@ -98,6 +106,16 @@ class AuditLog {
                 .param("actor", filter.actor())
                 .param("from", time(filter.from()))
                 .param("to", time(filter.to()))
+                .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    /** Newest first, below an entry; of one tenant, or of all. */
+    List<AuditEntry> latest(@Nullable String tenant, long beforeSeq, int most) {
+        return jdbc.sql(LATEST)
+                .param("before", beforeSeq)
+                .param("tenant", tenant)
                 .param("most", most)
                 .query((row, _) -> entry(row))
                 .list();

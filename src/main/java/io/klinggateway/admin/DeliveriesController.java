@@ -1,11 +1,10 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.webhook.Deliveries;
-import io.klinggateway.webhook.FailingDelivery;
+import io.klinggateway.webhook.Delivery;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -34,14 +32,12 @@ class DeliveriesController {
 
     private final Deliveries deliveries;
     private final Tenants tenants;
-    private final AuditLog audit;
-    private final TransactionOperations transactions;
+    private final DeliveryOperations operations;
 
-    DeliveriesController(Deliveries deliveries, Tenants tenants, AuditLog audit, TransactionOperations transactions) {
+    DeliveriesController(Deliveries deliveries, Tenants tenants, DeliveryOperations operations) {
         this.deliveries = deliveries;
         this.tenants = tenants;
-        this.audit = audit;
-        this.transactions = transactions;
+        this.operations = operations;
     }
 
     @GetMapping
@@ -52,9 +48,9 @@ class DeliveriesController {
         PageQuery query = new PageQuery();
         int most = query.limit(limit);
         query.refuseInvalid();
-        List<FailingDelivery> failing = deliveries.failing(most);
+        List<Delivery> failing = deliveries.failing(most);
         Map<TenantId, String> names =
-                tenants.names(failing.stream().map(FailingDelivery::tenant).toList());
+                tenants.names(failing.stream().map(Delivery::tenant).toList());
         return new Page<>(
                 failing.stream()
                         .map(delivery -> DeliveryView.of(delivery, names.get(delivery.tenant())))
@@ -66,18 +62,9 @@ class DeliveriesController {
     @Operation(summary = "Try a delivery now, and begin its series of attempts anew")
     ResponseEntity<Void> retry(
             @AuthenticationPrincipal Operator operator, @PathVariable @Schema(format = "uuid") String generationId) {
-        UUID generation = PageQuery.uuid(generationId).orElseThrow(DeliveriesController::noDelivery);
-        transactions.executeWithoutResult(_ -> {
-            if (!deliveries.retry(new GenerationId(generation))) {
-                throw noDelivery();
-            }
-            audit.record(operator, new Action("webhook.retry", null, generation.toString(), null), null, null);
-        });
+        UUID generation = PageQuery.uuid(generationId).orElseThrow(DeliveryOperations::noDelivery);
+        operations.retry(operator, new GenerationId(generation));
         return ResponseEntity.accepted().build();
-    }
-
-    private static RuntimeException noDelivery() {
-        return Refusals.notFound("There is no failing delivery of that generation");
     }
 
     /**
@@ -97,7 +84,7 @@ class DeliveriesController {
             Instant createdAt,
             @Nullable Instant lastAttemptAt) {
 
-        static DeliveryView of(FailingDelivery delivery, @Nullable String tenant) {
+        static DeliveryView of(Delivery delivery, @Nullable String tenant) {
             return new DeliveryView(
                     delivery.generation().value(),
                     tenant,

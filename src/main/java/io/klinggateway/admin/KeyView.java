@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param budget of its own; null if it spends from its tenant's alone
  */
 @Schema(name = "OperatorKey")
-record KeyView(
+public record KeyView(
         UUID id,
         String name,
         @Schema(example = "kg_4fQz0") @Nullable String prefix,
@@ -32,7 +32,7 @@ record KeyView(
         @Nullable OwnBudget budget) {
 
     @Schema(name = "OperatorKeyStatus")
-    enum Status {
+    public enum Status {
         ACTIVE,
         EXPIRED,
         REVOKED
@@ -40,7 +40,7 @@ record KeyView(
 
     /** Over the tenant's periods, inside the tenant's budget. */
     @Schema(name = "OperatorKeyBudget")
-    record OwnBudget(long limit, long held, long captured, long available) {
+    public record OwnBudget(long limit, long held, long captured, long available) {
 
         static @Nullable OwnBudget of(@Nullable KeyBalance balance) {
             return balance == null
@@ -74,7 +74,7 @@ record KeyView(
      * @param key to be handed on and forgotten
      */
     @Schema(name = "OperatorIssuedKey")
-    record Issued(
+    public record Issued(
             UUID id,
             String name,
             String prefix,

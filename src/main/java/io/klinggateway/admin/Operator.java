@@ -5,4 +5,4 @@ package io.klinggateway.admin;
  *
  * @param name of the token that was sent
  */
-record Operator(String name) {}
+public record Operator(String name) {}

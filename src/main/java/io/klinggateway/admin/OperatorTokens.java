@@ -1,10 +1,14 @@
 package io.klinggateway.admin;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
@@ -14,6 +18,7 @@ import org.springframework.stereotype.Component;
 class OperatorTokens {
 
     private static final int SHORTEST_TOKEN = 16;
+    private static final int MARK_BYTES = 4;
 
     private final List<Known> known;
 
@@ -57,6 +62,30 @@ class OperatorTokens {
             }
         }
         return Optional.ofNullable(found);
+    }
+
+    Optional<Operator> named(String name) {
+        return known.stream()
+                .map(Known::operator)
+                .filter(operator -> operator.name().equals(name))
+                .findFirst();
+    }
+
+    /** Changes with the token. A few bits of it under a key that only the token's holder could make: no way back. */
+    String mark(Operator operator) {
+        byte[] key = known.stream()
+                .filter(candidate -> candidate.operator().equals(operator))
+                .findFirst()
+                .orElseThrow()
+                .sha256();
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            byte[] whole = mac.doFinal(("session of " + operator.name()).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(whole, 0, MARK_BYTES);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
+        }
     }
 
     private static byte[] sha256(String token) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param notice what a change of the budget's period did; absent otherwise
  */
 @Schema(name = "OperatorTenant")
-record TenantView(
+public record TenantView(
         UUID id,
         @Schema(example = "design") String name,
         TenantStatus status,
@@ -53,14 +53,14 @@ record TenantView(
     }
 
     @Schema(name = "OperatorBudget")
-    record BudgetView(
+    public record BudgetView(
             PeriodKind period,
             @Schema(example = "1000") long limit,
             @Schema(example = "UTC") String timeZone) {}
 
     /** null is no limit. */
     @Schema(name = "OperatorLimits")
-    record LimitsView(
+    public record LimitsView(
             @Nullable Integer requestsPerMinute, @Nullable Integer concurrentGenerations) {
 
         static LimitsView of(Limits limits) {
@@ -70,7 +70,7 @@ record TenantView(
 
     /** @param periodStart null, as {@code resetsAt}, for a budget that never starts anew */
     @Schema(name = "OperatorBalance")
-    record BalanceView(
+    public record BalanceView(
             long ceiling,
             long held,
             long captured,

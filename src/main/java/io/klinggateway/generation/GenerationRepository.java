@@ -43,6 +43,11 @@ class GenerationRepository {
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
 
+    private static final String AVAILABLE = """
+            select 'ADMITTED' as verdict, a.available, a.resets_at
+              from tenant_limits(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
+            """;
+
     /** The lease is not extended: the sender's deadline was set before it and does not move either. */
     private static final String OPEN_NEXT_ATTEMPT = """
             update generation
@@ -217,6 +222,13 @@ class GenerationRepository {
     /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
     private static final String SEARCH = LIST.replace("/* search */", "and id = :search");
 
+    private static final String SUMMARIES = Reviews.COLUMNS + """
+             where g.tenant_id = :tenant and g.promised
+               and (g.created_at, g.id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
+             order by g.created_at desc, g.id desc
+             limit :most
+            """;
+
     /** What one attempt is at work on stays with it until its lease ends. */
     private static final String MAKE_DUE = """
             update generation set due_at = gateway_now()
@@ -361,6 +373,15 @@ class GenerationRepository {
                 .param("key", caller.keyId().value())
                 .param("credits", credits.amount())
                 .query((row, _) -> new Quotation(estimate(row), allowance(row)))
+                .single();
+    }
+
+    /** What the caller may hold now; counts as no request. */
+    Estimate available(Caller caller) {
+        return jdbc.sql(AVAILABLE)
+                .param("tenant", caller.tenant().id().value())
+                .param("key", caller.keyId().value())
+                .query((row, _) -> Objects.requireNonNull(estimate(row)))
                 .single();
     }
 
@@ -733,6 +754,19 @@ class GenerationRepository {
                 .param("beforeId", before == null ? HIGHEST_ID : before.id())
                 .param("most", most)
                 .query((row, _) -> storedJob(row))
+                .list();
+    }
+
+    /** As {@link #list}, but only what operators may see. */
+    List<GenerationSummary> summaries(TenantId tenant, @Nullable JobCursor before, int most) {
+        return jdbc.sql(SUMMARIES)
+                .param("tenant", tenant.value())
+                .param(
+                        "beforeTime",
+                        before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
+                .param("beforeId", before == null ? HIGHEST_ID : before.id())
+                .param("most", most)
+                .query((row, _) -> Reviews.summary(row))
                 .list();
     }
 

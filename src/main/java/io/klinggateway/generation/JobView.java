@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param input the tenant's own request, as JSON; null once it is erased
  */
 @Schema(name = "Job")
-record JobView(
+public record JobView(
         UUID id,
 
         @Schema(allowableValues = {"QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"})
@@ -38,7 +38,7 @@ record JobView(
 
         boolean expired) {
 
-    record Result(
+    public record Result(
             @Schema(example = "[\"https://cdn2.apiframe.ai/images/1.png\"]")
             List<String> images) {}
 }

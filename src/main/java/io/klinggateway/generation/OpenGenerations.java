@@ -1,9 +1,11 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.generation.Oversight.Open;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +64,20 @@ class OpenGenerations {
         counts = jdbc.sql(COUNT).query((row, _) -> Map.entry(row.getString("state"), count(row))).list().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return false;
+    }
+
+    List<Open> counted() {
+        Map<String, Count> known = counts;
+        return known == null
+                ? List.of()
+                : STATES.stream()
+                        .map(state -> open(state, known.getOrDefault(state, Count.NONE)))
+                        .toList();
+    }
+
+    private static Open open(String state, Count count) {
+        return new Open(
+                state, (long) count.generations(), (long) count.held(), Duration.ofSeconds((long) count.ageSeconds()));
     }
 
     private static Count count(ResultSet row) throws SQLException {

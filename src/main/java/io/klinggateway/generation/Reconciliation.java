@@ -1,5 +1,6 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.generation.Oversight.Drift;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -124,6 +126,17 @@ class Reconciliation {
         jdbc.sql(TAKE_TIME).param("millis", Integer.toString(millis)).query(row -> {
             row.getStatement().getConnection().setNetworkTimeout(Runnable::run, millis);
         });
+    }
+
+    /** What all checks found together; empty before the first run. */
+    Optional<Drift> known() {
+        return results.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Drift(
+                        results.values().stream()
+                                .mapToLong(result -> (long) result.differences())
+                                .sum(),
+                        Duration.ofSeconds((long) found(Check.BALANCES).ageSeconds())));
     }
 
     private boolean isDue() {

@@ -38,7 +38,7 @@ public class Reviews {
 
     private static final Duration RETRY_VENDOR = Duration.ofSeconds(5);
 
-    private static final String COLUMNS = """
+    static final String COLUMNS = """
             select g.id, t.name as tenant, g.key_id, g.state, g.model_name, g.images, g.quoted_credits, g.captured_credits,
                    g.charged_credits, g.upstream_job_id, g.error, g.created_at, g.completed_at
               from generation g join tenant t on t.id = g.tenant_id
@@ -192,7 +192,7 @@ public class Reviews {
                         "Generation " + id + " has the vendor's job " + known.upstreamJobId() + ", not " + job.id());
     }
 
-    private static GenerationSummary summary(ResultSet row) throws SQLException {
+    static GenerationSummary summary(ResultSet row) throws SQLException {
         OffsetDateTime completedAt = row.getObject("completed_at", OffsetDateTime.class);
         return new GenerationSummary(
                 row.getObject("id", UUID.class),

@@ -2,8 +2,10 @@ package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.VendorAccount;
+import io.klinggateway.generation.Oversight.VendorCredits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -47,6 +49,14 @@ class VendorBalance {
     private record Reading(double credits, double ageSeconds) {
 
         private static final Reading NOT_YET = new Reading(Double.NaN, Double.NaN);
+    }
+
+    /** Empty as long as nobody has asked the vendor. */
+    Optional<VendorCredits> known() {
+        Reading known = reading;
+        return known.equals(Reading.NOT_YET)
+                ? Optional.empty()
+                : Optional.of(new VendorCredits((long) known.credits(), Duration.ofSeconds((long) known.ageSeconds())));
     }
 
     boolean pass() {

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * integer.
  */
 @Component
-class ImageRequestReader {
+public class ImageRequestReader {
 
     private static final String ROOT = "$";
 
@@ -42,7 +42,7 @@ class ImageRequestReader {
      * @throws JacksonException if the bytes are not one JSON value
      * @throws InvalidImageRequest if the value is not a valid request
      */
-    ImageRequest read(byte[] body) {
+    public ImageRequest read(byte[] body) {
         JsonNode root = json.readValue(body, JsonNode.class);
         Violations violations = new Violations();
         if (!root.isObject()) {

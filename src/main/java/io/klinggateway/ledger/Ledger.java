@@ -74,6 +74,13 @@ public class Ledger {
              limit :most
             """;
 
+    private static final String LATEST = """
+            select * from journal_entry where tenant_id = :tenant and seq < :before order by seq desc limit :most
+            """;
+
+    private static final String OF_GENERATION =
+            "select * from journal_entry where generation_id = :generation order by seq";
+
     private static final String DIFFERENCES =
             "select * from ledger_difference order by tenant_id, key_budget_id, period_kind, period_start";
 
@@ -244,6 +251,24 @@ public class Ledger {
                 .param("from", time(filter.from()))
                 .param("to", time(filter.to()))
                 .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    /** A tenant's journal, newest first, for looking at: an entry that is written late may stand above what was shown. */
+    public List<Entry> latest(TenantId tenant, long beforeSeq, int most) {
+        return jdbc.sql(LATEST)
+                .param("tenant", tenant.value())
+                .param("before", beforeSeq)
+                .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    /** What became of a generation's credits: its hold, and the capture or release if it is resolved. */
+    public List<Entry> entries(GenerationId generation) {
+        return jdbc.sql(OF_GENERATION)
+                .param("generation", generation.value())
                 .query((row, _) -> entry(row))
                 .list();
     }

@@ -4,13 +4,11 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.ProblemWriter;
-import io.klinggateway.tenant.KnownKeys.KnownKey;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,10 +26,10 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
-    private final KnownKeys keys;
+    private final KeyAuthentication keys;
     private final ProblemWriter problems;
 
-    ApiKeyFilter(KnownKeys keys, ProblemWriter problems) {
+    ApiKeyFilter(KeyAuthentication keys, ProblemWriter problems) {
         this.keys = keys;
         this.problems = problems;
     }
@@ -40,7 +38,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            Caller caller = authenticate(keyOf(request));
+            Caller caller = keys.authenticate(keyOf(request));
             SecurityContextHolder.getContext().setAuthentication(new ApiKeyAuthentication(caller));
             MDC.put("tenant", caller.tenant().name());
         } catch (ProblemException refused) {
@@ -59,22 +57,6 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         } finally {
             MDC.remove("tenant");
         }
-    }
-
-    private Caller authenticate(@Nullable String presented) {
-        if (presented == null || presented.isBlank()) {
-            throw KeyRefused.missing();
-        }
-        ApiKey key = new ApiKey(presented.strip());
-        KnownKey known = key.isPlausible() ? keys.find(key).orElse(null) : null;
-        // The index found it by its digest; the comparison that decides takes the same time whatever differs.
-        if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
-            throw KeyRefused.invalid();
-        }
-        if (!known.active()) {
-            throw KeyRefused.inactive();
-        }
-        return known.caller();
     }
 
     private static @Nullable String keyOf(HttpServletRequest request) {

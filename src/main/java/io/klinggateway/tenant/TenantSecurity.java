@@ -24,7 +24,7 @@ class TenantSecurity {
 
     @Bean
     @Order(1)
-    SecurityFilterChain tenantApi(HttpSecurity http, KnownKeys keys, ProblemWriter problems) {
+    SecurityFilterChain tenantApi(HttpSecurity http, KeyAuthentication keys, ProblemWriter problems) {
         return stateless(http.securityMatcher("/v2/**"))
                 .addFilterBefore(new ApiKeyFilter(keys, problems), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests

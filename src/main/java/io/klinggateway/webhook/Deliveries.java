@@ -4,12 +4,14 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerClient.ScheduleOptions;
 import com.github.kagkarlsson.scheduler.task.Task;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -58,8 +60,18 @@ public class Deliveries {
     }
 
     /** Deliveries that failed at least once and have not succeeded since, newest first. */
-    public List<FailingDelivery> failing(int most) {
+    public List<Delivery> failing(int most) {
         return deliveries.failing(most);
+    }
+
+    /** As above, of one tenant. */
+    public List<Delivery> failing(TenantId tenant, int most) {
+        return deliveries.failing(tenant, most);
+    }
+
+    /** What is delivered of a tenant's generation; empty if nobody wants to know, or it has not ended. */
+    public Optional<Delivery> find(TenantId tenant, GenerationId generation) {
+        return deliveries.find(tenant, generation);
     }
 
     /**

@@ -51,6 +51,14 @@ class DeliveryRepository {
              limit :most
             """;
 
+    private static final String FAILING_OF_TENANT =
+            FAILING.replace(" where ", " where tenant_id = :tenant and (").replace("attempts > 0\n", "attempts > 0)\n");
+
+    private static final String FIND = """
+            select generation_id, tenant_id, url, event, status, attempts, last_outcome, created_at, last_attempt_at
+              from webhook_delivery where generation_id = :id and tenant_id = :tenant
+            """;
+
     private static final String COUNT_FAILING = """
             select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed,
                    coalesce(extract(epoch from gateway_now() - min(created_at) filter (where status = 'pending')), 0) as age
@@ -141,20 +149,27 @@ class DeliveryRepository {
     }
 
     /** Newest first. */
-    List<FailingDelivery> failing(int most) {
+    List<Delivery> failing(int most) {
         return jdbc.sql(FAILING)
                 .param("most", most)
-                .query((row, _) -> new FailingDelivery(
-                        generationId(row),
-                        tenantId(row),
-                        row.getString("url"),
-                        row.getString("event"),
-                        DeliveryStatus.of(row.getString("status")),
-                        row.getInt("attempts"),
-                        row.getString("last_outcome"),
-                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                        time(row, "last_attempt_at")))
+                .query((row, _) -> delivery(row))
                 .list();
+    }
+
+    List<Delivery> failing(TenantId tenant, int most) {
+        return jdbc.sql(FAILING_OF_TENANT)
+                .param("tenant", tenant.value())
+                .param("most", most)
+                .query((row, _) -> delivery(row))
+                .list();
+    }
+
+    Optional<Delivery> find(TenantId tenant, GenerationId id) {
+        return jdbc.sql(FIND)
+                .param("tenant", tenant.value())
+                .param("id", id.value())
+                .query((row, _) -> delivery(row))
+                .optional();
     }
 
     /** Of the last three days. */
@@ -171,6 +186,19 @@ class DeliveryRepository {
     /** @return false if there is no such delivery, or it was delivered */
     boolean reopen(GenerationId id) {
         return jdbc.sql(REOPEN).param("id", id.value()).update() == 1;
+    }
+
+    private static Delivery delivery(ResultSet row) throws SQLException {
+        return new Delivery(
+                generationId(row),
+                tenantId(row),
+                row.getString("url"),
+                row.getString("event"),
+                DeliveryStatus.of(row.getString("status")),
+                row.getInt("attempts"),
+                row.getString("last_outcome"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                time(row, "last_attempt_at"));
     }
 
     private static GenerationId generationId(ResultSet row) throws SQLException {

@@ -8,7 +8,7 @@ import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
 import io.klinggateway.webhook.Deliveries;
-import io.klinggateway.webhook.FailingDelivery;
+import io.klinggateway.webhook.Delivery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -205,7 +205,7 @@ class DeliveryRetentionTests {
 
     private List<String> failing() {
         return deliveries.failing(1_000).stream()
-                .map(FailingDelivery::generation)
+                .map(Delivery::generation)
                 .map(GenerationId::toString)
                 .toList();
     }

@@ -119,7 +119,7 @@ class TrustedCertificatesTests {
 
             assertThat(deliveries.failing(1_000))
                     .filteredOn(failing -> failing.generation().equals(message.generation()))
-                    .extracting(FailingDelivery::lastOutcome)
+                    .extracting(Delivery::lastOutcome)
                     .containsExactly("TLS failure");
             assertThat(receiver.all()).isEmpty();
         }

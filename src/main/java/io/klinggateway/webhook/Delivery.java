@@ -6,12 +6,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that did not succeed, as operators see it.
+ * What a tenant is, or was, told of the end of a job.
  *
- * @param status PENDING while attempts follow, FAILED if none does
+ * @param status PENDING while attempts follow, FAILED if none does any more
  * @param lastOutcome the receiver's status or a kind of failure; nothing that the receiver said
  */
-public record FailingDelivery(
+public record Delivery(
         GenerationId generation,
         TenantId tenant,
         String url,

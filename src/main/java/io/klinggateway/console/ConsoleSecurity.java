@@ -1,0 +1,136 @@
+package io.klinggateway.console;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemWriter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandlerImpl;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
+import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Who may open which page, and what a browser may do with it. Keys and tokens open a session here and nothing else. */
+@Configuration(proxyBeanMethods = false)
+class ConsoleSecurity {
+
+    static final String PATH = "/console";
+    static final String SIGN_IN = PATH + "/sign-in";
+    static final String FORBIDDEN = PATH + "/forbidden";
+
+    @Bean
+    @Order(-1)
+    SecurityFilterChain console(
+            HttpSecurity http,
+            ConsoleSettings settings,
+            SignIns signIns,
+            Assets assets,
+            Apiframe apiframe,
+            ProblemWriter problems) {
+        http.securityMatcher(PATH, PATH + "/**")
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                // Who signed in is looked up by VisitorFilter; Spring Security itself keeps nothing between requests.
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
+        if (!settings.enabled()) {
+            return http.csrf(AbstractHttpConfigurer::disable)
+                    .addFilterBefore(new Off(problems), AnonymousAuthenticationFilter.class)
+                    .build();
+        }
+        return http.csrf(csrf -> csrf.csrfTokenRepository(csrfCookie())
+                        // A visitor is new to every request; a form's token must not be.
+                        .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
+                .headers(headers -> headers.contentSecurityPolicy(
+                                policy -> policy.policyDirectives(contentSecurityPolicy(apiframe.upstream())))
+                        .frameOptions(frames -> frames.deny())
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN))
+                        .crossOriginOpenerPolicy(opener -> opener.policy(CrossOriginOpenerPolicy.SAME_ORIGIN))
+                        .crossOriginResourcePolicy(resource -> resource.policy(CrossOriginResourcePolicy.SAME_ORIGIN)))
+                .addFilterBefore(new VisitorFilter(signIns, assets, problems), AnonymousAuthenticationFilter.class)
+                .exceptionHandling(refusals -> refusals.authenticationEntryPoint(ConsoleSecurity::askToSignIn)
+                        .accessDeniedHandler(forbidden()))
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
+                        .permitAll()
+                        .requestMatchers(SIGN_IN, Assets.PATH + "**")
+                        .permitAll()
+                        .requestMatchers(PATH + "/operator/**")
+                        .hasAuthority(Visitor.OPERATOR)
+                        .requestMatchers(PATH + "/team/**")
+                        .hasAuthority(Visitor.TEAM)
+                        .anyRequest()
+                        .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
+                .build();
+    }
+
+    /** In a cookie, so that who only looks at the sign-in page needs no session. */
+    private static CookieCsrfTokenRepository csrfCookie() {
+        CookieCsrfTokenRepository repository = new CookieCsrfTokenRepository();
+        repository.setCookieName("kling_console_csrf");
+        repository.setCookiePath(PATH);
+        repository.setCookieCustomizer(cookie -> cookie.httpOnly(true).sameSite("Strict"));
+        return repository;
+    }
+
+    /** Images are the vendor's, wherever it keeps them; plain http only where the vendor itself is called so. */
+    private static String contentSecurityPolicy(String upstream) {
+        String images = upstream.startsWith("http:") ? "'self' https: http:" : "'self' https:";
+        return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src " + images
+                + "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    }
+
+    private static AccessDeniedHandlerImpl forbidden() {
+        AccessDeniedHandlerImpl handler = new AccessDeniedHandlerImpl();
+        handler.setErrorPage(FORBIDDEN);
+        return handler;
+    }
+
+    /** A part of a page cannot show the sign-in form: it has the whole page go there. */
+    private static void askToSignIn(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException refused) {
+        String target = request.getAttribute(VisitorFilter.ENDED) == null ? SIGN_IN : SIGN_IN + "?ended";
+        if (request.getHeader("HX-Request") == null) {
+            response.setHeader(HttpHeaders.LOCATION, target);
+            response.setStatus(HttpStatus.SEE_OTHER.value());
+        } else {
+            response.setHeader("HX-Redirect", target);
+            response.setStatus(HttpStatus.UNAUTHORIZED.value());
+        }
+    }
+
+    /** There is no console. */
+    private static final class Off extends OncePerRequestFilter {
+
+        private final ProblemWriter problems;
+
+        Off(ProblemWriter problems) {
+            this.problems = problems;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException {
+            problems.write(response, Problem.of(ProblemCode.NOT_FOUND, "Not found"));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.klinggateway.console;
+
+import io.klinggateway.generation.JobView;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A job for looking at.
+ *
+ * @param request what was asked for; empty once it is erased
+ * @param prompt empty once it is erased
+ * @param images those that a browser may load
+ */
+record JobCard(JobView job, JsonNode request, String prompt, List<String> images) {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int TITLE_LENGTH = 120;
+
+    static JobCard of(JobView job) {
+        JsonNode request = job.input() == null ? JSON.createObjectNode() : JSON.readTree(job.input());
+        return new JobCard(job, request, request.path("prompt").asString(""), images(job));
+    }
+
+    private static List<String> images(JobView job) {
+        return job.result() == null || job.expired()
+                ? List.of()
+                : job.result().images().stream()
+                        .filter(Words.INSTANCE::isImageUrl)
+                        .toList();
+    }
+
+    public UUID id() {
+        return job.id();
+    }
+
+    public String status() {
+        return job.status();
+    }
+
+    public boolean open() {
+        return job.completedAt() == null;
+    }
+
+    /** The prompt's beginning, in whole characters. */
+    public String title() {
+        if (prompt.isEmpty()) {
+            return "Request erased";
+        }
+        return prompt.codePointCount(0, prompt.length()) <= TITLE_LENGTH
+                ? prompt
+                : prompt.substring(0, prompt.offsetByCodePoints(0, TITLE_LENGTH)) + "…";
+    }
+
+    public @Nullable String thumbnail() {
+        return images.isEmpty() ? null : images.getFirst();
+    }
+
+    public int progress() {
+        return job.progress() == null ? 0 : job.progress();
+    }
+
+    /** Why there is no picture, in a word. */
+    public String placeholder() {
+        return job.expired() ? "Images expired" : open() ? "In progress" : job.result() == null ? "No image" : "Images";
+    }
+
+    public String requestJson() {
+        return CodeSample.write(request);
+    }
+}

@@ -1,0 +1,115 @@
+package io.klinggateway.console;
+
+import io.klinggateway.generation.Oversight;
+import io.klinggateway.usage.Dimension;
+import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.Spending.Outlook;
+import io.klinggateway.usage.UsageReports;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/** The whole at a glance, for operators. */
+@Controller
+@RequestMapping("/console/operator")
+class OverviewPages {
+
+    private static final int TENANTS_NAMED = 7;
+    private static final int BUDGETS_SHOWN = 12;
+    private static final int REFUSALS_SHOWN = 12;
+
+    private final Spending spending;
+    private final Oversight oversight;
+    private final UsageReports reports;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    OverviewPages(Spending spending, Oversight oversight, UsageReports reports, MeterRegistry meters, Clock clock) {
+        this.spending = spending;
+        this.oversight = oversight;
+        this.reports = reports;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** A budget that is among the nearest to their end. */
+    record Pressed(Outlook outlook, BudgetBar bar) {}
+
+    record Refusal(String tenant, String code, long count) {}
+
+    @GetMapping
+    String overview(Model model) {
+        Instant now = clock.instant();
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        List<Outlook> outlooks = spending.outlooks(now, today);
+        model.addAttribute("days", DayTable.of(spending.byTenant(DayTable.first(today), TENANTS_NAMED), today));
+        model.addAttribute("tenants", outlooks.size());
+        model.addAttribute("pressed", pressed(outlooks));
+        model.addAttribute("open", oversight.open());
+        model.addAttribute(
+                "holds",
+                oversight.open().stream().mapToLong(Oversight.Open::heldCredits).sum());
+        model.addAttribute("vendor", oversight.vendorCredits().orElse(null));
+        model.addAttribute("drift", oversight.drift().orElse(null));
+        model.addAttribute("refusals", refusals());
+        return "console/overview";
+    }
+
+    private static List<Pressed> pressed(List<Outlook> outlooks) {
+        return outlooks.stream()
+                .sorted(Comparator.comparing(Outlook::dryAt, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+                        .thenComparing(
+                                Comparator.comparingDouble(OverviewPages::used).reversed())
+                        .thenComparing(Outlook::tenant))
+                .limit(BUDGETS_SHOWN)
+                .map(outlook -> new Pressed(outlook, BudgetBar.of(outlook)))
+                .toList();
+    }
+
+    private static double used(Outlook outlook) {
+        return outlook.ceiling() == 0 ? 1 : 1 - (double) outlook.available() / outlook.ceiling();
+    }
+
+    private List<Refusal> refusals() {
+        return meters.find("kling.gateway.refusals").counters().stream()
+                .map(OverviewPages::refusal)
+                .filter(refusal -> refusal.count() > 0)
+                .sorted(Comparator.comparingLong(Refusal::count)
+                        .reversed()
+                        .thenComparing(Refusal::tenant)
+                        .thenComparing(Refusal::code))
+                .limit(REFUSALS_SHOWN)
+                .toList();
+    }
+
+    private static Refusal refusal(Counter counter) {
+        return new Refusal(
+                Objects.requireNonNullElse(counter.getId().getTag("tenant"), ""),
+                Objects.requireNonNullElse(counter.getId().getTag("code"), ""),
+                (long) counter.count());
+    }
+
+    @GetMapping("/usage.csv")
+    ResponseEntity<?> usage() {
+        String from = DayTable.first(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .toString();
+        return reports.answer(
+                new UsageReports.Request(from, null, "tenant,key,day,model", "csv", null),
+                null,
+                new LinkedHashSet<>(List.of(Dimension.values())),
+                ZoneId.of("UTC"));
+    }
+}

@@ -1,0 +1,61 @@
+package io.klinggateway.console;
+
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.Problems;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
+import org.springframework.web.context.request.ServletWebRequest;
+
+/** What a form is answered with if it cannot be done: the same page again, with the reason. */
+@Component
+class Refused {
+
+    private final Problems problems;
+    private final HttpServletRequest request;
+
+    Refused(Problems problems, HttpServletRequest request) {
+        this.problems = problems;
+        this.request = request;
+    }
+
+    /**
+     * Does what a form asks.
+     *
+     * @param effect answers where to go next
+     * @param page the form's page, shown again with {@code problem} and {@code faults} if the effect is refused
+     */
+    String orElse(Model model, HttpServletResponse response, Supplier<String> effect, Supplier<String> page) {
+        try {
+            return effect.get();
+        } catch (RuntimeException refused) {
+            Problem problem = problems.of(refused, new ServletWebRequest(request));
+            if (problem.status() >= 500 && problem.status() != 503) {
+                throw refused;
+            }
+            response.setStatus(problem.status());
+            model.addAttribute("problem", problem);
+            model.addAttribute("faults", faults(problem));
+            return page.get();
+        }
+    }
+
+    /** Asks for something; if it is refused, the model has {@code problem} and {@code faults} in its place. */
+    void orElse(Model model, Runnable question) {
+        try {
+            question.run();
+        } catch (RuntimeException refused) {
+            Problem problem = problems.of(refused, new ServletWebRequest(request));
+            model.addAttribute("problem", problem);
+            model.addAttribute("faults", faults(problem));
+        }
+    }
+
+    static Map<String, List<String>> faults(Problem problem) {
+        return problem.details() == null ? Map.of() : problem.details();
+    }
+}

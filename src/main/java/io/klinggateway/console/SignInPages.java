@@ -1,0 +1,68 @@
+package io.klinggateway.console;
+
+import io.klinggateway.problem.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** The way in and the way out. */
+@Controller
+class SignInPages {
+
+    private static final String FORM = "console/sign-in";
+
+    private final SignIns signIns;
+
+    SignInPages(SignIns signIns) {
+        this.signIns = signIns;
+    }
+
+    @GetMapping({ConsoleSecurity.PATH, ConsoleSecurity.PATH + "/"})
+    String home(Authentication visitor) {
+        return visitor instanceof Visitor known && known.isOperator()
+                ? "redirect:/console/operator"
+                : "redirect:/console/team";
+    }
+
+    @GetMapping(ConsoleSecurity.SIGN_IN)
+    String form(Model model, HttpServletRequest request) {
+        model.addAttribute("ended", request.getParameter("ended") != null);
+        return FORM;
+    }
+
+    @PostMapping(ConsoleSecurity.SIGN_IN)
+    String signIn(
+            @RequestParam(defaultValue = "") String secret,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        try {
+            signIns.signIn(request, secret);
+            return "redirect:/console";
+        } catch (ProblemException refused) {
+            model.addAttribute("refusal", refused.problem());
+            response.setStatus(refused.problem().status());
+            return FORM;
+        }
+    }
+
+    @PostMapping(ConsoleSecurity.PATH + "/sign-out")
+    String signOut(HttpServletRequest request) {
+        signIns.signOut(request);
+        return "redirect:" + ConsoleSecurity.SIGN_IN;
+    }
+
+    /** A form that did not come from its own page, or a page of the other side. */
+    @RequestMapping(ConsoleSecurity.FORBIDDEN)
+    String forbidden(HttpServletResponse response) {
+        response.setStatus(HttpStatus.FORBIDDEN.value());
+        return "console/forbidden";
+    }
+}

@@ -1,0 +1,71 @@
+package io.klinggateway.console;
+
+import io.klinggateway.generation.TenantJobs;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.tenant.Caller;
+import io.klinggateway.usage.Dimension;
+import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.UsageReports;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/** A tenant's own spend. */
+@Controller
+@RequestMapping("/console/team")
+class TeamPages {
+
+    private static final int JOBS_SHOWN = 6;
+
+    private final Ledger ledger;
+    private final Spending spending;
+    private final TenantJobs jobs;
+    private final UsageReports reports;
+    private final Clock clock;
+
+    TeamPages(Ledger ledger, Spending spending, TenantJobs jobs, UsageReports reports, Clock clock) {
+        this.ledger = ledger;
+        this.spending = spending;
+        this.jobs = jobs;
+        this.reports = reports;
+        this.clock = clock;
+    }
+
+    @GetMapping
+    String home(@AuthenticationPrincipal Caller caller, Model model) {
+        TenantId tenant = caller.tenant().id();
+        Account account = ledger.account(tenant);
+        LocalDate today = LocalDate.now(clock.withZone(account.budget().timeZone()));
+        model.addAttribute("caller", caller);
+        model.addAttribute("zone", account.budget().timeZone().getId());
+        model.addAttribute("bar", BudgetBar.of(account));
+        model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
+        model.addAttribute(
+                "jobs",
+                jobs.list(tenant, null, null, JOBS_SHOWN).jobs().stream()
+                        .map(JobCard::of)
+                        .toList());
+        return "console/team-home";
+    }
+
+    @GetMapping("/usage.csv")
+    ResponseEntity<?> usage(@AuthenticationPrincipal Caller caller) {
+        TenantId tenant = caller.tenant().id();
+        var zone = ledger.account(tenant).budget().timeZone();
+        String from = DayTable.first(LocalDate.now(clock.withZone(zone))).toString();
+        return reports.answer(
+                new UsageReports.Request(from, null, "day,key,model", "csv", null),
+                tenant,
+                new LinkedHashSet<>(List.of(Dimension.DAY, Dimension.KEY, Dimension.MODEL)),
+                zone);
+    }
+}

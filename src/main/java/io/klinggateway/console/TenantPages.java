@@ -1,0 +1,284 @@
+package io.klinggateway.console;
+
+import io.klinggateway.admin.Administration;
+import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.TenantView;
+import io.klinggateway.generation.Oversight;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.webhook.Deliveries;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Tenants, for operators. */
+@Controller
+@RequestMapping("/console/operator/tenants")
+class TenantPages {
+
+    private static final String TENANTS = "/console/operator/tenants/";
+    private static final int PAGE = 50;
+    private static final int SHOWN = 8;
+
+    private final Administration administration;
+    private final Ledger ledger;
+    private final Oversight oversight;
+    private final Deliveries deliveries;
+    private final Refused refused;
+
+    TenantPages(
+            Administration administration, Ledger ledger, Oversight oversight, Deliveries deliveries, Refused refused) {
+        this.administration = administration;
+        this.ledger = ledger;
+        this.oversight = oversight;
+        this.deliveries = deliveries;
+        this.refused = refused;
+    }
+
+    record Line(TenantView tenant, BudgetBar bar) {}
+
+    /** @param after the name below which the page begins */
+    @GetMapping
+    String list(@RequestParam(defaultValue = "") String after, Model model) {
+        List<TenantView> found = administration.tenants(after, PAGE + 1);
+        List<TenantView> shown = found.subList(0, Math.min(PAGE, found.size()));
+        model.addAttribute(
+                "tenants",
+                shown.stream()
+                        .map(tenant -> new Line(tenant, BudgetBar.of(tenant)))
+                        .toList());
+        model.addAttribute("first", after.isEmpty());
+        model.addAttribute("next", found.size() > PAGE ? shown.getLast().name() : null);
+        return "console/tenants";
+    }
+
+    @GetMapping(params = "find")
+    String find(@RequestParam String find) {
+        return TENANTS_REDIRECT + Paths.segment(find.strip());
+    }
+
+    @GetMapping("/new")
+    String form(Model model) {
+        model.addAttribute("periods", PeriodKind.values());
+        model.addAttribute("form", Map.of("period", "MONTH", "timeZone", "UTC"));
+        if (!model.containsAttribute("faults")) {
+            model.addAttribute("faults", Map.of());
+        }
+        return "console/tenant-new";
+    }
+
+    @PostMapping("/new")
+    String create(
+            @AuthenticationPrincipal Operator operator,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return refused.orElse(
+                model,
+                response,
+                () -> TENANTS_REDIRECT
+                        + administration
+                                .createTenant(
+                                        operator,
+                                        new FormBody()
+                                                .text("name", form.get("name"))
+                                                .part("budget", budget(form))
+                                                .part(
+                                                        "limits",
+                                                        new FormBody()
+                                                                .number(
+                                                                        "requestsPerMinute",
+                                                                        form.get("requestsPerMinute"))
+                                                                .number(
+                                                                        "concurrentGenerations",
+                                                                        form.get("concurrentGenerations")))
+                                                .toJson())
+                                .name()
+                        + "?done=created",
+                () -> {
+                    form(model);
+                    model.addAttribute("form", form);
+                    return "console/tenant-new";
+                });
+    }
+
+    private static final String TENANTS_REDIRECT = "redirect:" + TENANTS;
+
+    private static FormBody budget(Map<String, String> form) {
+        return new FormBody()
+                .text("period", form.get("period"))
+                .number("limit", form.get("limit"))
+                .text("timeZone", form.get("timeZone"));
+    }
+
+    @GetMapping("/{name}")
+    String tenant(@PathVariable String name, @RequestParam(required = false) @Nullable String done, Model model) {
+        model.addAttribute("done", done);
+        return page(name, model);
+    }
+
+    private String page(String name, Model model) {
+        TenantView tenant = administration.tenant(name);
+        TenantId id = new TenantId(tenant.id());
+        model.addAttribute("tenant", tenant);
+        model.addAttribute("bar", BudgetBar.of(tenant));
+        model.addAttribute("keys", administration.keys(name));
+        model.addAttribute("jobs", oversight.generations(id, null, SHOWN).generations());
+        model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
+        model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
+        model.addAttribute("periods", PeriodKind.values());
+        model.addAttribute("once", UUID.randomUUID().toString());
+        if (!model.containsAttribute("faults")) {
+            model.addAttribute("faults", Map.of());
+        }
+        return "console/tenant";
+    }
+
+    @GetMapping("/{name}/jobs")
+    String jobs(@PathVariable String name, @RequestParam(required = false) @Nullable String cursor, Model model) {
+        TenantView tenant = administration.tenant(name);
+        Oversight.SummaryPage page = oversight.generations(new TenantId(tenant.id()), cursor, PAGE);
+        model.addAttribute("tenant", tenant);
+        model.addAttribute("jobs", page.generations());
+        model.addAttribute("nextCursor", page.nextCursor());
+        model.addAttribute("first", cursor == null);
+        return "console/tenant-jobs";
+    }
+
+    @GetMapping("/{name}/journal")
+    String journal(@PathVariable String name, @RequestParam(required = false) @Nullable Long before, Model model) {
+        TenantView tenant = administration.tenant(name);
+        var entries = ledger.latest(new TenantId(tenant.id()), before == null ? Long.MAX_VALUE : before, PAGE);
+        model.addAttribute("tenant", tenant);
+        model.addAttribute("entries", entries);
+        model.addAttribute("next", entries.size() == PAGE ? entries.getLast().seq() : null);
+        model.addAttribute("first", before == null);
+        return "console/tenant-journal";
+    }
+
+    @PostMapping("/{name}/budget")
+    String budget(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(
+                model,
+                response,
+                name,
+                "budget",
+                () -> administration.changeTenant(
+                        operator,
+                        name,
+                        new FormBody().part("budget", budget(form)).toJson()));
+    }
+
+    @PostMapping("/{name}/limits")
+    String limits(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        FormBody limits = new FormBody()
+                .numberOrNone("requestsPerMinute", form.get("requestsPerMinute"))
+                .numberOrNone("concurrentGenerations", form.get("concurrentGenerations"));
+        return change(
+                model,
+                response,
+                name,
+                "limits",
+                () -> administration.changeTenant(
+                        operator, name, new FormBody().part("limits", limits).toJson()));
+    }
+
+    @PostMapping("/{name}/credits")
+    String credits(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        FormBody body = new FormBody().number("credits", form.get("credits")).text("reason", form.get("reason"));
+        String once = form.getOrDefault("once", UUID.randomUUID().toString());
+        boolean grant = "grant".equals(form.get("kind"));
+        return change(model, response, name, grant ? "granted" : "adjusted", () -> {
+            if (grant) {
+                administration.grant(operator, name, body.toJson(), once);
+            } else {
+                administration.adjust(operator, name, body.toJson(), once);
+            }
+        });
+    }
+
+    @GetMapping("/{name}/suspend")
+    String askToSuspend(@PathVariable String name, Model model) {
+        TenantView tenant = administration.tenant(name);
+        return new Confirmation(
+                        "Suspend " + tenant.name() + "?",
+                        List.of(
+                                "All its keys stop working at once, on every replica, and its console sessions end.",
+                                "Jobs that are open go on to their end, and their credits are settled.",
+                                "Nothing is deleted. You can activate it again."),
+                        "Suspend",
+                        TENANTS + tenant.name() + "/suspend",
+                        TENANTS + tenant.name())
+                .on(model);
+    }
+
+    @PostMapping("/{name}/suspend")
+    String suspend(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            Model model,
+            HttpServletResponse response) {
+        return status(operator, name, "SUSPENDED", "suspended", model, response);
+    }
+
+    @PostMapping("/{name}/activate")
+    String activate(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            Model model,
+            HttpServletResponse response) {
+        return status(operator, name, "ACTIVE", "activated", model, response);
+    }
+
+    private String status(
+            Operator operator, String name, String status, String done, Model model, HttpServletResponse response) {
+        return change(
+                model,
+                response,
+                name,
+                done,
+                () -> administration.changeTenant(
+                        operator, name, new FormBody().text("status", status).toJson()));
+    }
+
+    /** @param done what the page says afterwards */
+    private String change(Model model, HttpServletResponse response, String name, String done, Runnable change) {
+        return refused.orElse(
+                model,
+                response,
+                () -> {
+                    change.run();
+                    return TENANTS_REDIRECT + Paths.segment(name) + "?done=" + done;
+                },
+                () -> {
+                    model.addAttribute("refusedForm", done);
+                    return page(name, model);
+                });
+    }
+}

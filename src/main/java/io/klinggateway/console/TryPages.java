@@ -1,0 +1,106 @@
+package io.klinggateway.console;
+
+import io.klinggateway.generation.TenantJobs;
+import io.klinggateway.image.AspectRatio;
+import io.klinggateway.image.ModelName;
+import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.tenant.Caller;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** A place to try a prompt, with its price, before anyone writes code. */
+@Controller
+@RequestMapping("/console/team/try")
+class TryPages {
+
+    private static final String PAGE = "console/team-try";
+
+    private final TenantJobs jobs;
+    private final Refused refused;
+
+    TryPages(TenantJobs jobs, Refused refused) {
+        this.jobs = jobs;
+        this.refused = refused;
+    }
+
+    /** @param from a job of the tenant's own, to ask for the same again */
+    @GetMapping
+    String form(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false) @Nullable String from,
+            Model model) {
+        String once = UUID.randomUUID().toString();
+        TryForm form = Optional.ofNullable(from)
+                .flatMap(Ids::parse)
+                .flatMap(id -> jobs.find(caller.tenant().id(), id))
+                .map(job -> TryForm.of(JobCard.of(job).request(), once))
+                .orElseGet(() -> TryForm.empty(once));
+        return page(model, form);
+    }
+
+    @PostMapping
+    String submit(
+            @AuthenticationPrincipal Caller caller,
+            @ModelAttribute TryForm form,
+            Model model,
+            HttpServletResponse response) {
+        String once = form.idempotencyKey() == null ? UUID.randomUUID().toString() : form.idempotencyKey();
+        return refused.orElse(
+                model,
+                response,
+                () -> "redirect:/console/team/jobs/" + jobs.submit(caller, form.bytes(), once),
+                () -> page(model, form));
+    }
+
+    /** The price as a part of the page, as the form is filled in. */
+    @PostMapping("/price")
+    String price(@AuthenticationPrincipal Caller caller, @ModelAttribute TryForm form, Model model) {
+        quote(caller, form, model);
+        return "console/team-try :: price";
+    }
+
+    /** The same for those without JavaScript. */
+    @PostMapping(params = "price")
+    String priceOnPage(@AuthenticationPrincipal Caller caller, @ModelAttribute TryForm form, Model model) {
+        quote(caller, form, model);
+        return page(model, form);
+    }
+
+    private void quote(Caller caller, TryForm form, Model model) {
+        model.addAttribute(
+                "samples",
+                CodeSample.of(
+                        form.body(),
+                        ServletUriComponentsBuilder.fromCurrentContextPath().toUriString()));
+        refused.orElse(model, () -> model.addAttribute("price", jobs.price(caller, form.forPrice())));
+    }
+
+    private static String page(Model model, TryForm form) {
+        model.addAttribute("form", form);
+        model.addAttribute(
+                "models", Arrays.stream(ModelName.values()).map(ModelName::wire).toList());
+        model.addAttribute(
+                "ratios",
+                Arrays.stream(AspectRatio.values()).map(AspectRatio::wire).toList());
+        model.addAttribute(
+                "events",
+                Arrays.stream(WebhookEvent.values()).map(WebhookEvent::wire).toList());
+        if (!model.containsAttribute("faults")) {
+            model.addAttribute("faults", Map.of());
+        }
+        return PAGE;
+    }
+}

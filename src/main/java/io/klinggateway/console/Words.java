@@ -1,0 +1,77 @@
+package io.klinggateway.console;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How pages write numbers, times and states. */
+final class Words {
+
+    static final Words INSTANCE = new Words();
+
+    private static final DateTimeFormatter SHORT = utc("d MMM uuuu HH:mm 'UTC'");
+    private static final DateTimeFormatter EXACT = utc("uuuu-MM-dd HH:mm:ss 'UTC'");
+
+    private Words() {}
+
+    private static DateTimeFormatter utc(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    }
+
+    public String number(long number) {
+        return String.format(Locale.ENGLISH, "%,d", number);
+    }
+
+    public String signed(long number) {
+        return number == 0 ? "" : String.format(Locale.ENGLISH, "%+,d", number);
+    }
+
+    public String shortTime(Instant time) {
+        return SHORT.format(time);
+    }
+
+    public String exactTime(Instant time) {
+        return EXACT.format(time);
+    }
+
+    public String duration(Duration duration) {
+        if (duration.toMinutes() < 2) {
+            return duration.toSeconds() + " s";
+        }
+        if (duration.toHours() < 2) {
+            return duration.toMinutes() + " min";
+        }
+        return duration.toDays() < 2 ? duration.toHours() + " h" : number(duration.toDays()) + " days";
+    }
+
+    /** {@code IN_REVIEW} as people say it. */
+    public String state(Object state) {
+        String words = state.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /** How a budget's period is named in a sentence. */
+    public String period(Object period) {
+        return switch (period.toString()) {
+            case "DAY" -> "day";
+            case "WEEK" -> "week";
+            case "MONTH" -> "month";
+            default -> "prepaid";
+        };
+    }
+
+    /** Only what a browser may load as an image. */
+    public boolean isImageUrl(@Nullable String url) {
+        try {
+            String scheme = url == null ? null : new URI(url).getScheme();
+            return "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
+        } catch (URISyntaxException unreadable) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.klinggateway.tenant;
+
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.tenant.KnownKeys.KnownKey;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Tells callers by their keys. */
+@Component
+public class KeyAuthentication {
+
+    private static final String FIND_USABLE = """
+            select t.id as tenant_id, t.name as tenant_name, k.id as key_id, k.name as key_name,
+                   coalesce(k.prefix, '') as prefix
+              from api_key k join tenant t on t.id = k.tenant_id
+             where k.id = :id and t.status = 'ACTIVE'
+               and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now())
+            """;
+
+    private final KnownKeys keys;
+    private final JdbcClient jdbc;
+
+    KeyAuthentication(KnownKeys keys, JdbcClient jdbc) {
+        this.keys = keys;
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Whose key this is; counts as a use of it.
+     *
+     * @throws ProblemException if it is nobody's, or must not be used now
+     */
+    public Caller authenticate(@Nullable String presented) {
+        if (presented == null || presented.isBlank()) {
+            throw KeyRefused.missing();
+        }
+        ApiKey key = new ApiKey(presented.strip());
+        KnownKey known = key.isPlausible() ? keys.find(key).orElse(null) : null;
+        // The index found it by its digest; the comparison that decides takes the same time whatever differs.
+        if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
+            throw KeyRefused.invalid();
+        }
+        if (!known.active()) {
+            throw KeyRefused.inactive();
+        }
+        return known.caller();
+    }
+
+    /** Who goes on acting by a key that was presented before; read anew, and empty once it must not be used any more. */
+    public Optional<Caller> find(KeyId key) {
+        return jdbc.sql(FIND_USABLE)
+                .param("id", key.value())
+                .query((row, _) -> new Caller(
+                        new Tenant(new TenantId(row.getObject("tenant_id", UUID.class)), row.getString("tenant_name")),
+                        new KeyId(row.getObject("key_id", UUID.class)),
+                        row.getString("key_name"),
+                        row.getString("prefix")))
+                .optional();
+    }
+}

@@ -1,0 +1,147 @@
+package io.klinggateway.usage;
+
+import io.klinggateway.ledger.TenantId;
+import java.sql.Date;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Spend by day, and how long budgets will last: from sums that are kept as the journal grows, whatever its length. */
+@Component
+public class Spending {
+
+    /** What is left over when the biggest spenders are named. */
+    public static final String OTHERS = "others";
+
+    private static final int FORECAST_DAYS = 7;
+
+    private static final String BY_TENANT = """
+            with spent as (
+                select tenant_id, sum(credits) as credits from spend_day where day >= :from
+                 group by tenant_id having sum(credits) <> 0 order by credits desc limit :named)
+            select d.day, coalesce(t.name, 'others') as name, sum(d.credits) as credits
+              from spend_day d
+              left join spent s on s.tenant_id = d.tenant_id
+              left join tenant t on t.id = s.tenant_id
+             where d.day >= :from
+             group by d.day, s.credits, t.name
+            having sum(d.credits) <> 0
+             order by s.credits desc nulls last, name, d.day
+            """;
+
+    private static final String BY_KEY = """
+            select d.day, coalesce(k.name, 'corrections') as name, sum(d.credits) as credits
+              from spend_day d left join api_key k on k.id = d.key_id
+             where d.tenant_id = :tenant and d.day >= :from
+             group by d.day, coalesce(k.name, 'corrections')
+            having sum(d.credits) <> 0
+             order by sum(sum(d.credits)) over (partition by coalesce(k.name, 'corrections')) desc, name, d.day
+            """;
+
+    private static final String RECENT = """
+            select t.name, sum(d.credits) as credits
+              from spend_day d join tenant t on t.id = d.tenant_id
+             where d.day > :from group by t.name
+            """;
+
+    private final JdbcClient jdbc;
+    private final LedgerReader reader;
+
+    Spending(JdbcClient jdbc, LedgerReader reader) {
+        this.jdbc = jdbc;
+        this.reader = reader;
+    }
+
+    /** What one tenant, or one key, spent on one day; negative where corrections took more back. */
+    public record DaySpend(LocalDate day, String name, long credits) {}
+
+    /** The biggest spenders first, then {@link #OTHERS}; days without spend are left out. */
+    public List<DaySpend> byTenant(LocalDate from, int named) {
+        return jdbc.sql(BY_TENANT)
+                .param("from", Date.valueOf(from))
+                .param("named", named)
+                .query((row, _) -> daySpend(row))
+                .list();
+    }
+
+    /** A key and its successors are one, by their name. */
+    public List<DaySpend> byKey(TenantId tenant, LocalDate from) {
+        return jdbc.sql(BY_KEY)
+                .param("tenant", tenant.value())
+                .param("from", Date.valueOf(from))
+                .query((row, _) -> daySpend(row))
+                .list();
+    }
+
+    private static DaySpend daySpend(ResultSet row) throws SQLException {
+        return new DaySpend(row.getObject("day", LocalDate.class), row.getString("name"), row.getLong("credits"));
+    }
+
+    /**
+     * A tenant's budget, and how long it lasts at the pace of the last days.
+     *
+     * @param resetsAt null if it never does
+     * @param perDay mean spend of the last week
+     * @param dryAt when nothing is left at that pace; null if it lasts until the reset, or nothing is spent
+     */
+    public record Outlook(
+            String tenant,
+            String period,
+            long ceiling,
+            long held,
+            long captured,
+            long available,
+            @Nullable Instant resetsAt,
+            double perDay,
+            @Nullable Instant dryAt) {}
+
+    /** Of all tenants, in no order. */
+    public List<Outlook> outlooks(Instant now, LocalDate today) {
+        Map<String, Long> recent = jdbc
+                .sql(RECENT)
+                .param("from", Date.valueOf(today.minusDays(FORECAST_DAYS)))
+                .query((row, _) -> Map.entry(row.getString("name"), row.getLong("credits")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return reader.accounts().stream()
+                .map(account -> outlook(account, recent.getOrDefault(account.tenant(), 0L), now))
+                .toList();
+    }
+
+    private static Outlook outlook(LedgerReader.Account account, long spent, Instant now) {
+        double perDay = Math.max(0, spent) / (double) FORECAST_DAYS;
+        Instant resetsAt = account.resetsAt().isPresent()
+                ? Instant.ofEpochSecond((long) account.resetsAt().getAsDouble())
+                : null;
+        return new Outlook(
+                account.tenant(),
+                account.period(),
+                account.ceiling(),
+                account.held(),
+                account.captured(),
+                account.available(),
+                resetsAt,
+                perDay,
+                dryAt(account.available(), perDay, now, resetsAt));
+    }
+
+    private static final double FARTHEST_DAYS = 366;
+
+    private static @Nullable Instant dryAt(long available, double perDay, Instant now, @Nullable Instant resetsAt) {
+        if (perDay == 0 || available / perDay > FARTHEST_DAYS) {
+            return null;
+        }
+        Instant dry = now.plus(Duration.ofMinutes(
+                (long) (available / perDay * Duration.ofDays(1).toMinutes())));
+        return resetsAt == null || dry.isBefore(resetsAt) ? dry : null;
+    }
+}

@@ -1,0 +1,35 @@
+"use strict";
+// Times in the reader's zone, with the UTC that the server wrote kept as the title; and buttons that copy.
+(() => {
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+  function prepare(root) {
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      const at = new Date(time.dateTime);
+      if (!Number.isNaN(at.valueOf())) time.textContent = format.format(at);
+    }
+    for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const label = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+  // What the reader has opened stays open when its part of the page is replaced.
+  let opened = null;
+  const summaries = (root) => [...root.querySelectorAll("details")].map((details) => [details, details.querySelector("summary").textContent]);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const all = summaries(event.detail.target);
+    opened = all.length === 0 ? null : new Set(all.filter(([details]) => details.open).map(([, words]) => words));
+  });
+  document.addEventListener("htmx:load", (event) => {
+    if (opened) for (const [details, words] of summaries(event.detail.elt)) details.open = opened.has(words);
+    opened = null;
+    prepare(event.detail.elt);
+  });
+  prepare(document);
+})();

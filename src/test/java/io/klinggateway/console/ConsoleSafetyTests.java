@@ -1,0 +1,356 @@
+package io.klinggateway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.running.Client;
+import io.klinggateway.running.RunningGateway;
+import java.net.http.HttpResponse;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the console refuses, hides and encodes. */
+@ConsoleTest
+class ConsoleSafetyTests {
+
+    private static final Pattern SHOWN_KEY = Pattern.compile("<code id=\"key\">([^<]+)</code>");
+
+    private final String gateway;
+    private final int port;
+    private final JdbcClient database;
+
+    ConsoleSafetyTests(Environment environment, JdbcClient database) {
+        this.port = environment.getRequiredProperty("local.server.port", Integer.class);
+        this.gateway = "http://localhost:" + port;
+        this.database = database;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<script>alert(1)</script>",
+                "\"><img src=x onerror=alert(1)> 'quoted' & ${7919*104729} [[${7919*104729}]] __${7919*104729}__",
+                "\u202Eright to left\u2066 and \u05D0\u05D1",
+                "</pre></textarea></title><svg onload=alert(1)>"
+            })
+    void whatTenantsWriteIsShownAndNeverRun(String prompt) {
+        var alpha = new Client(port, RunningGateway.KEY);
+        String job = alpha.order("\"prompt\":" + JsonMapper.shared().writeValueAsString(prompt + "x".repeat(1500)));
+        alpha.await(job, "COMPLETED");
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+
+        for (String path : List.of("jobs", "jobs/" + job, "jobs/" + job + "/live", "try?from=" + job)) {
+            HttpResponse<String> page = team.get("/console/team/" + path);
+
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body())
+                    .doesNotContain("<script>alert", "<img src=x", "<svg onload", "829348951")
+                    .doesNotContain("</pre></textarea>");
+        }
+        assertThat(team.get("/console/team/jobs/" + job).body()).contains(encoded(prompt));
+    }
+
+    private static String encoded(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    @Test
+    void anImageIsShownOnlyFromTheWeb() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        String job = alpha.order("\"prompt\":\"a fox\"");
+        alpha.await(job, "COMPLETED");
+        database.sql(
+                        "update generation set result_images = array['javascript:alert(1)', 'data:text/html,x', "
+                                + "'https://images.example.com/\"><script>.png', 'https://images.example.com/good.png'] where id = ?")
+                .param(UUID.fromString(job))
+                .update();
+
+        String page = Session.signedIn(gateway, RunningGateway.KEY)
+                .get("/console/team/jobs/" + job)
+                .body();
+
+        assertThat(page)
+                .contains("src=\"https://images.example.com/good.png\"", "referrerpolicy=\"no-referrer\"")
+                .doesNotContain("javascript:alert", "data:text/html", "<script>.png");
+    }
+
+    @Test
+    void somebodyElsesJobIsNotFoundWhateverTheWay() {
+        String job = new Client(port, RunningGateway.KEY).order("\"prompt\":\"the secret of alpha\"");
+        var beta = Session.signedIn(gateway, RunningGateway.OTHER_KEY);
+
+        assertThat(beta.get("/console/team/jobs/" + job).statusCode()).isEqualTo(404);
+        assertThat(beta.get("/console/team/jobs/" + job + "/live").statusCode()).isEqualTo(404);
+        assertThat(beta.get("/console/team/jobs").body()).doesNotContain(job);
+        assertThat(beta.get("/console/team/try?from=" + job).body()).doesNotContain("secret of alpha");
+    }
+
+    @Test
+    void neitherSideOpensTheOthersPages() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+
+        for (String path :
+                List.of("", "/tenants", "/tenants/alpha", "/reviews", "/deliveries", "/audit", "/usage.csv")) {
+            assertThat(team.get("/console/operator" + path).statusCode()).isEqualTo(403);
+            assertThat(operator.get("/console/operator" + path).statusCode()).isEqualTo(200);
+        }
+        assertThat(team.post("/console/operator/tenants/beta/suspend", Map.of()).statusCode())
+                .isEqualTo(403);
+        for (String path : List.of("", "/jobs", "/try", "/usage.csv")) {
+            assertThat(operator.get("/console/team" + path).statusCode()).isEqualTo(403);
+            assertThat(team.get("/console/team" + path).statusCode()).isEqualTo(200);
+        }
+        assertThat(operator.get("/console/nowhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void whoHasNotSignedInIsAskedToEverywhere() {
+        var stranger = new Session(gateway);
+
+        for (String path : List.of("", "/team", "/team/jobs", "/operator", "/operator/tenants", "/nowhere")) {
+            HttpResponse<String> answer = stranger.get("/console" + path);
+            assertThat(answer.statusCode()).isEqualTo(303);
+            assertThat(answer.headers().firstValue("Location")).hasValue("/console/sign-in");
+        }
+        HttpResponse<String> part = stranger.get("/console/team/jobs", "HX-Request", "true");
+        assertThat(part.statusCode()).isEqualTo(401);
+        assertThat(part.headers().firstValue("HX-Redirect")).hasValue("/console/sign-in");
+    }
+
+    @Test
+    void aFormWithoutItsTokenDoesNothing() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        String name = "t-" + UUID.randomUUID();
+        Map<String, String> form = Map.of("name", name, "limit", "1", "period", "TOTAL", "_csrf", "made-up");
+
+        assertThat(operator.post("/console/operator/tenants/new", form).statusCode())
+                .isEqualTo(403);
+        assertThat(operator.get("/console/operator/tenants/" + name).statusCode())
+                .isEqualTo(404);
+        assertThat(new Session(gateway)
+                        .post("/console/sign-in", Map.of("secret", ConsoleTest.TOKEN))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void browsersAreToldToKeepToTheirPage() {
+        var session = new Session(gateway);
+        HttpResponse<String> page = session.get("/console/sign-in");
+
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
+        assertThat(page.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
+        assertThat(page.headers().allValues("Set-Cookie"))
+                .allMatch(cookie -> cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+        assertThat(page.body()).doesNotContainPattern("<script(?! defer src=\"/console/assets/)");
+        assertThat(page.body()).doesNotContain(" style=", " onclick=");
+    }
+
+    @Test
+    void theSessionsCookieIsForTheConsoleAloneAndSecureBehindTls() {
+        var session = new Session(gateway);
+        session.get("/console/sign-in");
+        HttpResponse<String> signedIn = session.post("/console/sign-in", Map.of("secret", RunningGateway.KEY));
+
+        assertThat(signedIn.headers().allValues("Set-Cookie"))
+                .filteredOn(cookie -> cookie.startsWith(ConsoleSessions.COOKIE + "="))
+                .singleElement()
+                .asString()
+                .contains("Path=/console", "HttpOnly", "SameSite=Strict")
+                .doesNotContain("Secure");
+        var overTls = new Session(gateway);
+        overTls.get("/console/sign-in");
+        assertThat(overTls.post("/console/sign-in", Map.of("secret", RunningGateway.KEY), "X-Forwarded-Proto", "https")
+                        .headers()
+                        .allValues("Set-Cookie"))
+                .anyMatch(cookie -> cookie.startsWith(ConsoleSessions.COOKIE + "=") && cookie.contains("Secure"));
+        assertThat(new Client(port, RunningGateway.KEY).get("/v2/me").header("Set-Cookie"))
+                .isEmpty();
+
+        assertThat(database.sql(
+                                "select string_agg(convert_from(attribute_bytes, 'UTF8'), ' ') from spring_session_attributes")
+                        .query(String.class)
+                        .single())
+                .contains("key ")
+                .doesNotContain(RunningGateway.KEY)
+                .doesNotContain(HexFormat.of().formatHex(RunningGateway.sha256(RunningGateway.KEY)))
+                .doesNotContain(ConsoleTest.TOKEN);
+    }
+
+    @Test
+    void theApiKnowsNoSessions() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+
+        HttpResponse<String> answer = team.get("/v2/me", "Cookie", ConsoleSessions.COOKIE + "=" + UUID.randomUUID());
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void aRevokedKeyAndASuspendedTenantEndTheirSessionsAtOnce() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        String name = "t-" + UUID.randomUUID();
+        operator.get("/console/operator/tenants/new");
+        operator.post(
+                "/console/operator/tenants/new",
+                Map.of("name", name, "limit", "10", "period", "TOTAL", "timeZone", "UTC"));
+        String tenant = "/console/operator/tenants/" + name;
+        Session first = Session.signedIn(gateway, issue(operator, tenant, "first"));
+        Session second = Session.signedIn(gateway, issue(operator, tenant, "second"));
+        assertThat(first.get("/console/team").statusCode()).isEqualTo(200);
+        assertThat(second.get("/console/team").statusCode()).isEqualTo(200);
+
+        UUID key = database.sql(
+                        "select k.id from api_key k join tenant t on t.id = k.tenant_id where t.name = ? and k.name = 'first'")
+                .param(name)
+                .query(UUID.class)
+                .single();
+        assertThat(operator.post(tenant + "/keys/" + key + "/revoke", Map.of()).statusCode())
+                .isEqualTo(302);
+        assertThat(first.get("/console/team").headers().firstValue("Location")).hasValue("/console/sign-in?ended");
+        assertThat(second.get("/console/team").statusCode()).isEqualTo(200);
+
+        assertThat(operator.post(tenant + "/suspend", Map.of()).statusCode()).isEqualTo(302);
+        assertThat(second.get("/console/team").headers().firstValue("Location")).hasValue("/console/sign-in?ended");
+    }
+
+    private static String issue(Session operator, String tenant, String name) {
+        String page = operator.post(tenant + "/keys/new", Map.of("name", name)).body();
+        var shown = SHOWN_KEY.matcher(page);
+        assertThat(shown.find()).as(page).isTrue();
+        return shown.group(1);
+    }
+
+    @Test
+    void aSessionEndsWhenItSignsOut() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        team.get("/console/team");
+
+        assertThat(team.post("/console/sign-out", Map.of()).statusCode()).isEqualTo(302);
+        assertThat(team.get("/console/team").statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void aSessionEndsWhenItIsTooOldHoweverBusyItIs() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        assertThat(team.get("/console/team").statusCode()).isEqualTo(200);
+
+        database.sql("update spring_session set creation_time = creation_time - 12 * 3600 * 1000 - 1000")
+                .update();
+
+        assertThat(team.get("/console/team").statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void sendingAFormTwiceStartsOneJob() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        team.get("/console/team/try");
+        Map<String, String> form = Map.of(
+                "prompt", "once", "n", "1", "idempotencyKey", UUID.randomUUID().toString());
+
+        var first = team.post("/console/team/try", form).headers().firstValue("Location");
+        var again = team.post("/console/team/try", form).headers().firstValue("Location");
+
+        assertThat(first).isPresent().isEqualTo(again);
+    }
+
+    @Test
+    void theTryPageNamesTheRuleThatIsBroken() {
+        var poor = Session.signedIn(gateway, RunningGateway.POOR_KEY);
+        poor.get("/console/team/try");
+
+        HttpResponse<String> invalid = poor.post(
+                "/console/team/try", Map.of("prompt", "a fox", "n", "7", "image", "ftp://x", "image_fidelity", "much"));
+        assertThat(invalid.statusCode()).isEqualTo(400);
+        assertThat(invalid.body())
+                .contains("must be from 1 to 4", "must be an absolute http or https URL", "must be a number");
+        HttpResponse<String> broke = poor.post("/console/team/try", Map.of("prompt", "a fox", "n", "1"));
+        assertThat(broke.statusCode()).isEqualTo(402);
+        assertThat(broke.body()).contains("Insufficient credits");
+    }
+
+    @Test
+    void theDaysAddUpToTheBooks() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        alpha.await(alpha.order("\"prompt\":\"a fox\",\"klingImageParams\":{\"n\":2}"), "COMPLETED");
+
+        assertThat(database.sql("select count(*) from spend_day_difference")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        assertThat(database.sql("select sum(credits) from spend_day")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(database.sql("select sum(captured_delta) from journal_entry")
+                        .query(Long.class)
+                        .single())
+                .isPositive();
+    }
+
+    /** With a crowd of tenants that spend every day. */
+    @Test
+    void aPageStaysLightAndQuickWithAThousandTenants() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        database.sql(
+                        "insert into tenant (id, name) select gen_random_uuid(), 'crowd-' || i from generate_series(1, 1000) i")
+                .update();
+        try {
+            database.sql("insert into budget select id, 'MONTH', 100000, 'UTC' from tenant where name like 'crowd-%'")
+                    .update();
+            database.sql("""
+                            insert into spend_day (tenant_id, day, key_id, credits, images, generations)
+                            select id, current_date - d, gen_random_uuid(), 2 * (1 + abs(hashtext(name || d)) % 50), 1, 1
+                              from tenant, generate_series(0, 59) d, generate_series(1, 2) where name like 'crowd-%'
+                            """).update();
+            for (String path : List.of("", "/tenants", "/tenants/crowd-7", "/audit")) {
+                operator.get("/console/operator" + path);
+                long begin = System.nanoTime();
+                String page = operator.get("/console/operator" + path).body();
+                long millis = (System.nanoTime() - begin) / 1_000_000;
+                System.out.println(
+                        "console page " + path + ": " + millis + " ms, " + weight(operator, page) + " bytes");
+
+                assertThat(weight(operator, page)).isBetween(5_000, 300_000);
+                assertThat(millis)
+                        .as("ready at " + path + ", in ms, on a machine with other work")
+                        .isLessThan(2_000);
+            }
+        } finally {
+            database.sql("delete from spend_day where tenant_id in (select id from tenant where name like 'crowd-%')")
+                    .update();
+            database.sql("delete from budget where tenant_id in (select id from tenant where name like 'crowd-%')")
+                    .update();
+            database.sql("delete from tenant where name like 'crowd-%'").update();
+        }
+    }
+
+    /** With all that it loads. */
+    private static int weight(Session session, String page) {
+        return page.length()
+                + Pattern.compile("(?:src|href)=\"(/console/assets/[^\"]+)\"")
+                        .matcher(page)
+                        .results()
+                        .map(asset -> asset.group(1))
+                        .distinct()
+                        .mapToInt(asset -> session.get(asset).body().length())
+                        .sum();
+    }
+}

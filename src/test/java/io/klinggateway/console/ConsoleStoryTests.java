@@ -1,0 +1,220 @@
+package io.klinggateway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.running.Client;
+import io.klinggateway.running.RunningGateway;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The stories of an operator and of a team, from the first page to the last, in a browser. */
+@ConsoleTest
+@EnabledIf(value = "io.klinggateway.console.Browser#isHere", disabledReason = "there is no Chromium here")
+class ConsoleStoryTests {
+
+    private final int port;
+    private final String gateway;
+    private final JdbcClient database;
+
+    ConsoleStoryTests(Environment environment, JdbcClient database) {
+        this.port = environment.getRequiredProperty("local.server.port", Integer.class);
+        this.gateway = "http://localhost:" + port;
+        this.database = database;
+    }
+
+    @Test
+    void anOperatorCreatesATeamWhichTriesAPromptUntilItsKeyIsRevoked() {
+        try (Browser operator = Browser.open(gateway);
+                Browser team = Browser.open(gateway)) {
+            operator.go("/console");
+            operator.look("sign-in");
+            signIn(operator, "no such token at all");
+            operator.await("neither a valid key nor a valid token");
+            operator.look("sign-in-refused");
+            signIn(operator, ConsoleTest.TOKEN);
+            operator.awaitPath("/console/operator");
+
+            operator.press("Tenants");
+            operator.press("Create a tenant");
+            operator.look("tenant-new");
+            operator.fill("name", "design");
+            operator.fill("limit", "none");
+            operator.press("Create");
+            operator.await("has the wrong type");
+            operator.look("tenant-new-refused");
+            operator.fill("limit", "1,000");
+            operator.press("Create");
+            operator.await("The tenant is created");
+            operator.press("Issue a key");
+            operator.look("key-new");
+            operator.fill("name", "studio");
+            operator.press("Issue");
+            operator.await("Copy it now");
+            operator.look("key-issued");
+            String key = operator.find("#key").getText();
+            operator.press("I have it, go on");
+            operator.await("studio");
+            assertThat(operator.text()).doesNotContain(key);
+
+            team.go("/console");
+            signIn(team, key);
+            team.await("No job yet");
+            team.look("team-home-empty");
+            team.press("Jobs");
+            team.look("team-jobs-empty");
+            team.press("Try a prompt");
+            team.awaitPath("/console/team/try");
+            team.fill("prompt", "a lighthouse at dusk, oil painting");
+            team.choose("n", "3");
+            team.await("6 credits");
+            team.await("1,000 are left");
+            team.await("\"n\": 3");
+            team.look("team-try");
+            team.press("Generate");
+            team.awaitPath("/console/team/jobs/[0-9a-f-]{36}");
+            team.await("6 credits held");
+            team.look("team-job-open");
+            team.await("Completed");
+            team.await("6 credits paid");
+            team.look("team-job");
+            assertThat(team.all(".images img")).hasSize(3);
+            assertThat(
+                            team.run(
+                                    "return [...document.querySelectorAll('.images img')].every(i => i.complete && i.naturalWidth > 0)"))
+                    .isEqualTo(true);
+            team.press("Ask for the same again");
+            assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo("a lighthouse at dusk, oil painting");
+            assertThat(team.find("#n").getDomProperty("value")).isEqualTo("3");
+            team.press("Jobs");
+            team.await("a lighthouse at dusk");
+            team.look("team-jobs");
+            team.press("Spend");
+            team.await("6 credits spent");
+            assertThat(team.all(".plot canvas")).hasSize(1);
+            team.press("The numbers");
+            team.look("team-home");
+
+            operator.go("/console/operator");
+            operator.await("design");
+            operator.press("The numbers");
+            operator.look("overview");
+            operator.go("/console/operator/tenants");
+            operator.look("tenants");
+            operator.press("design");
+            operator.await("Completed");
+            grant(operator, "500", "launch week");
+            operator.await("granted for this period");
+            operator.await("1,494 left");
+            grant(operator, "lots", "launch week");
+            operator.look("tenant-refused");
+            operator.go("/console/operator/tenants/design");
+            operator.look("tenant");
+            operator.press("Whole journal");
+            operator.await("launch week");
+            operator.look("tenant-journal");
+            operator.go("/console/operator/tenants/design/jobs");
+            operator.look("tenant-jobs");
+            operator.find("tbody a.id").click();
+            operator.await("stays its team");
+            operator.look("job");
+            operator.press("Audit");
+            operator.await("credits.grant");
+            operator.press("Before and after");
+            operator.look("audit");
+
+            operator.go("/console/operator/tenants/design");
+            operator.press("Rotate");
+            operator.look("key-rotate");
+            operator.press("No, go back");
+            operator.press("Revoke");
+            operator.await("does not come back");
+            operator.look("confirm");
+            operator.press("Revoke");
+            operator.await("The key is revoked");
+            team.press("Jobs");
+            team.await("Your session has ended");
+            team.look("session-ended");
+
+            operator.press("Suspend…");
+            operator.press("Suspend");
+            operator.await("The tenant is suspended");
+            operator.press("Activate");
+            operator.await("active again");
+            operator.go("/console/operator/nowhere");
+            operator.await("Not found");
+            operator.look("not-found");
+            operator.press("Sign out");
+            operator.awaitPath("/console/sign-in");
+            operator.go("/console/operator");
+            operator.awaitPath("/console/sign-in");
+
+            assertThat(operator.faults()).isEmpty();
+            assertThat(team.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void anOperatorDecidesAboutAJobInReviewAndTriesAWebhookAgain() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        String lost = alpha.order("\"prompt\":\"a ship in the fog\"");
+        assertThat(database.sql("""
+                                update generation set state = 'IN_REVIEW', upstream_job_id = null, due_at = null,
+                                       error = 'the vendor has not known the job for 10 minutes'
+                                 where id = ? and state in ('QUEUED', 'PROCESSING')
+                                """).param(UUID.fromString(lost)).update()).isEqualTo(1);
+        String untold =
+                alpha.order("\"prompt\":\"a letter\",\"webhookUrl\":\"http://localhost:1/nobody-listens-here\"");
+        alpha.await(untold, "COMPLETED");
+        try (Browser operator = Browser.open(gateway)) {
+            operator.go("/console");
+            signIn(operator, ConsoleTest.TOKEN);
+            operator.awaitPath("/console/operator");
+            operator.press("In review");
+            operator.await("alpha");
+            operator.look("reviews");
+            operator.press(lost);
+            operator.await("Either verdict is final");
+            operator.look("verdict");
+            operator.fill("capture-reason", "seen at the vendor");
+            operator.press("Capture and complete");
+            operator.await("is required: the vendor's job to settle from is not known");
+            operator.fill("release-reason", "the vendor never made it");
+            operator.press("Release and fail");
+            operator.await("The job is resolved");
+            operator.look("reviews-empty");
+            assertThat(alpha.get("/v2/jobs/" + lost).json().path("status").asString())
+                    .isEqualTo("FAILED");
+
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                operator.go("/console/operator/deliveries");
+                assertThat(operator.text()).contains("nobody-listens-here");
+            });
+            operator.look("deliveries");
+            operator.press("Try now");
+            operator.await("It is tried again now");
+
+            assertThat(operator.faults()).isEmpty();
+        }
+    }
+
+    private static void signIn(Browser browser, String secret) {
+        browser.fill("secret", secret);
+        browser.press("Sign in");
+    }
+
+    private static void grant(Browser operator, String credits, String reason) {
+        if (operator.all("details[open] #credits").isEmpty()) {
+            operator.press("Grant or correct credits");
+        }
+        // The page is to say what is wrong, not only the browser.
+        operator.run("document.getElementById('credits').removeAttribute('pattern'); return 1");
+        operator.fill("credits", credits);
+        operator.fill("reason", reason);
+        operator.press("Record");
+    }
+}
