@@ -72,6 +72,8 @@ class HostileRequestsTests {
                 "GET /v2/jobs?search=%F0%9F%98%80 HTTP/1.1",
                 "FOO /v2/jobs HTTP/1.1",
                 "GET /v2/jobs?a={} HTTP/1.1",
+                "GET /v2/nowhere?a%0ab=1 HTTP/1.1",
+                "GET /v2/jobs/00000000-0000-7000-8000-000000000000?a%0ab=1 HTTP/1.1",
             })
     void aMangledRequestLineIsTheCallersFault(String requestLine) throws IOException {
         String answer = raw(requestLine + "\r\nHost: localhost\r\nX-API-Key: " + KEY + "\r\nConnection: close\r\n\r\n");

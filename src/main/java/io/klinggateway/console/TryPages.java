@@ -72,8 +72,8 @@ class TryPages {
         return "console/team-try :: price";
     }
 
-    /** The same for those without JavaScript. */
-    @PostMapping(params = "price")
+    /** The same for those without JavaScript. A path of its own: what tells by parameters reads them for every POST there is. */
+    @PostMapping("/page")
     String priceOnPage(@AuthenticationPrincipal Caller caller, @ModelAttribute TryForm form, Model model) {
         quote(caller, form, model);
         return page(model, form);

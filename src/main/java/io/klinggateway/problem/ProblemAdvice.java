@@ -17,6 +17,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -43,6 +44,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Problem> wrongType(MethodArgumentTypeMismatchException mismatch) {
         return Problem.invalid(mismatch.getName(), "has the wrong type").toResponse();
+    }
+
+    /** A parameter's name that no caller means; found out only when somebody reads it. */
+    @ExceptionHandler(RequestRejectedException.class)
+    ResponseEntity<Problem> rejected() {
+        return StatusProblems.of(400).toResponse();
     }
 
     /** The container reads parameters when they are first asked for, and fails then. */
