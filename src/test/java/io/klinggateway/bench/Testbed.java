@@ -71,6 +71,7 @@ final class Testbed implements AutoCloseable {
     /** None of the gateway's own bounds binds: it is to be seen how far it goes. */
     Gateway start(Database database, Duration trackingInterval) {
         Map<String, String> environment = new HashMap<>();
+        environment.put("MALLOC_ARENA_MAX", "2"); // as in the image
         environment.put("APIFRAME_API_KEY", "bench-key-of-the-stub");
         environment.put("APIFRAME_BASE_URL", vendor.url().toString());
         environment.put("APIFRAME_REQUESTSPERMINUTE", "60000000");

@@ -44,7 +44,7 @@ class ManyWaitersIT {
 
     /** What the image gives a process in a container of 512 MB. */
     private static final List<String> FLAGS =
-            List.of("-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=60", "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC");
+            List.of("-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=52", "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC");
 
     private final TestDatabase database = TestDatabase.fresh();
     private final SimulatedApiframe vendor = SimulatedApiframe.builder()
@@ -72,11 +72,12 @@ class ManyWaitersIT {
         command.addAll(FLAGS);
         command.addAll(List.of("-jar", JAR.toString()));
         properties.forEach((name, value) -> command.add("--" + name + "=" + value));
-        gateway = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(Path.of("target", "many-waiters.log").toFile())
-                .start();
+                .redirectOutput(Path.of("target", "many-waiters.log").toFile());
+        builder.environment().put("MALLOC_ARENA_MAX", "2"); // as in the image
+        gateway = builder.start();
         await().atMost(SOON).ignoreExceptions().until(() -> get("/v2/me").statusCode() == 200);
     }
 
