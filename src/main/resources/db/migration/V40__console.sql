@@ -32,6 +32,14 @@ create table spend_day (
 ) with (fillfactor = 50);
 create index spend_day_by_day on spend_day (day);
 
+-- Up to here the journal is added to the days by the next migration; what follows is added as it is written.
+create table spend_day_boundary (seq bigint not null);
+
+-- Replicas of the previous version write meanwhile. The lock waits until what they wrote has committed, deferred triggers
+-- and all, and keeps them waiting until this commits: no entry is written by the function before and missed below.
+lock table journal_entry in share row exclusive mode;
+insert into spend_day_boundary select coalesce(max(seq), 0) from journal_entry;
+
 -- As before, and the day. The row of spend_total is locked first: who adds for a tenant at once waits there.
 create or replace function spend_add_entry() returns trigger
     language plpgsql as $$
@@ -58,21 +66,3 @@ begin
            generations = known.generations + excluded.generations;
     return null;
 end $$;
-
-insert into spend_day (tenant_id, day, key_id, credits, images, generations)
-select j.tenant_id, (j.at at time zone b.time_zone)::date,
-       coalesce(j.key_id, '00000000-0000-0000-0000-000000000000'), sum(j.captured_delta),
-       coalesce(sum(coalesce(cardinality(g.result_images), g.images)) filter (where j.entry_kind = 'CAPTURE'), 0),
-       count(*) filter (where j.entry_kind = 'CAPTURE')
-  from journal_entry j
-  join budget b on b.tenant_id = j.tenant_id
-  left join generation g on g.id = j.generation_id
- where j.entry_kind in ('CAPTURE', 'ADJUST')
- group by 1, 2, 3;
-
--- The proof of the days: every tenant whose days do not add up to its totals. Always empty.
-create view spend_day_difference as
-select tenant_id
-  from spend_total t
-  full join (select tenant_id, sum(credits) as credits from spend_day group by tenant_id) d using (tenant_id)
- where t.credits - t.returned is distinct from d.credits;

@@ -33,7 +33,11 @@ class Reconciliation {
         /** Open holds equal open generations. */
         OPEN_HOLDS("select generation_id::text from generation_hold_difference"),
         /** Completed generations were captured at the lesser of the vendor's charge and the hold. */
-        CAPTURES("select generation_id::text from generation_capture_difference");
+        CAPTURES("select generation_id::text from generation_capture_difference"),
+        /** What each tenant ever spent is what its journal says. */
+        SPEND("select tenant_id::text from spend_difference"),
+        /** Each tenant's days add up to what it ever spent. */
+        SPEND_DAYS("select tenant_id::text from spend_day_difference");
 
         private final String query;
 

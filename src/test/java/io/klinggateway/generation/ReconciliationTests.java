@@ -52,6 +52,21 @@ class ReconciliationTests {
         assertThat(drift("balances")).isZero();
         assertThat(drift("open_holds")).isZero();
         assertThat(drift("captures")).isZero();
+        assertThat(drift("spend")).isZero();
+        assertThat(drift("spend_days")).isZero();
+    }
+
+    @Test
+    void spendThatTheJournalDoesNotKnowIsFound() {
+        jdbc.sql("insert into spend_day values (?, current_date, ?, 2, 1, 1)")
+                .param(tenant)
+                .param(key)
+                .update();
+
+        reconciliation.pass();
+
+        assertThat(drift("spend_days")).isOne();
+        assertThat(drift("spend")).isZero();
     }
 
     @Test
