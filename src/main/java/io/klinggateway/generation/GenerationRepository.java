@@ -210,17 +210,31 @@ class GenerationRepository {
              where tenant_id = :tenant
             """;
 
-    private static final String LIST = JOB_COLUMNS + """
+    private static final String PAGE = """
                and promised
-               and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
-               /* search */
+               /* condition */
                and (created_at, id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
              order by created_at desc, id desc
              limit :most
             """;
 
+    private static final String LIST = JOB_COLUMNS + PAGE;
+
+    /** Few however long the history is, which is not walked along for them. */
+    private static final String LIST_OPEN = JOB_COLUMNS.replace(
+                    "from generation",
+                    "from (select * from generation where tenant_id = :tenant and captured_credits is null offset 0) g")
+            + PAGE.replace("/* condition */", "and generation_status(state, upstream_job_id) = :status");
+
+    private static final String LIST_COMPLETED = LIST.replace("/* condition */", "and state = 'COMPLETED'");
+    private static final String LIST_FAILED = LIST.replace("/* condition */", "and state = 'FAILED'");
+    private static final String LIST_CANCELLED = LIST.replace("/* condition */", "and state = 'CANCELLED'");
+
     /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
-    private static final String SEARCH = LIST.replace("/* search */", "and id = :search");
+    private static final String SEARCH = LIST.replace("/* condition */", """
+            and id = :search
+               and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
+            """);
 
     private static final String SUMMARIES = Reviews.COLUMNS + """
              where g.tenant_id = :tenant and g.promised
@@ -742,7 +756,7 @@ class GenerationRepository {
 
     /** Newest first. */
     List<StoredJob> list(TenantId tenant, JobFilter filter, @Nullable JobCursor before, int most) {
-        return jdbc.sql(filter.search() == null ? LIST : SEARCH)
+        return jdbc.sql(filter.search() == null ? listOf(filter.status()) : SEARCH)
                 .param("tenant", tenant.value())
                 .param(
                         "status",
@@ -755,6 +769,16 @@ class GenerationRepository {
                 .param("most", most)
                 .query((row, _) -> storedJob(row))
                 .list();
+    }
+
+    private static String listOf(UpstreamJob.@Nullable Status status) {
+        return switch (status) {
+            case null -> LIST;
+            case QUEUED, PROCESSING -> LIST_OPEN;
+            case COMPLETED -> LIST_COMPLETED;
+            case FAILED -> LIST_FAILED;
+            case CANCELLED -> LIST_CANCELLED;
+        };
     }
 
     /** As {@link #list}, but only what operators may see. */
