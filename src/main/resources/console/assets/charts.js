@@ -47,9 +47,10 @@
           { ...axis, grid: { show: false }, values: [[DAY_SECONDS, "{D} {MMM}", null, null, null, null, null, null, 1]] },
           { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
         ],
+        legend: { live: false, isolate: false },
         cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
         series: [
-          { label: "Day", value: "{YYYY}-{MM}-{DD}" },
+          { label: "Day" },
           ...order.map((index) => ({
             label: names[index],
             stroke: colour(`--c${(index % 8) + 1}`),
@@ -57,7 +58,6 @@
             width: 0,
             paths: uPlot.paths.bars({ size: [0.72, 28] }),
             points: { show: false },
-            value: (_u, _value, _series, day) => (day == null ? "" : number.format(values[index][day])),
           })),
         ],
       },

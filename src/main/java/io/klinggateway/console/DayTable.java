@@ -3,6 +3,7 @@ package io.klinggateway.console;
 import io.klinggateway.usage.Spending.DaySpend;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +18,7 @@ record DayTable(List<String> names, List<Day> days, long total) {
 
     record Day(LocalDate date, List<Long> credits, long total) {}
 
-    /** The last 30 days up to this one; in the order of names that the rows have. */
+    /** 30 days up to today, or up to the last row: somewhere it may be tomorrow. In the order of names that the rows have. */
     static DayTable of(List<DaySpend> spend, LocalDate today) {
         SequencedSet<String> names = new LinkedHashSet<>();
         Map<LocalDate, Map<String, Long>> credits = new HashMap<>();
@@ -25,8 +26,11 @@ record DayTable(List<String> names, List<Day> days, long total) {
             names.add(row.name());
             credits.computeIfAbsent(row.day(), _ -> new HashMap<>()).merge(row.name(), row.credits(), Long::sum);
         }
+        LocalDate last = Stream.concat(Stream.of(today), credits.keySet().stream())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         List<Day> days = new ArrayList<>();
-        Stream.iterate(first(today), date -> !date.isAfter(today), date -> date.plusDays(1))
+        Stream.iterate(first(last), date -> !date.isAfter(last), date -> date.plusDays(1))
                 .forEach(date -> days.add(day(date, names, credits.getOrDefault(date, Map.of()))));
         return new DayTable(
                 List.copyOf(names), days, days.stream().mapToLong(Day::total).sum());

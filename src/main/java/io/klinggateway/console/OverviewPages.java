@@ -54,7 +54,7 @@ class OverviewPages {
     String overview(Model model) {
         Instant now = clock.instant();
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        List<Outlook> outlooks = spending.outlooks(now, today);
+        List<Outlook> outlooks = spending.outlooks(now);
         model.addAttribute("days", DayTable.of(spending.byTenant(DayTable.first(today), TENANTS_NAMED), today));
         model.addAttribute("tenants", outlooks.size());
         model.addAttribute("pressed", pressed(outlooks));

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,8 +20,8 @@ import org.springframework.stereotype.Component;
 @Component
 public class Spending {
 
-    /** What is left over when the biggest spenders are named. */
-    public static final String OTHERS = "others";
+    /** What is left over when the biggest spenders are named. Nobody can be called so. */
+    public static final String OTHERS = "(others)";
 
     private static final int FORECAST_DAYS = 7;
 
@@ -27,7 +29,7 @@ public class Spending {
             with spent as (
                 select tenant_id, sum(credits) as credits from spend_day where day >= :from
                  group by tenant_id having sum(credits) <> 0 order by credits desc limit :named)
-            select d.day, coalesce(t.name, 'others') as name, sum(d.credits) as credits
+            select d.day, coalesce(t.name, '(others)') as name, sum(d.credits) as credits
               from spend_day d
               left join spent s on s.tenant_id = d.tenant_id
               left join tenant t on t.id = s.tenant_id
@@ -38,18 +40,22 @@ public class Spending {
             """;
 
     private static final String BY_KEY = """
-            select d.day, coalesce(k.name, 'corrections') as name, sum(d.credits) as credits
+            select d.day, coalesce(k.name, '(corrections)') as name, sum(d.credits) as credits
               from spend_day d left join api_key k on k.id = d.key_id
              where d.tenant_id = :tenant and d.day >= :from
-             group by d.day, coalesce(k.name, 'corrections')
+             group by d.day, coalesce(k.name, '(corrections)')
             having sum(d.credits) <> 0
-             order by sum(sum(d.credits)) over (partition by coalesce(k.name, 'corrections')) desc, name, d.day
+             order by sum(sum(d.credits)) over (partition by coalesce(k.name, '(corrections)')) desc, name, d.day
             """;
 
     private static final String RECENT = """
             select t.name, sum(d.credits) as credits
-              from spend_day d join tenant t on t.id = d.tenant_id
-             where d.day > :from group by t.name
+              from spend_day d
+              join tenant t on t.id = d.tenant_id
+              join budget b on b.tenant_id = d.tenant_id
+              cross join lateral (select (:now at time zone b.time_zone)::date as today) l
+             where d.day >= :from and d.day >= l.today - :days and d.day < l.today
+             group by t.name
             """;
 
     private final JdbcClient jdbc;
@@ -89,7 +95,7 @@ public class Spending {
      * A tenant's budget, and how long it lasts at the pace of the last days.
      *
      * @param resetsAt null if it never does
-     * @param perDay mean spend of the last week
+     * @param perDay mean spend of the last seven whole days, as the tenant's zone has them
      * @param dryAt when nothing is left at that pace; null if it lasts until the reset, or nothing is spent
      */
     public record Outlook(
@@ -104,10 +110,14 @@ public class Spending {
             @Nullable Instant dryAt) {}
 
     /** Of all tenants, in no order. */
-    public List<Outlook> outlooks(Instant now, LocalDate today) {
+    public List<Outlook> outlooks(Instant now) {
         Map<String, Long> recent = jdbc
                 .sql(RECENT)
-                .param("from", Date.valueOf(today.minusDays(FORECAST_DAYS)))
+                .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                .param("days", FORECAST_DAYS)
+                .param(
+                        "from",
+                        Date.valueOf(LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(FORECAST_DAYS + 1)))
                 .query((row, _) -> Map.entry(row.getString("name"), row.getLong("credits")))
                 .list()
                 .stream()
