@@ -27,6 +27,9 @@ class Assets {
     private static final MediaType SVG = MediaType.parseMediaType("image/svg+xml");
     private static final String FOREVER = "public, max-age=31536000, immutable";
 
+    /** Replicas of two versions may serve at once: one must not answer for the other for a year. */
+    private static final String NOT_AT_ALL = "no-store";
+
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final String version;
 
@@ -58,13 +61,13 @@ class Assets {
     }
 
     @GetMapping(PATH + "{version}/{name}")
-    ResponseEntity<byte[]> file(@PathVariable String name) {
+    ResponseEntity<byte[]> file(@PathVariable("version") String asked, @PathVariable String name) {
         byte[] file = files.get(name);
         return file == null
                 ? ResponseEntity.notFound().build()
                 : ResponseEntity.ok()
                         .contentType(name.endsWith(".css") ? CSS : name.endsWith(".svg") ? SVG : JAVASCRIPT)
-                        .header(HttpHeaders.CACHE_CONTROL, FOREVER)
+                        .header(HttpHeaders.CACHE_CONTROL, asked.equals(version) ? FOREVER : NOT_AT_ALL)
                         .body(file);
     }
 }

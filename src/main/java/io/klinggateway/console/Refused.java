@@ -1,11 +1,13 @@
 package io.klinggateway.console;
 
 import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.Problems;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
@@ -53,6 +55,17 @@ class Refused {
             model.addAttribute("problem", problem);
             model.addAttribute("faults", faults(problem));
         }
+    }
+
+    /**
+     * The key under which a refused form is sent again: the same, for it may have been carried out all the same; a fresh
+     * one if it is known to belong to another request.
+     */
+    static String once(Model model, String sent) {
+        return model.getAttribute("problem") instanceof Problem problem
+                        && problem.code() == ProblemCode.IDEMPOTENCY_CONFLICT
+                ? UUID.randomUUID().toString()
+                : sent;
     }
 
     static Map<String, List<String>> faults(Problem problem) {

@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** Tenants, for operators. */
 @Controller
-@RequestMapping("/console/operator/tenants")
+@RequestMapping("/console/operator")
 class TenantPages {
 
     private static final String TENANTS = "/console/operator/tenants/";
@@ -49,7 +49,7 @@ class TenantPages {
     record Line(TenantView tenant, BudgetBar bar) {}
 
     /** @param after the name below which the page begins */
-    @GetMapping
+    @GetMapping("/tenants")
     String list(@RequestParam(defaultValue = "") String after, Model model) {
         List<TenantView> found = administration.tenants(after, PAGE + 1);
         List<TenantView> shown = found.subList(0, Math.min(PAGE, found.size()));
@@ -63,12 +63,12 @@ class TenantPages {
         return "console/tenants";
     }
 
-    @GetMapping(params = "find")
+    @GetMapping(path = "/tenants", params = "find")
     String find(@RequestParam String find) {
         return TENANTS_REDIRECT + Paths.segment(find.strip());
     }
 
-    @GetMapping("/new")
+    @GetMapping("/new-tenant")
     String form(Model model) {
         model.addAttribute("periods", PeriodKind.values());
         model.addAttribute("form", Map.of("period", "MONTH", "timeZone", "UTC"));
@@ -78,7 +78,7 @@ class TenantPages {
         return "console/tenant-new";
     }
 
-    @PostMapping("/new")
+    @PostMapping("/new-tenant")
     String create(
             @AuthenticationPrincipal Operator operator,
             @RequestParam Map<String, String> form,
@@ -122,13 +122,14 @@ class TenantPages {
                 .text("timeZone", form.get("timeZone"));
     }
 
-    @GetMapping("/{name}")
+    @GetMapping("/tenants/{name}")
     String tenant(@PathVariable String name, @RequestParam(required = false) @Nullable String done, Model model) {
         model.addAttribute("done", done);
-        return page(name, model);
+        return page(name, Map.of(), model);
     }
 
-    private String page(String name, Model model) {
+    /** @param credits what a form about credits was sent with, to be sent again */
+    private String page(String name, Map<String, String> credits, Model model) {
         TenantView tenant = administration.tenant(name);
         TenantId id = new TenantId(tenant.id());
         model.addAttribute("tenant", tenant);
@@ -138,14 +139,15 @@ class TenantPages {
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
         model.addAttribute("periods", PeriodKind.values());
-        model.addAttribute("once", UUID.randomUUID().toString());
+        model.addAttribute("once", Refused.once(model, credits.getOrDefault("once", newKey())));
+        model.addAttribute("credits", credits);
         if (!model.containsAttribute("faults")) {
             model.addAttribute("faults", Map.of());
         }
         return "console/tenant";
     }
 
-    @GetMapping("/{name}/jobs")
+    @GetMapping("/tenants/{name}/jobs")
     String jobs(@PathVariable String name, @RequestParam(required = false) @Nullable String cursor, Model model) {
         TenantView tenant = administration.tenant(name);
         Oversight.SummaryPage page = oversight.generations(new TenantId(tenant.id()), cursor, PAGE);
@@ -156,7 +158,7 @@ class TenantPages {
         return "console/tenant-jobs";
     }
 
-    @GetMapping("/{name}/journal")
+    @GetMapping("/tenants/{name}/journal")
     String journal(@PathVariable String name, @RequestParam(required = false) @Nullable Long before, Model model) {
         TenantView tenant = administration.tenant(name);
         var entries = ledger.latest(new TenantId(tenant.id()), before == null ? Long.MAX_VALUE : before, PAGE);
@@ -167,7 +169,7 @@ class TenantPages {
         return "console/tenant-journal";
     }
 
-    @PostMapping("/{name}/budget")
+    @PostMapping("/tenants/{name}/budget")
     String budget(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -185,7 +187,7 @@ class TenantPages {
                         new FormBody().part("budget", budget(form)).toJson()));
     }
 
-    @PostMapping("/{name}/limits")
+    @PostMapping("/tenants/{name}/limits")
     String limits(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -204,7 +206,7 @@ class TenantPages {
                         operator, name, new FormBody().part("limits", limits).toJson()));
     }
 
-    @PostMapping("/{name}/credits")
+    @PostMapping("/tenants/{name}/credits")
     String credits(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -212,9 +214,9 @@ class TenantPages {
             Model model,
             HttpServletResponse response) {
         FormBody body = new FormBody().number("credits", form.get("credits")).text("reason", form.get("reason"));
-        String once = form.getOrDefault("once", UUID.randomUUID().toString());
+        String once = form.getOrDefault("once", newKey());
         boolean grant = "grant".equals(form.get("kind"));
-        return change(model, response, name, grant ? "granted" : "adjusted", () -> {
+        return change(model, response, name, grant ? "granted" : "adjusted", form, () -> {
             if (grant) {
                 administration.grant(operator, name, body.toJson(), once);
             } else {
@@ -223,7 +225,11 @@ class TenantPages {
         });
     }
 
-    @GetMapping("/{name}/suspend")
+    private static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    @GetMapping("/tenants/{name}/suspend")
     String askToSuspend(@PathVariable String name, Model model) {
         TenantView tenant = administration.tenant(name);
         return new Confirmation(
@@ -238,7 +244,7 @@ class TenantPages {
                 .on(model);
     }
 
-    @PostMapping("/{name}/suspend")
+    @PostMapping("/tenants/{name}/suspend")
     String suspend(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -247,7 +253,7 @@ class TenantPages {
         return status(operator, name, "SUSPENDED", "suspended", model, response);
     }
 
-    @PostMapping("/{name}/activate")
+    @PostMapping("/tenants/{name}/activate")
     String activate(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -269,6 +275,16 @@ class TenantPages {
 
     /** @param done what the page says afterwards */
     private String change(Model model, HttpServletResponse response, String name, String done, Runnable change) {
+        return change(model, response, name, done, Map.of(), change);
+    }
+
+    private String change(
+            Model model,
+            HttpServletResponse response,
+            String name,
+            String done,
+            Map<String, String> credits,
+            Runnable change) {
         return refused.orElse(
                 model,
                 response,
@@ -278,7 +294,7 @@ class TenantPages {
                 },
                 () -> {
                     model.addAttribute("refusedForm", done);
-                    return page(name, model);
+                    return page(name, credits, model);
                 });
     }
 }

@@ -52,6 +52,20 @@ record TryForm(
         return value.isMissingNode() ? null : value.asString();
     }
 
+    TryForm under(String otherKey) {
+        return new TryForm(
+                prompt,
+                modelName,
+                negativePrompt,
+                image,
+                imageFidelity,
+                n,
+                aspectRatio,
+                webhookUrl,
+                webhookEvents,
+                otherKey);
+    }
+
     /** The request's body, in the order of the documentation. */
     ObjectNode body() {
         ObjectNode body = JSON.createObjectNode();

@@ -5,6 +5,7 @@ import io.klinggateway.image.AspectRatio;
 import io.klinggateway.image.ModelName;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.tenant.Caller;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.Map;
@@ -30,8 +31,10 @@ class TryPages {
 
     private final TenantJobs jobs;
     private final Refused refused;
+    private final HttpServletRequest request;
 
-    TryPages(TenantJobs jobs, Refused refused) {
+    TryPages(TenantJobs jobs, Refused refused, HttpServletRequest request) {
+        this.request = request;
         this.jobs = jobs;
         this.refused = refused;
     }
@@ -62,7 +65,7 @@ class TryPages {
                 model,
                 response,
                 () -> "redirect:/console/team/jobs/" + jobs.submit(caller, form.bytes(), once),
-                () -> page(model, form));
+                () -> page(model, form.under(Refused.once(model, once))));
     }
 
     /** The price as a part of the page, as the form is filled in. */
@@ -80,12 +83,16 @@ class TryPages {
     }
 
     private void quote(Caller caller, TryForm form, Model model) {
-        model.addAttribute(
-                "samples",
-                CodeSample.of(
-                        form.body(),
-                        ServletUriComponentsBuilder.fromCurrentContextPath().toUriString()));
+        model.addAttribute("samples", CodeSample.of(form.body(), gateway()));
         refused.orElse(model, () -> model.addAttribute("price", jobs.price(caller, form.forPrice())));
+    }
+
+    private String gateway() {
+        ServletUriComponentsBuilder address = ServletUriComponentsBuilder.fromCurrentContextPath();
+        if (OverTls.is(request)) {
+            address.scheme("https");
+        }
+        return address.toUriString();
     }
 
     private static String page(Model model, TryForm form) {

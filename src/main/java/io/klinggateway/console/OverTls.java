@@ -1,0 +1,16 @@
+package io.klinggateway.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/** Whether the browser speaks TLS: to the gateway, or to a proxy before it. */
+final class OverTls {
+
+    private OverTls() {}
+
+    /** A false claim of TLS harms nobody but who makes it: its browser then keeps the cookies to itself. */
+    static boolean is(HttpServletRequest request) {
+        String claim = request.getHeader("X-Forwarded-Proto");
+        return request.isSecure()
+                || (claim != null && claim.split(",", 2)[0].strip().equalsIgnoreCase("https"));
+    }
+}
