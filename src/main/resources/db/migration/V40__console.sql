@@ -1,5 +1,5 @@
--- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id; never a key, a token or
--- the digest of one.
+-- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id, and what tells the
+-- browser's own proof from another; never a key, a token or the digest of one. To read these tables opens no session.
 create table spring_session (
     primary_id            char(36)     not null primary key,
     session_id            char(36)     not null unique,

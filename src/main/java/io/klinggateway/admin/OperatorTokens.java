@@ -18,7 +18,6 @@ import org.springframework.stereotype.Component;
 class OperatorTokens {
 
     private static final int SHORTEST_TOKEN = 16;
-    private static final int MARK_BYTES = 4;
 
     private final List<Known> known;
 
@@ -71,8 +70,7 @@ class OperatorTokens {
                 .findFirst();
     }
 
-    /** Changes with the token. A few bits of it under a key that only the token's holder could make: no way back. */
-    String mark(Operator operator) {
+    String seal(Operator operator, String proof) {
         byte[] key = known.stream()
                 .filter(candidate -> candidate.operator().equals(operator))
                 .findFirst()
@@ -81,8 +79,7 @@ class OperatorTokens {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            byte[] whole = mac.doFinal(("session of " + operator.name()).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(whole, 0, MARK_BYTES);
+            return HexFormat.of().formatHex(mac.doFinal(proof.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
         }

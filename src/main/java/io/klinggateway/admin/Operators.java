@@ -1,5 +1,7 @@
 package io.klinggateway.admin;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -13,20 +15,21 @@ public class Operators {
         this.tokens = tokens;
     }
 
-    /**
-     * An operator who presented a token.
-     *
-     * @param mark tells this token from another one under the same name, and says nothing else about it
-     */
-    public record Known(Operator operator, String mark) {}
-
     /** Empty if it is nobody's token. */
-    public Optional<Known> authenticate(String token) {
-        return tokens.find(token.strip()).map(operator -> new Known(operator, tokens.mark(operator)));
+    public Optional<Operator> authenticate(String token) {
+        return tokens.find(token.strip());
     }
 
-    /** Empty once the token that was presented is gone or another. */
-    public Optional<Operator> find(String name, String mark) {
-        return tokens.named(name).filter(operator -> tokens.mark(operator).equals(mark));
+    /** Binds a proof to the operator's token, which cannot be tried against the seal without the proof. */
+    public String seal(Operator operator, String proof) {
+        return tokens.seal(operator, proof);
+    }
+
+    /** Empty if the seal is of another proof, or once the token that it was made under is gone or another. */
+    public Optional<Operator> find(String name, String proof, String seal) {
+        return tokens.named(name)
+                .filter(operator -> MessageDigest.isEqual(
+                        seal.getBytes(StandardCharsets.UTF_8),
+                        tokens.seal(operator, proof).getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -23,7 +23,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
-import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -58,7 +57,8 @@ class ConsoleSecurity {
                     .addFilterBefore(new Off(problems), AnonymousAuthenticationFilter.class)
                     .build();
         }
-        return http.csrf(csrf -> csrf.csrfTokenRepository(csrfCookie())
+        return http.csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
+                        .csrfTokenRequestHandler(new OwnForms())
                         // A visitor is new to every request; a form's token must not be.
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .headers(headers -> headers.contentSecurityPolicy(
@@ -81,15 +81,6 @@ class ConsoleSecurity {
                         .anyRequest()
                         .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
                 .build();
-    }
-
-    /** In a cookie, so that who only looks at the sign-in page needs no session. */
-    private static CookieCsrfTokenRepository csrfCookie() {
-        CookieCsrfTokenRepository repository = new CookieCsrfTokenRepository();
-        repository.setCookieName("kling_console_csrf");
-        repository.setCookiePath(PATH);
-        repository.setCookieCustomizer(cookie -> cookie.httpOnly(true).sameSite("Strict"));
-        return repository;
     }
 
     /** Images are the vendor's, wherever it keeps them; plain http only where the vendor itself is called so. */

@@ -75,15 +75,16 @@ class ConsoleSessions {
             return resolver;
         }
 
-        /** A false claim of TLS harms nobody but who makes it: the browser then keeps the cookie to itself. */
         private HttpSessionIdResolver resolver(HttpServletRequest request) {
-            boolean secure = request.isSecure() || "https".equals(request.getHeader("X-Forwarded-Proto"));
-            return secure ? overTls : plain;
+            return OverTls.is(request) ? overTls : plain;
         }
 
+        /** What is no id never reaches the database, which would fail on some of it. */
         @Override
         public List<String> resolveSessionIds(HttpServletRequest request) {
-            return plain.resolveSessionIds(request);
+            return plain.resolveSessionIds(request).stream()
+                    .filter(id -> Ids.parse(id).isPresent())
+                    .toList();
         }
 
         @Override

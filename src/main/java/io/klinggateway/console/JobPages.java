@@ -27,6 +27,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 @RequestMapping("/console/team/jobs")
 class JobPages {
 
+    static final String LIVE = "/live";
+
     private static final int PAGE = 24;
     private static final List<String> STATUSES =
             Arrays.stream(UpstreamJob.Status.values()).map(Enum::name).toList();
@@ -65,7 +67,7 @@ class JobPages {
     }
 
     /** The part of the page that changes while the job runs. */
-    @GetMapping("/{id}/live")
+    @GetMapping("/{id}" + LIVE)
     String live(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
         show(caller, id, model);
         return "console/team-job :: live";

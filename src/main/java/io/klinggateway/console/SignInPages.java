@@ -3,6 +3,7 @@ package io.klinggateway.console;
 import io.klinggateway.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
@@ -44,18 +45,23 @@ class SignInPages {
             HttpServletRequest request,
             HttpServletResponse response) {
         try {
-            signIns.signIn(request, secret);
+            signIns.signIn(request, response, secret);
             return "redirect:/console";
         } catch (ProblemException refused) {
             model.addAttribute("refusal", refused.problem());
             response.setStatus(refused.problem().status());
+            if (refused.retryAfter() != null) {
+                response.setHeader(
+                        HttpHeaders.RETRY_AFTER,
+                        Long.toString(refused.retryAfter().toSeconds()));
+            }
             return FORM;
         }
     }
 
     @PostMapping(ConsoleSecurity.PATH + "/sign-out")
-    String signOut(HttpServletRequest request) {
-        signIns.signOut(request);
+    String signOut(HttpServletRequest request, HttpServletResponse response) {
+        signIns.signOut(request, response);
         return "redirect:" + ConsoleSecurity.SIGN_IN;
     }
 

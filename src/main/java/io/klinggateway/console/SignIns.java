@@ -1,24 +1,37 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.Operators;
 import io.klinggateway.ledger.KeyId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.KeyAuthentication;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Who has signed in. A session keeps one line of text: the key's id, or the operator's name and a mark of the token. What
- * they stand for is looked up at every request, so a revoked key, a suspended tenant or a replaced token ends it.
+ * Who has signed in. A session keeps a line of text: the key's id or the operator's name, and a digest of a proof that the
+ * browser alone has, made for operators under their token. Who reads the sessions' tables can thus enter none of them, nor
+ * try tokens. What the line stands for is looked up at every request, so a revoked key, a suspended tenant or a replaced
+ * token ends it.
  */
 @Component
 @EnableConfigurationProperties(ConsoleSettings.class)
@@ -28,19 +41,37 @@ class SignIns {
     private static final String TEAM = "key";
     private static final String OPERATOR = "operator";
 
+    /** When the visitor last did something, in seconds since 1970; behind by up to the step, to spare writes. */
+    private static final String ACTIVE = "console.active";
+
+    private static final Duration ACTIVE_STEP = Duration.ofMinutes(1);
+
+    static final String PROOF = "kling_console_proof";
+
+    private static final int PROOF_BYTES = 32;
+
     private final KeyAuthentication keys;
     private final Operators operators;
     private final ConsoleSettings settings;
     private final Clock clock;
+    private final SignInThrottle throttle;
+    private final SecureRandom random = new SecureRandom();
     private final Counter byOperators;
     private final Counter byTeams;
     private final Counter refusals;
 
-    SignIns(KeyAuthentication keys, Operators operators, ConsoleSettings settings, Clock clock, MeterRegistry meters) {
+    SignIns(
+            KeyAuthentication keys,
+            Operators operators,
+            ConsoleSettings settings,
+            Clock clock,
+            SignInThrottle throttle,
+            MeterRegistry meters) {
         this.keys = keys;
         this.operators = operators;
         this.settings = settings;
         this.clock = clock;
+        this.throttle = throttle;
         this.byOperators = counter(meters, "operator");
         this.byTeams = counter(meters, "tenant");
         this.refusals = counter(meters, "refused");
@@ -49,27 +80,49 @@ class SignIns {
     /**
      * Begins a session for whoever presents an operator's token or a tenant's key.
      *
-     * @throws ProblemException if it is neither
+     * @throws ProblemException if it is neither, or too many attempts failed before
      */
-    void signIn(HttpServletRequest request, String secret) {
-        Optional<Operators.Known> operator = operators.authenticate(secret);
+    void signIn(HttpServletRequest request, HttpServletResponse response, String secret) {
+        if (throttle.holdsUp(request)) {
+            throw new ProblemException(
+                    Problem.of(ProblemCode.RATE_LIMITED, "Too many attempts failed; wait a minute"),
+                    SignInThrottle.WINDOW);
+        }
+        String proof = newProof();
+        Optional<Operator> operator = operators.authenticate(secret);
         String visitor = operator.isPresent()
-                ? String.join(
-                        " ",
-                        OPERATOR,
-                        operator.get().operator().name(),
-                        operator.get().mark())
-                : TEAM + " " + tenantKey(secret).keyId();
-        signOut(request);
-        request.getSession(true).setAttribute(ATTRIBUTE, visitor);
+                ? String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof))
+                : String.join(" ", TEAM, tenantKey(request, secret).keyId().toString(), sha256(proof));
+        end(request);
+        HttpSession session = request.getSession(true);
+        session.setAttribute(ATTRIBUTE, visitor);
+        session.setAttribute(ACTIVE, Long.toString(clock.instant().getEpochSecond()));
+        FormTokens.begin(session);
+        Cookies.set(request, response, PROOF, proof);
         (operator.isPresent() ? byOperators : byTeams).increment();
     }
 
-    private Caller tenantKey(String secret) {
+    private String newProof() {
+        byte[] bytes = new byte[PROOF_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    private Caller tenantKey(HttpServletRequest request, String secret) {
         try {
             return keys.authenticate(secret);
         } catch (ProblemException refused) {
             refusals.increment();
+            throttle.failed(request);
             throw refused;
         }
     }
@@ -81,22 +134,58 @@ class SignIns {
                 .register(meters);
     }
 
-    void signOut(HttpServletRequest request) {
+    void signOut(HttpServletRequest request, HttpServletResponse response) {
+        end(request);
+        Cookies.remove(request, response, PROOF);
+    }
+
+    private static void end(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         if (session != null) {
             session.invalidate();
         }
     }
 
-    /** Empty if what the session was begun with is not good any more, or it was begun too long ago. */
-    Optional<Visitor> find(HttpSession session) {
-        Instant latest = Instant.ofEpochMilli(session.getCreationTime()).plus(settings.sessionTimeout());
-        if (clock.instant().isAfter(latest) || !(session.getAttribute(ATTRIBUTE) instanceof String visitor)) {
+    /**
+     * Empty if what the session was begun with is not good any more, this is another browser, or it was begun or active
+     * too long ago.
+     */
+    Optional<Visitor> find(HttpServletRequest request, HttpSession session) {
+        Instant now = clock.instant();
+        Instant begun = Instant.ofEpochMilli(session.getCreationTime());
+        Instant active = active(session).orElse(begun);
+        if (now.isAfter(begun.plus(settings.sessionTimeout()))
+                || now.isAfter(active.plus(settings.idleTimeout()).plus(ACTIVE_STEP))) {
             return Optional.empty();
         }
-        String[] parts = visitor.split(" ", -1);
-        return parts[0].equals(TEAM)
-                ? keys.find(new KeyId(UUID.fromString(parts[1]))).map(Visitor::of)
-                : operators.find(parts[1], parts[2]).map(Visitor::of);
+        Optional<Visitor> visitor = Cookies.find(request, PROOF).flatMap(proof -> visitor(session, proof));
+        if (visitor.isPresent() && isActivity(request) && now.isAfter(active.plus(ACTIVE_STEP))) {
+            session.setAttribute(ACTIVE, Long.toString(now.getEpochSecond()));
+        }
+        return visitor;
+    }
+
+    private static Optional<Instant> active(HttpSession session) {
+        return session.getAttribute(ACTIVE) instanceof String seconds
+                ? Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds)))
+                : Optional.empty();
+    }
+
+    /** A page that asks by itself how its job is doing shows nobody before the screen. */
+    private static boolean isActivity(HttpServletRequest request) {
+        return !request.getRequestURI().endsWith(JobPages.LIVE);
+    }
+
+    private Optional<Visitor> visitor(HttpSession session, String proof) {
+        if (!(session.getAttribute(ATTRIBUTE) instanceof String text)) {
+            return Optional.empty();
+        }
+        String[] parts = text.split(" ", -1);
+        if (parts[0].equals(OPERATOR)) {
+            return operators.find(parts[1], proof, parts[2]).map(Visitor::of);
+        }
+        boolean same = MessageDigest.isEqual(
+                parts[2].getBytes(StandardCharsets.UTF_8), sha256(proof).getBytes(StandardCharsets.UTF_8));
+        return same ? keys.find(new KeyId(UUID.fromString(parts[1]))).map(Visitor::of) : Optional.empty();
     }
 }

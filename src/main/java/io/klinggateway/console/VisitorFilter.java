@@ -75,7 +75,7 @@ final class VisitorFilter extends OncePerRequestFilter {
         if (session == null) {
             return Optional.empty();
         }
-        Optional<Visitor> visitor = signIns.find(session);
+        Optional<Visitor> visitor = signIns.find(request, session);
         if (visitor.isEmpty()) {
             session.invalidate();
             request.setAttribute(ENDED, true);

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -136,7 +140,7 @@ class ConsoleSafetyTests {
         String name = "t-" + UUID.randomUUID();
         Map<String, String> form = Map.of("name", name, "limit", "1", "period", "TOTAL", "_csrf", "made-up");
 
-        assertThat(operator.post("/console/operator/tenants/new", form).statusCode())
+        assertThat(operator.post("/console/operator/new-tenant", form).statusCode())
                 .isEqualTo(403);
         assertThat(operator.get("/console/operator/tenants/" + name).statusCode())
                 .isEqualTo(404);
@@ -195,6 +199,243 @@ class ConsoleSafetyTests {
     }
 
     @Test
+    void aFormsTokenIsGoodForItsOwnSessionAlone() {
+        var mine = Session.signedIn(gateway, RunningGateway.KEY);
+        var others = Session.signedIn(gateway, RunningGateway.KEY);
+        others.get("/console/team");
+        mine.get("/console/team");
+
+        assertThat(mine.post("/console/sign-out", Map.of("_csrf", others.token()))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(mine.get("/console/team").statusCode()).isEqualTo(200);
+        assertThat(mine.post("/console/sign-out", Map.of()).statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void aFormOfAnotherSiteDoesNothing() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        team.get("/console/team");
+        String own = team.token();
+
+        for (String[] headers : List.of(
+                new String[] {"Origin", "https://evil.example.com"},
+                new String[] {"Origin", "null"},
+                new String[] {"Sec-Fetch-Site", "cross-site"},
+                new String[] {"Sec-Fetch-Site", "same-site", "Origin", gateway})) {
+            assertThat(team.post("/console/sign-out", Map.of("_csrf", own), headers)
+                            .statusCode())
+                    .as(List.of(headers).toString())
+                    .isEqualTo(403);
+        }
+        assertThat(team.post("/console/sign-out", Map.of("_csrf", own), "Origin", gateway)
+                        .statusCode())
+                .isEqualTo(302);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https", "HTTPS", "https, http"})
+    void behindTlsEveryCookieIsSecureAndCodeNamesTheRightAddress(String scheme) {
+        var stranger = new Session(gateway);
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        team.get("/console/team/try");
+
+        assertThat(stranger.get("/console/sign-in", "X-Forwarded-Proto", scheme)
+                        .headers()
+                        .allValues("Set-Cookie"))
+                .isNotEmpty()
+                .allMatch(cookie -> cookie.contains("; Secure"));
+        assertThat(team.post(
+                                "/console/team/try/price",
+                                Map.of("prompt", "a fox", "n", "1"),
+                                "X-Forwarded-Proto",
+                                scheme)
+                        .body())
+                .contains("curl -i https://localhost:" + port + "/v2/images/generate");
+        var signingIn = new Session(gateway);
+        signingIn.get("/console/sign-in");
+        assertThat(signingIn
+                        .post("/console/sign-in", Map.of("secret", RunningGateway.KEY), "X-Forwarded-Proto", scheme)
+                        .headers()
+                        .allValues("Set-Cookie"))
+                .hasSize(2)
+                .allMatch(cookie -> cookie.contains("Secure"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RunningGateway.KEY, ConsoleTest.TOKEN})
+    void whoReadsTheDatabaseEntersNoSession(String secret) {
+        database.sql("delete from spring_session").update();
+        var signedIn = Session.signedIn(gateway, secret);
+        assertThat(signedIn.get("/console").statusCode()).isEqualTo(302);
+        String id = database.sql("select session_id from spring_session")
+                .query(String.class)
+                .single();
+        String stored = database.sql(
+                        "select convert_from(attribute_bytes, 'UTF8') from spring_session_attributes where attribute_name = 'console.visitor'")
+                .query(String.class)
+                .single();
+        String cookie = ConsoleSessions.COOKIE + "=" + base64(id);
+
+        for (String forged : List.of(
+                cookie,
+                cookie + "; " + SignIns.PROOF + "=",
+                cookie + "; " + SignIns.PROOF + "=" + stored.substring(stored.lastIndexOf(' ') + 1))) {
+            HttpResponse<String> answer = new Session(gateway).get("/console/team", "Cookie", forged);
+
+            assertThat(answer.statusCode()).isEqualTo(303);
+            assertThat(answer.headers().firstValue("Location").orElse("")).startsWith("/console/sign-in");
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "not an id", "\0", "\0aaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "%%%"})
+    void aCookieThatIsNoIdIsNoSession(String id) {
+        for (String value : List.of(base64(id), "%%%")) {
+            HttpResponse<String> answer =
+                    new Session(gateway).get("/console/team", "Cookie", ConsoleSessions.COOKIE + "=" + value);
+
+            assertThat(answer.statusCode()).isEqualTo(303);
+        }
+    }
+
+    @Test
+    void whoGuessesWaits() {
+        String[] guesser = {"X-Forwarded-For", "10.0.0.1, 192.0.2.7"};
+        var session = new Session(gateway);
+        session.get("/console/sign-in");
+        for (int i = 0; i < 10; i++) {
+            assertThat(session.post("/console/sign-in", Map.of("secret", "guess " + i), guesser)
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+
+        HttpResponse<String> held = session.post("/console/sign-in", Map.of("secret", RunningGateway.KEY), guesser);
+        assertThat(held.statusCode()).isEqualTo(429);
+        assertThat(held.headers().firstValue("Retry-After")).hasValue("60");
+        assertThat(held.body()).contains("Too many attempts failed");
+        assertThat(session.post(
+                                "/console/sign-in",
+                                Map.of("secret", RunningGateway.KEY),
+                                "X-Forwarded-For",
+                                "192.0.2.8")
+                        .statusCode())
+                .isEqualTo(302);
+    }
+
+    @Test
+    void aPageThatOnlyWatchesItsJobDoesNotKeepItsSession() {
+        String job = new Client(port, RunningGateway.KEY).order("\"prompt\":\"a snail\"");
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        String live = "/console/team/jobs/" + job + "/live";
+
+        activeMinutesAgo(20);
+        assertThat(team.get(live).statusCode()).isEqualTo(200);
+        activeMinutesAgo(20);
+        assertThat(team.get("/console/team").statusCode()).isEqualTo(200);
+        assertThat(activity()).isGreaterThan(Instant.now().getEpochSecond() - 60);
+        activeMinutesAgo(20);
+        team.get(live);
+        assertThat(activity()).isLessThan(Instant.now().getEpochSecond() - 60);
+        activeMinutesAgo(32);
+
+        assertThat(team.get(live, "HX-Request", "true").statusCode()).isEqualTo(401);
+    }
+
+    private void activeMinutesAgo(int minutes) {
+        database.sql(
+                        "update spring_session_attributes set attribute_bytes = convert_to(?, 'UTF8') where attribute_name = 'console.active'")
+                .param(Long.toString(Instant.now().getEpochSecond() - minutes * 60L))
+                .update();
+    }
+
+    /** Of whoever did something last. */
+    private long activity() {
+        return database.sql(
+                        "select max(convert_from(attribute_bytes, 'UTF8')::bigint) from spring_session_attributes where attribute_name = 'console.active'")
+                .query(Long.class)
+                .single();
+    }
+
+    @Test
+    void aFormAboutCreditsKeepsItsKeyUntilItIsAnothersAndTakesEffectOnce() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        String form = "/console/operator/tenants/beta/credits";
+        String once = once(operator.get("/console/operator/tenants/beta").body());
+        var grant = new TreeMap<>(Map.of("kind", "adjust", "credits", "lots", "reason", "<once>", "once", once));
+
+        String refused = operator.post(form, grant).body();
+        assertThat(once(refused)).isEqualTo(once);
+        assertThat(refused).contains("value=\"lots\"", "value=\"&lt;once&gt;\"");
+        grant.putAll(Map.of("kind", "grant", "credits", "7"));
+        assertThat(operator.post(form, grant).statusCode()).isEqualTo(302);
+        assertThat(operator.post(form, grant).statusCode()).isEqualTo(302);
+        assertThat(database.sql("select sum(granted_delta) from journal_entry where reason = '<once>'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(7);
+
+        grant.put("credits", "8");
+        HttpResponse<String> conflict = operator.post(form, grant);
+        assertThat(conflict.statusCode()).isEqualTo(409);
+        assertThat(once(conflict.body())).isNotEqualTo(once);
+    }
+
+    private static String once(String page) {
+        var found = Pattern.compile("name=\"(?:once|idempotencyKey)\" value=\"([^\"]+)\"")
+                .matcher(page);
+        assertThat(found.find()).as(page).isTrue();
+        return found.group(1);
+    }
+
+    @Test
+    void aPromptToTryKeepsItsKeyUntilItIsAnothers() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        String once = once(team.get("/console/team/try").body());
+
+        String refused = team.post("/console/team/try", Map.of("prompt", "a", "n", "9", "idempotencyKey", once))
+                .body();
+        assertThat(once(refused)).isEqualTo(once);
+        assertThat(team.post("/console/team/try", Map.of("prompt", "a", "n", "1", "idempotencyKey", once))
+                        .statusCode())
+                .isEqualTo(302);
+        HttpResponse<String> conflict =
+                team.post("/console/team/try", Map.of("prompt", "b", "n", "1", "idempotencyKey", once));
+        assertThat(conflict.statusCode()).isEqualTo(409);
+        assertThat(once(conflict.body())).isNotEqualTo(once);
+    }
+
+    @Test
+    void aFileOfAnotherVersionIsNotKept() {
+        var session = new Session(gateway);
+        String own = Assets.PATH + "[0-9a-f]+/console.css";
+        var found = Pattern.compile(own).matcher(session.get("/console/sign-in").body());
+        assertThat(found.find()).isTrue();
+
+        assertThat(session.get(found.group()).headers().firstValue("Cache-Control"))
+                .hasValue("public, max-age=31536000, immutable");
+        assertThat(session.get(Assets.PATH + "another/console.css").headers().firstValue("Cache-Control"))
+                .hasValue("no-store");
+    }
+
+    @Test
+    void aTenantMayBeCalledLikeAPage() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        operator.get("/console/operator/new-tenant");
+
+        assertThat(operator.post(
+                                "/console/operator/new-tenant",
+                                Map.of("name", "new", "limit", "10", "period", "TOTAL", "timeZone", "UTC"))
+                        .statusCode())
+                .isEqualTo(302);
+        assertThat(operator.get("/console/operator/tenants/new").body()).contains(">new<", "Issue a key");
+    }
+
+    @Test
     void theApiKnowsNoSessions() {
         var team = Session.signedIn(gateway, RunningGateway.KEY);
 
@@ -208,9 +449,9 @@ class ConsoleSafetyTests {
     void aRevokedKeyAndASuspendedTenantEndTheirSessionsAtOnce() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         String name = "t-" + UUID.randomUUID();
-        operator.get("/console/operator/tenants/new");
+        operator.get("/console/operator/new-tenant");
         operator.post(
-                "/console/operator/tenants/new",
+                "/console/operator/new-tenant",
                 Map.of("name", name, "limit", "10", "period", "TOTAL", "timeZone", "UTC"));
         String tenant = "/console/operator/tenants/" + name;
         Session first = Session.signedIn(gateway, issue(operator, tenant, "first"));

@@ -65,6 +65,11 @@ final class Session {
                 .build());
     }
 
+    /** Of the page before. */
+    String token() {
+        return token;
+    }
+
     String cookies() {
         return cookies.getCookieStore().getCookies().toString();
     }
