@@ -202,14 +202,20 @@ class ConsoleSafetyTests {
     void aFormsTokenIsGoodForItsOwnSessionAlone() {
         var mine = Session.signedIn(gateway, RunningGateway.KEY);
         var others = Session.signedIn(gateway, RunningGateway.KEY);
+        var stranger = new Session(gateway);
         others.get("/console/team");
+        stranger.get("/console/sign-in");
         mine.get("/console/team");
+        String own = mine.token();
 
-        assertThat(mine.post("/console/sign-out", Map.of("_csrf", others.token()))
-                        .statusCode())
-                .isEqualTo(403);
+        mine.plant(FormTokens.COOKIE, stranger.cookie(FormTokens.COOKIE));
+        for (String foreign : List.of(others.token(), stranger.token())) {
+            assertThat(mine.post("/console/sign-out", Map.of("_csrf", foreign)).statusCode())
+                    .isEqualTo(403);
+        }
         assertThat(mine.get("/console/team").statusCode()).isEqualTo(200);
-        assertThat(mine.post("/console/sign-out", Map.of()).statusCode()).isEqualTo(302);
+        assertThat(mine.post("/console/sign-out", Map.of("_csrf", own)).statusCode())
+                .isEqualTo(302);
     }
 
     @Test

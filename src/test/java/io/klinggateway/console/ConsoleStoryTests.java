@@ -96,6 +96,7 @@ class ConsoleStoryTests {
             team.press("Spend");
             team.await("6 credits spent");
             assertThat(team.all(".plot canvas")).hasSize(1);
+            assertThat(team.find(".u-legend").getText()).isEqualTo("studio");
             team.press("The numbers");
             team.look("team-home");
 
