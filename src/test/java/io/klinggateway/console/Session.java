@@ -73,6 +73,10 @@ final class Session {
 
     /** What a neighbour under the same domain can do. */
     void plant(String name, String value) {
+        cookies.getCookieStore().getCookies().stream()
+                .filter(own -> own.getName().equals(name))
+                .toList()
+                .forEach(own -> cookies.getCookieStore().remove(null, own));
         HttpCookie cookie = new HttpCookie(name, value);
         cookie.setPath("/console");
         cookie.setVersion(0);
