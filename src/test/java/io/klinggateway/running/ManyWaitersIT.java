@@ -99,7 +99,8 @@ class ManyWaitersIT {
         var begun = System.nanoTime();
         assertThat(get("/v2/credits").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
-        assertThat(metric("hikaricp_connections_active")).isLessThanOrEqualTo(2);
+        // Who waits holds none; the followers' own query, each half second, may just be under way.
+        await().atMost(SOON).until(() -> metric("hikaricp_connections_active") <= 1);
 
         JdbcClient.create(database.dataSource())
                 .sql("update generation set state = 'PROCESSING', progress = 1 where id = ?")
