@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Delivery;
@@ -62,7 +63,7 @@ class DeliveriesController {
     @Operation(summary = "Try a delivery now, and begin its series of attempts anew")
     ResponseEntity<Void> retry(
             @AuthenticationPrincipal Operator operator, @PathVariable @Schema(format = "uuid") String generationId) {
-        UUID generation = PageQuery.uuid(generationId).orElseThrow(DeliveryOperations::noDelivery);
+        UUID generation = Uuids.parse(generationId).orElseThrow(DeliveryOperations::noDelivery);
         operations.retry(operator, new GenerationId(generation));
         return ResponseEntity.accepted().build();
     }

@@ -4,6 +4,7 @@ import io.klinggateway.admin.ReviewOperations.Resolution;
 import io.klinggateway.generation.GenerationSummary;
 import io.klinggateway.generation.Reviews;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.support.Uuids;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -71,7 +72,7 @@ class GenerationsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody Resolution resolution) {
-        UUID asked = PageQuery.uuid(id).orElseThrow(() -> Refusals.notFound("There is no such generation"));
+        UUID asked = Uuids.parse(id).orElseThrow(() -> Refusals.notFound("There is no such generation"));
         return reviews.resolve(operator, new GenerationId(asked), resolution);
     }
 }

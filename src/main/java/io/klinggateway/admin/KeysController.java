@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.Rotation;
+import io.klinggateway.support.Uuids;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -90,6 +91,6 @@ class KeysController {
     }
 
     private static UUID keyId(String id) {
-        return PageQuery.uuid(id).orElseThrow(() -> Refusals.notFound("There is no such key"));
+        return Uuids.parse(id).orElseThrow(() -> Refusals.notFound("There is no such key"));
     }
 }

@@ -1,9 +1,9 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.support.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ class OperatorTokens {
         settings.tokens().forEach(OperatorTokens::refuseUnfit);
         known = settings.tokens().entrySet().stream()
                 .map(entry -> new Known(
-                        new Operator(entry.getKey()), sha256(entry.getValue().strip())))
+                        new Operator(entry.getKey()), Sha256.of(entry.getValue().strip())))
                 .toList();
     }
 
@@ -53,7 +53,7 @@ class OperatorTokens {
     }
 
     Optional<Operator> find(String token) {
-        byte[] sha256 = sha256(token);
+        byte[] sha256 = Sha256.of(token);
         Operator found = null;
         for (Known candidate : known) {
             if (MessageDigest.isEqual(candidate.sha256(), sha256)) {
@@ -82,14 +82,6 @@ class OperatorTokens {
             return HexFormat.of().formatHex(mac.doFinal(proof.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
-        }
-    }
-
-    private static byte[] sha256(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 }

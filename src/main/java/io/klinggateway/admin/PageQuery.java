@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -52,7 +53,7 @@ final class PageQuery {
 
     @Nullable
     UUID id(String parameter, @Nullable String text) {
-        return read(parameter, text, PageQuery::uuid, "must be a nextCursor of this list");
+        return read(parameter, text, Uuids::parse, "must be a nextCursor of this list");
     }
 
     /** A bare date is the moment at which it begins, in UTC. */
@@ -87,14 +88,6 @@ final class PageQuery {
             faults.put(name, List.of(fault));
         }
         return value.orElse(null);
-    }
-
-    static Optional<UUID> uuid(String text) {
-        try {
-            return text.length() == 36 ? Optional.of(UUID.fromString(text)) : Optional.empty();
-        } catch (IllegalArgumentException malformed) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<Instant> instant(String text) {

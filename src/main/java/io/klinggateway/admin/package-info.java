@@ -13,7 +13,8 @@
             "apiframe",
             "image",
             "credits",
-            "problem"
+            "problem",
+            "support"
         })
 package io.klinggateway.admin;
 

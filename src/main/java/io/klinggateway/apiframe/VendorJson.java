@@ -1,12 +1,12 @@
 package io.klinggateway.apiframe;
 
 import io.klinggateway.credits.Credits;
+import io.klinggateway.support.Uuids;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,16 +37,7 @@ final class VendorJson {
 
     Optional<UpstreamJobId> jobId(JsonNode id) {
         String text = text(id);
-        if (text == null || text.length() != 36) {
-            return Optional.empty();
-        }
-        try {
-            // Java alone would read groups of other lengths, and cut them.
-            UUID uuid = UUID.fromString(text);
-            return uuid.toString().equalsIgnoreCase(text) ? Optional.of(new UpstreamJobId(uuid)) : Optional.empty();
-        } catch (IllegalArgumentException garbage) {
-            return Optional.empty();
-        }
+        return text == null ? Optional.empty() : Uuids.parse(text).map(UpstreamJobId::new);
     }
 
     Optional<UpstreamJob> job(JsonNode job) {

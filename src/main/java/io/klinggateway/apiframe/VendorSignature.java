@@ -1,5 +1,6 @@
 package io.klinggateway.apiframe;
 
+import io.klinggateway.support.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -29,13 +30,13 @@ public class VendorSignature {
 
     VendorSignature(SigningKeys keys) {
         for (String key : keys.newestFirst()) {
-            byte[] digest = sha256(key);
+            byte[] digest = Sha256.of(key);
             signing.add(new SecretKeySpec(digest, ALGORITHM));
             // The documentation can also be read so that the key is the digest as hexadecimal text.
             signing.add(
                     new SecretKeySpec(HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII), ALGORITHM));
             // Not the vendor's signing key, so that nothing the vendor signs can pass for a secret of ours.
-            deriving.add(new SecretKeySpec(sha256("kling-gateway callback " + key), ALGORITHM));
+            deriving.add(new SecretKeySpec(Sha256.of("kling-gateway callback " + key), ALGORITHM));
         }
     }
 
@@ -90,14 +91,6 @@ public class VendorSignature {
             return mac.doFinal(message);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
-        }
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 }

@@ -4,7 +4,7 @@
  * never leave this package.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"image", "credits"})
+@ApplicationModule(allowedDependencies = {"image", "credits", "support"})
 package io.klinggateway.apiframe;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.support.Uuids;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ class ConsoleSessions {
         @Override
         public List<String> resolveSessionIds(HttpServletRequest request) {
             return plain.resolveSessionIds(request).stream()
-                    .filter(id -> Ids.parse(id).isPresent())
+                    .filter(id -> Uuids.parse(id).isPresent())
                     .toList();
         }
 

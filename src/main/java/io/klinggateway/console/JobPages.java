@@ -9,6 +9,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.webhook.Deliveries;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ class JobPages {
     }
 
     private void show(Caller caller, String id, Model model) {
-        JobView job = Ids.parse(id)
+        JobView job = Uuids.parse(id)
                 .flatMap(uuid -> jobs.find(caller.tenant().id(), uuid))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
         GenerationId generation = new GenerationId(job.id());

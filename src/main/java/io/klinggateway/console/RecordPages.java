@@ -11,6 +11,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Delivery;
@@ -105,7 +106,7 @@ class RecordPages {
     }
 
     private GenerationSummary find(String id) {
-        return Ids.parse(id)
+        return Uuids.parse(id)
                 .flatMap(uuid -> reviews.find(new GenerationId(uuid)))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "There is no such job")));
     }

@@ -4,6 +4,7 @@ import io.klinggateway.generation.TenantJobs;
 import io.klinggateway.image.AspectRatio;
 import io.klinggateway.image.ModelName;
 import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,7 +48,7 @@ class TryPages {
             Model model) {
         String once = UUID.randomUUID().toString();
         TryForm form = Optional.ofNullable(from)
-                .flatMap(Ids::parse)
+                .flatMap(Uuids::parse)
                 .flatMap(id -> jobs.find(caller.tenant().id(), id))
                 .map(job -> TryForm.of(JobCard.of(job).request(), once))
                 .orElseGet(() -> TryForm.empty(once));

@@ -15,7 +15,8 @@
             "apiframe",
             "image",
             "credits",
-            "problem"
+            "problem",
+            "support"
         })
 package io.klinggateway.console;
 

@@ -1,6 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.support.Columns;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.DeliveryStatus;
 import java.util.List;
@@ -54,10 +55,13 @@ class DeliveryRetention {
 
     private void keep(List<Map.Entry<GenerationId, DeliveryStatus>> over) {
         jdbc.sql(KEEP)
-                .param("ids", over.stream().map(entry -> entry.getKey().value()).toArray(UUID[]::new))
+                .param(
+                        "ids",
+                        Columns.of(over, UUID[]::new, entry -> entry.getKey().value()))
                 .param(
                         "statuses",
-                        over.stream().map(entry -> entry.getValue().wire()).toArray(String[]::new))
+                        Columns.of(
+                                over, String[]::new, entry -> entry.getValue().wire()))
                 .update();
     }
 }

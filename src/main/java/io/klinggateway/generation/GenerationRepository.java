@@ -7,6 +7,7 @@ import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Columns;
 import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,8 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -303,62 +302,57 @@ class GenerationRepository {
         jdbc.sql(ADMIT)
                 .param(
                         "ids",
-                        column(
+                        Columns.of(
                                 generations,
                                 UUID[]::new,
                                 generation -> generation.id().value()))
                 .param(
                         "tenants",
-                        column(
+                        Columns.of(
                                 generations,
                                 UUID[]::new,
                                 generation -> generation.caller().tenant().id().value()))
                 .param(
                         "keys",
-                        column(
+                        Columns.of(
                                 generations,
                                 UUID[]::new,
                                 generation -> generation.caller().keyId().value()))
-                .param("idempotencyKeys", column(generations, String[]::new, GenerationRepository::idempotencyKey))
-                .param("requestHashes", column(generations, byte[][]::new, NewGeneration::requestHash))
+                .param("idempotencyKeys", Columns.of(generations, String[]::new, GenerationRepository::idempotencyKey))
+                .param("requestHashes", Columns.of(generations, byte[][]::new, NewGeneration::requestHash))
                 .param(
                         "webhookUrls",
-                        column(
+                        Columns.of(
                                 generations,
                                 String[]::new,
                                 generation -> storable(generation.request().webhookUrl())))
-                .param("webhookEvents", column(generations, String[]::new, GenerationRepository::webhookEvents))
+                .param("webhookEvents", Columns.of(generations, String[]::new, GenerationRepository::webhookEvents))
                 .param(
                         "modelNames",
-                        column(
+                        Columns.of(
                                 generations,
                                 String[]::new,
                                 generation -> generation.request().modelName().wire()))
                 .param(
                         "images",
-                        column(
+                        Columns.of(
                                 generations,
                                 Integer[]::new,
                                 generation -> generation.quote().images()))
                 .param(
                         "credits",
-                        column(
+                        Columns.of(
                                 generations,
                                 Long[]::new,
                                 generation -> generation.quote().credits().amount()))
                 .param("upstream", upstream)
-                .param("upstreamRequests", column(generations, byte[][]::new, NewGeneration::upstreamRequest))
+                .param("upstreamRequests", Columns.of(generations, byte[][]::new, NewGeneration::upstreamRequest))
                 .param("lease", seconds(lease))
-                .param("traceparents", column(generations, String[]::new, NewGeneration::traceparent))
+                .param("traceparents", Columns.of(generations, String[]::new, NewGeneration::traceparent))
                 .query(row -> {
                     decisions[row.getInt("ordinal") - 1] = new Admission.Decision(admission(row), allowance(row));
                 });
         return Arrays.asList(decisions);
-    }
-
-    private static <T, C extends @Nullable Object> C[] column(
-            Collection<T> rows, IntFunction<C[]> array, Function<T, C> value) {
-        return rows.stream().map(value).toArray(array);
     }
 
     private static @Nullable String idempotencyKey(NewGeneration generation) {
@@ -460,13 +454,13 @@ class GenerationRepository {
         return Set.copyOf(jdbc.sql(ACCEPT)
                 .param(
                         "ids",
-                        column(
+                        Columns.of(
                                 acceptances,
                                 UUID[]::new,
                                 acceptance -> acceptance.id().value()))
                 .param(
                         "jobs",
-                        column(
+                        Columns.of(
                                 acceptances,
                                 UUID[]::new,
                                 acceptance -> acceptance.job().value()))
@@ -629,20 +623,24 @@ class GenerationRepository {
             }
         }
         jdbc.sql(END)
-                .param("ids", column(endings, UUID[]::new, ending -> ending.id().value()))
+                .param(
+                        "ids",
+                        Columns.of(endings, UUID[]::new, ending -> ending.id().value()))
                 .param(
                         "states",
-                        column(
+                        Columns.of(
                                 endings,
                                 String[]::new,
                                 ending -> ending.job().status().name()))
-                .param("charged", column(endings, Long[]::new, GenerationRepository::charged))
+                .param("charged", Columns.of(endings, Long[]::new, GenerationRepository::charged))
                 .param(
                         "errors",
-                        column(endings, String[]::new, ending -> ending.job().error()))
+                        Columns.of(
+                                endings, String[]::new, ending -> ending.job().error()))
                 .param(
                         "expired",
-                        column(endings, Boolean[]::new, ending -> ending.job().expired()))
+                        Columns.of(
+                                endings, Boolean[]::new, ending -> ending.job().expired()))
                 .param("imageIds", imageIds.toArray(UUID[]::new))
                 .param("imageUrls", imageUrls.toArray(String[]::new))
                 .query(row -> {
@@ -734,8 +732,10 @@ class GenerationRepository {
 
     private static JdbcClient.StatementSpec of(Collection<Owned> jobs, JdbcClient.StatementSpec statement) {
         return statement
-                .param("tenants", jobs.stream().map(job -> job.tenant().value()).toArray(UUID[]::new))
-                .param("ids", jobs.stream().map(job -> job.id().value()).toArray(UUID[]::new));
+                .param(
+                        "tenants",
+                        Columns.of(jobs, UUID[]::new, job -> job.tenant().value()))
+                .param("ids", Columns.of(jobs, UUID[]::new, job -> job.id().value()));
     }
 
     /** A generation, by whom it is asked for. */

@@ -4,6 +4,7 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
+import io.klinggateway.support.Columns;
 import io.klinggateway.tenant.KeyOwners;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.klinggateway.trace.Traces;
@@ -116,7 +117,7 @@ class GenerationScope {
     private List<Origin> origins(List<GenerationId> ids) {
         Map<GenerationId, Origin> found = new HashMap<>();
         jdbc.sql(ORIGINS)
-                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new))
+                .param("ids", Columns.of(ids, UUID[]::new, GenerationId::value))
                 .query(row -> {
                     found.put(
                             new GenerationId(row.getObject("id", UUID.class)),

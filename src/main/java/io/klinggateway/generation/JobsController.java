@@ -6,6 +6,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
@@ -92,7 +93,7 @@ class JobsController {
     }
 
     private JobView find(Caller caller, String id) {
-        UUID asked = uuid(id).orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID")));
+        UUID asked = Uuids.parse(id).orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID")));
         return jobs.find(caller.tenant().id(), new GenerationId(asked))
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
     }
@@ -126,7 +127,7 @@ class JobsController {
         UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
         Integer most = query.read("limit", limit, JobsController::limit, "must be an integer from 1 to 100");
         JobCursor before = query.read("cursor", cursor, JobCursor::decode, "must be a nextCursor of this list");
-        UUID searched = query.read("search", search, JobsController::uuid, "must be a job's UUID");
+        UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
         query.read("scope", scope, oneOf("user", "team"), "must be user or team");
         query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
         query.refuseInvalid();
@@ -151,16 +152,6 @@ class JobsController {
 
     private static Optional<Integer> seconds(String text) {
         return text.matches("[1-5]?\\d|60") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
-    }
-
-    /** Java reads shorter and longer groups as a UUID too; the text must be the whole of it. */
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return Optional.of(UUID.fromString(text))
-                    .filter(uuid -> uuid.toString().equalsIgnoreCase(text));
-        } catch (IllegalArgumentException malformed) {
-            return Optional.empty();
-        }
     }
 
     private static Function<String, Optional<String>> oneOf(String... choices) {

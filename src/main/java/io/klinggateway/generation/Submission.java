@@ -28,14 +28,13 @@ import io.klinggateway.ledger.InsufficientCredits;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Sha256;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.klinggateway.tenant.KeyRefused;
 import io.klinggateway.webhook.Receivers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -185,7 +184,7 @@ class Submission {
                 key,
                 request,
                 prices.quote(request),
-                sha256(asked),
+                Sha256.of(asked),
                 sent.equals(request) ? asked : json.write(sent),
                 scope.traceparent());
     }
@@ -323,13 +322,5 @@ class Submission {
 
     private static Duration jittered(Duration pause) {
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause.toMillis() / 2, pause.toMillis() + 1));
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 }

@@ -6,7 +6,17 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"apiframe", "image", "ledger", "tenant", "webhook", "credits", "problem", "trace"})
+        allowedDependencies = {
+            "apiframe",
+            "image",
+            "ledger",
+            "tenant",
+            "webhook",
+            "credits",
+            "problem",
+            "trace",
+            "support"
+        })
 package io.klinggateway.generation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
+import io.klinggateway.support.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -16,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -116,23 +115,23 @@ public class Ledger {
         jdbc.sql(RESOLVE)
                 .param(
                         "generations",
-                        column(
+                        Columns.of(
                                 resolutions,
                                 UUID[]::new,
                                 resolution -> resolution.generation().value()))
                 .param(
                         "kinds",
-                        column(
+                        Columns.of(
                                 resolutions,
                                 String[]::new,
                                 resolution -> resolution.kind().name()))
                 .param(
                         "charged",
-                        column(
+                        Columns.of(
                                 resolutions,
                                 Long[]::new,
                                 resolution -> resolution.charged().amount()))
-                .param("reasons", column(resolutions, String[]::new, Resolution::reason))
+                .param("reasons", Columns.of(resolutions, String[]::new, Resolution::reason))
                 .param("actor", actor)
                 .query(row -> {
                     if (row.getBoolean("resolved")) {
@@ -145,11 +144,6 @@ public class Ledger {
                         "the hold of open generation " + resolution.generation() + " was resolved already");
             }
         }
-    }
-
-    private static <C extends @Nullable Object> C[] column(
-            List<Resolution> resolutions, IntFunction<C[]> array, Function<Resolution, C> value) {
-        return resolutions.stream().map(value).toArray(array);
     }
 
     /** Sets a tenant's policy. It binds the next hold on every replica; grants stay. Repeating it changes nothing. */
@@ -168,7 +162,7 @@ public class Ledger {
     public Map<TenantId, Account> accounts(Collection<TenantId> tenants) {
         Map<TenantId, Account> accounts = new HashMap<>();
         jdbc.sql(ACCOUNTS)
-                .param("tenants", tenants.stream().map(TenantId::value).toArray(UUID[]::new))
+                .param("tenants", Columns.of(tenants, UUID[]::new, TenantId::value))
                 .query(row -> {
                     accounts.put(new TenantId(row.getObject("tenant_id", UUID.class)), account(row));
                 });

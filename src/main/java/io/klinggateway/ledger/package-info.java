@@ -5,7 +5,7 @@
  * inside the caller's admission; all the rest goes through {@link io.klinggateway.ledger.Ledger}.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"credits"})
+@ApplicationModule(allowedDependencies = {"credits", "support"})
 package io.klinggateway.ledger;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,6 @@
 package io.klinggateway.tenant;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.klinggateway.support.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -39,11 +37,7 @@ final class ApiKey {
     }
 
     byte[] sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return Sha256.of(key);
     }
 
     String prefix() {

@@ -3,7 +3,7 @@
  * within the tenant's limits. Also the tenant's view of itself: {@code /v2/me} and {@code /v2/credits}.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"ledger", "credits", "problem"})
+@ApplicationModule(allowedDependencies = {"ledger", "credits", "problem", "support"})
 package io.klinggateway.tenant;
 
 import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.klinggateway.webhook;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -131,8 +132,7 @@ class DeliveryRepository {
     }
 
     Map<GenerationId, DeliveryStatus> statuses(Collection<GenerationId> ids) {
-        return statuses(jdbc.sql(STATUSES)
-                .param("ids", ids.stream().map(GenerationId::value).toArray(UUID[]::new)));
+        return statuses(jdbc.sql(STATUSES).param("ids", Columns.of(ids, UUID[]::new, GenerationId::value)));
     }
 
     private static Map<GenerationId, DeliveryStatus> statuses(JdbcClient.StatementSpec statement) {

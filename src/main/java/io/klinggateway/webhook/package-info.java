@@ -5,7 +5,7 @@
  * the URL says, and again at connect time by every address that its name has then.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"tenant", "ledger", "problem", "trace"})
+@ApplicationModule(allowedDependencies = {"tenant", "ledger", "problem", "trace", "support"})
 package io.klinggateway.webhook;
 
 import org.jspecify.annotations.NullMarked;
