@@ -54,21 +54,8 @@ class GenerationRepository {
              where id = :id and attempt = :attempt and state = 'SUBMITTING'
             """;
 
-    /** Whatever attempt it was: an acceptance is the truth, and the vendor has one job per idempotency key. */
-    private static final String ACCEPT = """
-            with accepted as (
-                select a.*
-                  from unnest(:ids::uuid[], :jobs::uuid[]) as a (id, job)
-                  join generation g on g.id = a.id
-                 where g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
-                 order by g.id for no key update of g)
-            update generation g
-               set state = 'QUEUED', upstream_job_id = a.job, promised = true, attempt_open = false,
-                   due_at = gateway_now() + make_interval(secs => :delay)
-              from accepted a
-             where g.id = a.id and g.upstream_job_id is null and g.state in ('SUBMITTING', 'IN_REVIEW')
-            returning g.id, g.upstream_job_id
-            """;
+    private static final String ACCEPT =
+            "select id, upstream_job_id from accept_generations(:ids, :jobs, make_interval(secs => :delay))";
 
     private static final String RECORD_ORPHAN = """
             insert into orphan_job (upstream, upstream_job_id, generation_id)
@@ -259,8 +246,7 @@ class GenerationRepository {
             select g.tenant_id, g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress,
                    g.result_images, g.error, coalesce(g.captured_credits, g.quoted_credits) as cost, g.created_at, g.completed_at,
                    g.upstream_request, g.webhook_url, g.webhook_events, g.webhook_status, g.expired
-              from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
-              join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
+              from generations_of(:tenants, :ids) g
             """;
 
     /** One that is being submitted is known only to whom it was promised, even if the promise is not on record yet. */
@@ -268,8 +254,7 @@ class GenerationRepository {
 
     private static final String GLANCE = """
             select g.id, generation_status(g.state, g.upstream_job_id) as status, g.progress
-              from unnest(:tenants::uuid[], :ids::uuid[]) as asked (tenant_id, id)
-              join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id
+              from generations_of(:tenants, :ids) g
             """;
 
     private static final String WATCH = """
