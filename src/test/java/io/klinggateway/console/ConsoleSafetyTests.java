@@ -485,6 +485,33 @@ class ConsoleSafetyTests {
         return shown.group(1);
     }
 
+    /** Two pages that load at once send the same cookie: the first one's answer must not end the other. */
+    @Test
+    void aSessionKeepsItsIdFromPageToPage() {
+        for (String secret : List.of(RunningGateway.KEY, ConsoleTest.TOKEN)) {
+            var session = new Session(gateway);
+            session.get("/console/sign-in");
+            session.post("/console/sign-in", Map.of("secret", secret));
+            String id = session.cookie(ConsoleSessions.COOKIE);
+
+            HttpResponse<String> home = session.get("/console");
+            session.get(home.headers().firstValue("Location").orElseThrow());
+
+            assertThat(session.cookie(ConsoleSessions.COOKIE)).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void aSignInBeginsASessionOfItsOwn() {
+        var session = Session.signedIn(gateway, RunningGateway.KEY);
+        String id = session.cookie(ConsoleSessions.COOKIE);
+
+        session.get("/console/sign-in");
+        session.post("/console/sign-in", Map.of("secret", RunningGateway.OTHER_KEY));
+
+        assertThat(session.cookie(ConsoleSessions.COOKIE)).isNotEqualTo(id);
+    }
+
     @Test
     void aSessionEndsWhenItSignsOut() {
         var team = Session.signedIn(gateway, RunningGateway.KEY);
