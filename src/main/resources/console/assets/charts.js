@@ -32,6 +32,7 @@
     const sums = stacked(values);
     const order = names.map((_, index) => names.length - 1 - index);
     const number = new Intl.NumberFormat();
+    const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
     plot.replaceChildren();
     const chart = new uPlot(
@@ -44,7 +45,12 @@
           y: { range: (_, from, to) => [Math.min(0, from), Math.max(1, to * 1.05)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, values: [[DAY_SECONDS, "{D} {MMM}", null, null, null, null, null, null, 1]] },
+          {
+            ...axis,
+            grid: { show: false },
+            incrs: [1, 2, 3, 5, 7, 10, 15].map((days) => days * DAY_SECONDS),
+            values: (_, ticks) => ticks.map((tick) => date.format(tick * 1000)),
+          },
           { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
         ],
         legend: { live: false, isolate: false },

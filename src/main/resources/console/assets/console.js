@@ -1,12 +1,13 @@
 "use strict";
 // Times in the reader's zone, with the UTC that the server wrote kept as the title; and buttons that copy.
 (() => {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const minutes = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const seconds = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
   function prepare(root) {
     for (const time of root.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = format.format(at);
+      if (!Number.isNaN(at.valueOf())) time.textContent = (time.closest(".timeline") ? seconds : minutes).format(at);
     }
     for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
   }
