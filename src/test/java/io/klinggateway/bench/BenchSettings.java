@@ -32,7 +32,7 @@ record BenchSettings(
                 Path.of("target", "bench").toAbsolutePath(),
                 Duration.ofMillis(Integer.getInteger("bench.millis", 2000)),
                 Integer.getInteger("bench.repeats", 3),
-                Duration.ofSeconds(Integer.getInteger("bench.warmUpSeconds", 60)),
+                Duration.ofSeconds(Integer.getInteger("bench.warmUpSeconds", 90)),
                 Boolean.getBoolean("bench.profile"),
                 assignments(System.getProperty("bench.environment", "")),
                 numbers(System.getProperty("bench.generations", "0,1000000,5000000")),

@@ -16,7 +16,11 @@ record Database(String url) {
 
     /** What must never have a row, whatever was done. */
     private static final List<String> DIFFERENCES = List.of(
-            "ledger_difference", "generation_hold_difference", "generation_capture_difference", "spend_difference");
+            "ledger_difference",
+            "generation_hold_difference",
+            "generation_capture_difference",
+            "spend_difference",
+            "spend_day_difference");
 
     Connection connect() throws SQLException {
         return DriverManager.getConnection(url, PostgresProcess.USERNAME, PostgresProcess.PASSWORD);

@@ -2,6 +2,7 @@ package io.klinggateway.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.console.Session;
 import io.klinggateway.harness.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,12 +31,15 @@ class GrowthIT {
     private static final long BYTES_BESIDES = 20_000_000_000L;
     private static final Duration SLICE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PER_PAGE = Duration.ofSeconds(1);
+    private static final double MOST_MILLIS_OF_PAGE = 200;
 
     private final BenchSettings settings = BenchSettings.chosen();
     private final List<Population> groups = new ArrayList<>();
     private final List<Gateway> gateways = new ArrayList<>();
     private final Map<String, Measure> measures = new HashMap<>();
     private final List<Measure> inOrder = new ArrayList<>();
+    private final List<Measure> pages = new ArrayList<>();
     private final List<List<String>> facts = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
     private double takenByOthers;
@@ -54,6 +58,7 @@ class GrowthIT {
                 settings.generations()
                         .forEach(size -> gateways.add(testbed.start(database(testbed, size), Testbed.UNTRACKED)));
                 measure(testbed);
+                measureConsole(testbed);
             } finally {
                 gateways.forEach(Gateway::close);
             }
@@ -147,6 +152,62 @@ class GrowthIT {
         takenByOthers = others.getAsDouble();
     }
 
+    /** On the largest of the databases, with all tenants: as seen by an operator, and by the team with the longest past. */
+    private void measureConsole(Testbed testbed) {
+        Gateway gateway = gateways.getLast();
+        Population fewest = groups.getFirst();
+        String team = "bench-" + fewest.from();
+        String job = database(testbed, settings.generations().getLast())
+                .texts("select id from generation where tenant_id = md5('bench-tenant-%d')::uuid limit 1"
+                        .formatted(fewest.from()))
+                .getFirst();
+        String operator = cookies(gateway, Testbed.OPERATOR_TOKEN);
+        for (String page : List.of(
+                "",
+                "/tenants",
+                "/tenants/" + team,
+                "/tenants/" + team + "/jobs",
+                "/tenants/" + team + "/journal",
+                "/jobs/" + job,
+                "/reviews",
+                "/deliveries",
+                "/audit")) {
+            addPage(testbed, gateway, "/console/operator" + page, operator);
+        }
+        String member = cookies(gateway, Population.key(fewest.from()));
+        for (String page : List.of(
+                "",
+                "/jobs",
+                "/jobs?status=COMPLETED",
+                "/jobs?status=FAILED",
+                "/jobs?status=QUEUED",
+                "/jobs/" + job,
+                "/try")) {
+            addPage(testbed, gateway, "/console/team" + page, member);
+        }
+        long end = System.nanoTime() + settings.warmUp().toNanos();
+        do {
+            pages.forEach(page -> page.warmUp(PER_PAGE));
+        } while (System.nanoTime() - end < 0);
+        for (int repeat = 0; repeat < settings.repeats(); repeat++) {
+            pages.forEach(page -> page.run(PER_PAGE));
+        }
+    }
+
+    private static String cookies(Gateway gateway, String secret) {
+        return Session.signedIn(gateway.url().toString(), secret).cookieHeader();
+    }
+
+    private void addPage(Testbed testbed, Gateway gateway, String path, String cookies) {
+        Requests requests = Requests.page(gateway.url(), path, cookies);
+        pages.add(new Measure(
+                path.replaceFirst("[0-9a-f-]{36}", "ID"),
+                "one visitor",
+                requests.status(),
+                () -> testbed.cpuWith(gateway),
+                time -> Load.closedLoop(requests, 1, time)));
+    }
+
     private void warmUp() {
         long end = System.nanoTime() + settings.warmUp().toNanos();
         do {
@@ -192,12 +253,14 @@ class GrowthIT {
 
     private void publish() {
         inOrder.forEach(measure -> wrong.addAll(measure.wrong()));
+        pages.forEach(page -> wrong.addAll(page.wrong()));
         var report = new Report();
         report.paragraph("Machine: " + Testbed.machine() + ". Medians of " + settings.repeats() + " runs of "
                 + settings.perMeasure().toMillis() + " ms, in brackets the lowest and highest. CPU in seconds per 1,000"
                 + " requests. Others took " + Spread.number(takenByOthers * 100, 0) + " % of the CPU meanwhile.");
         report.table(List.of("database", "journal entries", "GB", "made in s"), facts);
         report.table(Measure.titles(), inOrder.stream().map(Measure::row).toList());
+        report.table(Measure.titles(), pages.stream().map(Measure::row).toList());
         int empty = settings.generations().getFirst();
         int full = settings.generations().getLast();
         int few = settings.tenants().getFirst();
@@ -224,6 +287,8 @@ class GrowthIT {
                         1.2);
             }
         }
+        pages.forEach(page -> report.atMost(
+                "p95 of " + page + ", ms", page.spread(sample -> sample.millis().p95()), MOST_MILLIS_OF_PAGE));
         report.figures();
         report.publish(settings.directory().resolve("growth.md"));
     }

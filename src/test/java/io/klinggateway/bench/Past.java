@@ -106,6 +106,10 @@ final class Past {
                 delete from spend_images;
                 insert into spend_images (tenant_id, model_name, images)
                 select tenant_id, model_name, sum(images) from generation group by tenant_id, model_name;
+                delete from spend_day;
+                insert into spend_day (tenant_id, day, key_id, credits, images, generations)
+                select tenant_id, (at at time zone 'UTC')::date, key_id, sum(captured_delta), count(*), count(*)
+                  from journal_entry where entry_kind = 'CAPTURE' group by tenant_id, 2, key_id;
                 """.formatted(Population.PLENTY));
     }
 }

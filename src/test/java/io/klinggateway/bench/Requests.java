@@ -66,6 +66,13 @@ record Requests(URI target, List<byte[]> requests, int status) {
                 200);
     }
 
+    /** The page as a browser asks for it. */
+    static Requests page(URI target, String path, String cookies) {
+        String head = "GET " + path + " HTTP/1.1\r\nHost: " + target.getAuthority() + "\r\nCookie: " + cookies
+                + "\r\nAccept: text/html\r\n\r\n";
+        return new Requests(target, List.of(head.getBytes(StandardCharsets.US_ASCII)), 200);
+    }
+
     private static byte[] post(URI target, String key, @Nullable String idempotencyKey, String body) {
         return (head("POST", GENERATE, target, key)
                         + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n"

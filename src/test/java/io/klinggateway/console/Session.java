@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A browser without a screen: keeps cookies, sends forms with the token of the page before, follows nothing. */
-final class Session {
+public final class Session {
 
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
@@ -35,7 +35,7 @@ final class Session {
         this.gateway = gateway;
     }
 
-    static Session signedIn(String gateway, String secret) {
+    public static Session signedIn(String gateway, String secret) {
         Session session = new Session(gateway);
         session.get("/console/sign-in");
         assertThat(session.post("/console/sign-in", Map.of("secret", secret)).statusCode())
@@ -43,7 +43,7 @@ final class Session {
         return session;
     }
 
-    HttpResponse<String> get(String path, String... headers) {
+    public HttpResponse<String> get(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway + path));
         if (headers.length > 0) {
             request.headers(headers);
@@ -93,6 +93,13 @@ final class Session {
 
     String cookies() {
         return cookies.getCookieStore().getCookies().toString();
+    }
+
+    /** As the browser sends them. */
+    public String cookieHeader() {
+        return cookies.getCookieStore().getCookies().stream()
+                .map(cookie -> cookie.getName() + "=" + cookie.getValue())
+                .collect(Collectors.joining("; "));
     }
 
     private HttpResponse<String> send(HttpRequest request) {
