@@ -8,6 +8,7 @@ import jakarta.validation.Validator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 class OperatorJson {
 
     private static final String ROOT = "$";
+    private static final Set<Class<?>> WHOLE_NUMBERS = Set.of(long.class, Long.class, int.class, Integer.class);
 
     private final JsonMapper json = JsonMapper.builder()
             .enable(
@@ -119,6 +122,11 @@ class OperatorJson {
                     + Arrays.stream(format.getTargetType().getEnumConstants())
                             .map(Object::toString)
                             .collect(Collectors.joining(", "));
+        }
+        if (unfit instanceof MismatchedInputException mismatch
+                && mismatch.getTargetType() != null
+                && WHOLE_NUMBERS.contains(mismatch.getTargetType())) {
+            return "must be a whole number";
         }
         return unfit instanceof DatabindException ? "has the wrong type" : "is out of range";
     }

@@ -1,11 +1,15 @@
 package io.klinggateway.console;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A form's fields as the body of the operators' call that they stand for: that call's rules then judge them. */
 final class FormBody {
+
+    /** A comma parts thousands and nothing else: 1,5 is not 15. */
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(\\d{1,18}|\\d{1,3}(,\\d{3}){1,5})");
 
     private final ObjectNode body = JsonMapper.shared().createObjectNode();
 
@@ -20,11 +24,11 @@ final class FormBody {
     /** Left out if empty. What is no whole number stays text, for the rule to be named. */
     FormBody number(String name, @Nullable String value) {
         if (value != null && !value.isBlank()) {
-            String digits = value.strip().replace(",", "");
-            if (digits.matches("-?\\d{1,18}")) {
-                body.put(name, Long.parseLong(digits));
+            String number = value.strip();
+            if (WHOLE_NUMBER.matcher(number).matches()) {
+                body.put(name, Long.parseLong(number.replace(",", "")));
             } else {
-                body.put(name, value.strip());
+                body.put(name, number);
             }
         }
         return this;
