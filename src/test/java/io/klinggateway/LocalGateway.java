@@ -143,7 +143,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 Upstream        %2$s
                 Tenant          %3$s
                 Operators       %5$s
-                Console         %1$s/console, for the key and for the token
+                Console         %6$s
 
                 Order an image:
                   curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'
@@ -156,7 +156,10 @@ public final class LocalGateway implements SpringApplicationRunListener {
                                 ? "demo, budget %d credits a month, key %s".formatted(DEMO_BUDGET_CREDITS, DEMO_KEY)
                                 : "from your configuration",
                         demo ? DEMO_KEY : "YOUR_KEY",
-                        operators(environment, url));
+                        operators(environment, url),
+                        environment.getProperty("gateway.console.enabled", Boolean.class, true)
+                                ? url + "/console, for the key and for the token"
+                                : "off");
     }
 
     private static String operators(ConfigurableEnvironment environment, String url) {

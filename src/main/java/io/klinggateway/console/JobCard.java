@@ -44,6 +44,11 @@ record JobCard(JobView job, JsonNode request, String prompt, List<String> images
         return job.completedAt() == null;
     }
 
+    /** Whether a webhook will be told of the end that is still to come. */
+    public boolean awaitsWebhook() {
+        return open() && request.hasNonNull("webhookUrl");
+    }
+
     /** The prompt's beginning, in whole characters. */
     public String title() {
         if (prompt.isEmpty()) {

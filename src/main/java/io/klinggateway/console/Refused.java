@@ -40,10 +40,20 @@ class Refused {
                 throw refused;
             }
             response.setStatus(problem.status());
-            model.addAttribute("problem", problem);
+            model.addAttribute("problem", inWords(problem));
             model.addAttribute("faults", faults(problem));
             return page.get();
         }
+    }
+
+    /** Whoever fills in a form knows of no key. */
+    private static Problem inWords(Problem problem) {
+        return problem.code() == ProblemCode.IDEMPOTENCY_CONFLICT
+                ? Problem.of(
+                        problem.code(),
+                        "This form was sent before with other values, and those are on record. Send it again if you want"
+                                + " these, too")
+                : problem;
     }
 
     /** Asks for something; if it is refused, the model has {@code problem} and {@code faults} in its place. */

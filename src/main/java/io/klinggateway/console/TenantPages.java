@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -176,15 +177,11 @@ class TenantPages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(
-                model,
-                response,
-                name,
-                "budget",
-                () -> administration.changeTenant(
-                        operator,
-                        name,
-                        new FormBody().part("budget", budget(form)).toJson()));
+        return change(model, response, name, "budget", Map.of(), () -> {
+            TenantView changed = administration.changeTenant(
+                    operator, name, new FormBody().part("budget", budget(form)).toJson());
+            return changed.notice() == null ? "budget" : "period";
+        });
     }
 
     @PostMapping("/tenants/{name}/limits")
@@ -216,12 +213,13 @@ class TenantPages {
         FormBody body = new FormBody().number("credits", form.get("credits")).text("reason", form.get("reason"));
         String once = form.getOrDefault("once", newKey());
         boolean grant = "grant".equals(form.get("kind"));
-        return change(model, response, name, grant ? "granted" : "adjusted", form, () -> {
+        return change(model, response, name, "credits", form, () -> {
             if (grant) {
                 administration.grant(operator, name, body.toJson(), once);
-            } else {
-                administration.adjust(operator, name, body.toJson(), once);
+                return "granted";
             }
+            administration.adjust(operator, name, body.toJson(), once);
+            return "adjusted";
         });
     }
 
@@ -275,25 +273,27 @@ class TenantPages {
 
     /** @param done what the page says afterwards */
     private String change(Model model, HttpServletResponse response, String name, String done, Runnable change) {
-        return change(model, response, name, done, Map.of(), change);
+        return change(model, response, name, done, Map.of(), () -> {
+            change.run();
+            return done;
+        });
     }
 
+    /**
+     * @param form which of the page's forms it is
+     * @param credits what the form about credits was sent with
+     * @param change tells what the page says afterwards
+     */
     private String change(
             Model model,
             HttpServletResponse response,
             String name,
-            String done,
+            String form,
             Map<String, String> credits,
-            Runnable change) {
+            Supplier<String> change) {
         return refused.orElse(
-                model,
-                response,
-                () -> {
-                    change.run();
-                    return TENANTS_REDIRECT + Paths.segment(name) + "?done=" + done;
-                },
-                () -> {
-                    model.addAttribute("refusedForm", done);
+                model, response, () -> TENANTS_REDIRECT + Paths.segment(name) + "?done=" + change.get(), () -> {
+                    model.addAttribute("refusedForm", form);
                     return page(name, credits, model);
                 });
     }

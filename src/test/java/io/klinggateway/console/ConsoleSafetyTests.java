@@ -397,6 +397,50 @@ class ConsoleSafetyTests {
         return found.group(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1,5", "12,34", "1.000", "1,0000", ",500", "1e3", "many"})
+    void aCommaPartsThousandsAndNothingElse(String credits) {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        operator.get("/console/operator/tenants/alpha");
+
+        HttpResponse<String> refused = operator.post(
+                "/console/operator/tenants/alpha/credits",
+                Map.of(
+                        "kind",
+                        "grant",
+                        "credits",
+                        credits,
+                        "reason",
+                        "a slip",
+                        "once",
+                        UUID.randomUUID().toString()));
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("<code>credits</code> <span>must be a whole number</span>");
+    }
+
+    @Test
+    void aBudgetThatBeginsToCountAnewSaysSo() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        operator.get("/console/operator/new-tenant");
+        operator.post(
+                "/console/operator/new-tenant",
+                Map.of("name", "counted", "limit", "1,000", "period", "MONTH", "timeZone", "UTC"));
+        operator.get("/console/operator/tenants/counted");
+
+        HttpResponse<String> same = operator.post(
+                "/console/operator/tenants/counted/budget",
+                Map.of("limit", "2000", "period", "MONTH", "timeZone", "UTC"));
+        HttpResponse<String> other = operator.post(
+                "/console/operator/tenants/counted/budget",
+                Map.of("limit", "2000", "period", "DAY", "timeZone", "UTC"));
+
+        assertThat(same.headers().firstValue("Location").orElseThrow()).endsWith("/tenants/counted?done=budget");
+        assertThat(other.headers().firstValue("Location").orElseThrow()).endsWith("/tenants/counted?done=period");
+        assertThat(operator.get("/console/operator/tenants/counted?done=period").body())
+                .contains("A new count has begun");
+    }
+
     @Test
     void aPromptToTryKeepsItsKeyUntilItIsAnothers() {
         var team = Session.signedIn(gateway, RunningGateway.KEY);

@@ -45,7 +45,7 @@ class ConsoleStoryTests {
             operator.fill("name", "design");
             operator.fill("limit", "none");
             operator.press("Create");
-            operator.await("has the wrong type");
+            operator.await("must be a whole number");
             operator.look("tenant-new-refused");
             operator.fill("limit", "1,000");
             operator.press("Create");
@@ -72,7 +72,7 @@ class ConsoleStoryTests {
             team.fill("prompt", "a lighthouse at dusk, oil painting");
             team.choose("n", "3");
             team.await("6 credits");
-            team.await("1,000 are left");
+            team.await("1,000 left for this key");
             team.await("\"n\": 3");
             team.look("team-try");
             team.press("Generate");
