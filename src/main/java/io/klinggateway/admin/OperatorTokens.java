@@ -2,13 +2,10 @@ package io.klinggateway.admin;
 
 import io.klinggateway.support.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
@@ -76,12 +73,6 @@ class OperatorTokens {
                 .findFirst()
                 .orElseThrow()
                 .sha256();
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return HexFormat.of().formatHex(mac.doFinal(proof.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
-        }
+        return HexFormat.of().formatHex(Sha256.hmac(key, proof.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -50,9 +50,8 @@ class ConsoleSecurity {
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
-                // Who signed in is looked up by VisitorFilter; Spring Security itself keeps nothing between requests,
-                // so each
-                // looks like a sign-in to it. Those that are one begin a session of their own.
+                // Who signed in is looked up by VisitorFilter; Spring Security itself keeps nothing between requests.
+                // So each looks like a sign-in to it; those that are one begin a session of their own.
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS)
                         .sessionFixation(fixation -> fixation.none()));
         if (!settings.enabled()) {

@@ -1,10 +1,8 @@
 package io.klinggateway.tenant;
 
 import io.klinggateway.ledger.KeyId;
-import java.security.GeneralSecurityException;
+import io.klinggateway.support.Sha256;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -12,7 +10,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class KeySignatures {
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final String FIND_DIGEST = "select sha256 from api_key where id = :id";
 
     private final JdbcClient jdbc;
@@ -32,21 +29,15 @@ public class KeySignatures {
     /** Signs with one key; for use at once. */
     public static final class Signer {
 
-        private final SecretKeySpec key;
+        private final byte[] sha256;
 
         private Signer(byte[] sha256) {
-            key = new SecretKeySpec(sha256, ALGORITHM);
+            this.sha256 = sha256;
         }
 
         /** HMAC-SHA256 under SHA-256 of the key, as the vendor signs. */
         public byte[] sign(byte[] message) {
-            try {
-                Mac mac = Mac.getInstance(ALGORITHM);
-                mac.init(key);
-                return mac.doFinal(message);
-            } catch (GeneralSecurityException impossible) {
-                throw new IllegalStateException("every Java platform has HMAC-SHA256", impossible);
-            }
+            return Sha256.hmac(sha256, message);
         }
     }
 }

@@ -130,7 +130,7 @@ class GrowthIT {
                 add(testbed, gateway, "admission", group, size, Requests.generate(gateway.url(), group.keys()));
             }
         }
-        warmUp();
+        warmUp(inOrder, SLICE);
         for (Population group : groups) {
             for (int index = 0; index < gateways.size(); index++) {
                 int size = settings.generations().get(index);
@@ -143,12 +143,10 @@ class GrowthIT {
                         reads(testbed, gateways.get(index), group, size));
             }
         }
-        warmUp();
+        warmUp(inOrder, SLICE);
         testbed.database("postgres").execute("checkpoint");
         var others = testbed.watchOthers(gateways.toArray(Gateway[]::new));
-        for (int repeat = 0; repeat < settings.repeats(); repeat++) {
-            inOrder.forEach(measure -> measure.run(settings.perMeasure()));
-        }
+        run(inOrder, settings.perMeasure());
         takenByOthers = others.getAsDouble();
     }
 
@@ -185,13 +183,8 @@ class GrowthIT {
                 "/try")) {
             addPage(testbed, gateway, "/console/team" + page, member);
         }
-        long end = System.nanoTime() + settings.warmUp().toNanos();
-        do {
-            pages.forEach(page -> page.warmUp(PER_PAGE));
-        } while (System.nanoTime() - end < 0);
-        for (int repeat = 0; repeat < settings.repeats(); repeat++) {
-            pages.forEach(page -> page.run(PER_PAGE));
-        }
+        warmUp(pages, PER_PAGE);
+        run(pages, PER_PAGE);
     }
 
     private static String cookies(Gateway gateway, String secret) {
@@ -208,11 +201,17 @@ class GrowthIT {
                 time -> Load.closedLoop(requests, 1, time)));
     }
 
-    private void warmUp() {
+    private void warmUp(List<Measure> all, Duration slice) {
         long end = System.nanoTime() + settings.warmUp().toNanos();
         do {
-            inOrder.forEach(measure -> measure.warmUp(SLICE));
+            all.forEach(measure -> measure.warmUp(slice));
         } while (System.nanoTime() - end < 0);
+    }
+
+    private void run(List<Measure> all, Duration perMeasure) {
+        for (int repeat = 0; repeat < settings.repeats(); repeat++) {
+            all.forEach(measure -> measure.run(perMeasure));
+        }
     }
 
     private void add(Testbed testbed, Gateway gateway, String name, Population group, int size, Requests requests) {
