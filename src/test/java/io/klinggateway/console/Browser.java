@@ -15,13 +15,17 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.core.io.ClassPathResource;
@@ -42,16 +46,21 @@ final class Browser implements AutoCloseable {
             read(Objects.requireNonNull(new WebJarVersionLocator().fullPath("axe-core", "axe.min.js")));
 
     private static final String RUN_AXE = """
-            const done = arguments[arguments.length - 1];
             axe.run({resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(
-              found => done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))),
-              failure => done([String(failure)]));
+              found => found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')),
+              failure => [String(failure)])
+            """;
+
+    // Two frames: colours have no transition left, and charts have their new size.
+    private static final String TWO_FRAMES = """
+            new Promise(done => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => done(true)), 160)))
             """;
 
     private final ChromeDriver driver;
     private final String home;
     private final @Nullable Path screenshots;
     private final List<String> faults = new ArrayList<>();
+    private int questions;
 
     private Browser(ChromeDriver driver, String home) {
         this.driver = driver;
@@ -158,18 +167,34 @@ final class Browser implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("nothing says " + quoted + " on " + path() + ":\n" + text()));
         driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", wanted);
+        boolean leadsOn = Boolean.TRUE.equals(driver.executeScript(
+                "const it = arguments[0]; return it.tagName === 'A' || it.type === 'submit' && it.form !== null",
+                wanted));
+        driver.executeScript("window.browserPressed = true");
         wanted.click();
+        if (leadsOn) {
+            // The driver's click returns while a form is still on its way.
+            patiently()
+                    .withMessage(() -> quoted + " led nowhere from " + path() + ":\n" + text())
+                    .until(_ -> run("return !window.browserPressed && document.readyState === 'complete'")
+                            .equals(true));
+        }
     }
 
     void await(String text) {
-        new WebDriverWait(driver, PATIENCE)
+        patiently()
                 .withMessage(() -> "\"" + text + "\" on " + path() + ":\n" + text())
-                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
                 .until(_ -> text().contains(text));
     }
 
     void awaitPath(String regex) {
-        new WebDriverWait(driver, PATIENCE).until(_ -> path().matches(regex));
+        patiently().until(_ -> path().matches(regex));
+    }
+
+    /** Waits through the moments in which one page takes the place of another. */
+    private FluentWait<WebDriver> patiently() {
+        return new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50))
+                .ignoring(StaleElementReferenceException.class, JavascriptException.class);
     }
 
     Object run(String script) {
@@ -204,8 +229,23 @@ final class Browser implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private List<String> violations() {
-        driver.executeScript("if (!window.axe) { " + AXE + " }");
-        return (List<String>) Objects.requireNonNull(driver.executeAsyncScript(RUN_AXE));
+        return (List<String>) answer("if (!window.axe) { " + AXE + " }", RUN_AXE);
+    }
+
+    /**
+     * What a promise comes to in the page. A page that is replaced meanwhile never answers, so its successor is asked again.
+     *
+     * @param promise an expression; what it comes to is not null
+     */
+    private Object answer(String preparation, String promise) {
+        String answer = "window.browserAnswer" + ++questions;
+        return Objects.requireNonNull(patiently().<@Nullable Object>until(_ -> {
+            if (run("return " + answer + " === undefined").equals(true)) {
+                driver.executeScript(
+                        preparation + answer + " = null; (" + promise + ").then(found => " + answer + " = found)");
+            }
+            return driver.executeScript("return " + answer);
+        }));
     }
 
     private void show(int width, boolean dark) {
@@ -215,9 +255,7 @@ final class Browser implements AutoCloseable {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
-        // Two frames: colours have no transition left, and charts have their new size.
-        driver.executeAsyncScript(
-                "const done = arguments[0]; requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(done), 160))");
+        answer("", TWO_FRAMES);
     }
 
     /** For people to look at; only where they ask for it. */
