@@ -20,6 +20,8 @@ import org.springframework.web.servlet.ModelAndView;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class ConsoleAdvice {
 
+    static final String PAGE = "console/problem";
+
     private final Problems problems;
 
     ConsoleAdvice(Problems problems) {
@@ -29,7 +31,7 @@ class ConsoleAdvice {
     @ExceptionHandler
     ModelAndView failed(Exception failure, HttpServletRequest request) {
         Problem problem = problems.of(failure, new ServletWebRequest(request));
-        ModelAndView page = new ModelAndView("console/problem");
+        ModelAndView page = new ModelAndView(PAGE);
         page.setStatus(HttpStatusCode.valueOf(problem.status()));
         page.addObject("problem", problem);
         return page;

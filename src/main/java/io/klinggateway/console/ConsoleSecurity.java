@@ -4,11 +4,13 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemWriter;
+import io.klinggateway.problem.Problems;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -26,7 +28,9 @@ import org.springframework.security.web.authentication.session.NullAuthenticated
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.session.web.http.SessionRepositoryFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
 /** Who may open which page, and what a browser may do with it. Keys and tokens open a session here and nothing else. */
 @Configuration(proxyBeanMethods = false)
@@ -42,7 +46,6 @@ class ConsoleSecurity {
             HttpSecurity http,
             ConsoleSettings settings,
             SignIns signIns,
-            Assets assets,
             Apiframe apiframe,
             ProblemWriter problems) {
         http.securityMatcher(PATH, PATH + "/**")
@@ -69,7 +72,7 @@ class ConsoleSecurity {
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN))
                         .crossOriginOpenerPolicy(opener -> opener.policy(CrossOriginOpenerPolicy.SAME_ORIGIN))
                         .crossOriginResourcePolicy(resource -> resource.policy(CrossOriginResourcePolicy.SAME_ORIGIN)))
-                .addFilterBefore(new VisitorFilter(signIns, assets, problems), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new VisitorFilter(signIns), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(refusals -> refusals.authenticationEntryPoint(ConsoleSecurity::askToSignIn)
                         .accessDeniedHandler(forbidden()))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
@@ -83,6 +86,15 @@ class ConsoleSecurity {
                         .anyRequest()
                         .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
                 .build();
+    }
+
+    /** Outside of all that reads sessions, and inside of what names the request. */
+    @Bean
+    FilterRegistrationBean<FailurePages> failurePages(Assets assets, Problems problems, ThymeleafViewResolver views) {
+        var pages = new FilterRegistrationBean<>(new FailurePages(assets, problems, views));
+        pages.addUrlPatterns(PATH, PATH + "/*");
+        pages.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
+        return pages;
     }
 
     /** Images are the vendor's, wherever it keeps them; plain http only where the vendor itself is called so. */

@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.database.TestDatabase;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
 import java.net.http.HttpResponse;
@@ -133,6 +134,39 @@ class ConsoleSafetyTests {
         HttpResponse<String> part = stranger.get("/console/team/jobs", "HX-Request", "true");
         assertThat(part.statusCode()).isEqualTo(401);
         assertThat(part.headers().firstValue("HX-Redirect")).hasValue("/console/sign-in");
+    }
+
+    @Test
+    void withoutTheDatabaseAPageSaysSo() throws Exception {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        operator.get("/console/operator/tenants/alpha");
+        String name =
+                database.sql("select current_database()").query(String.class).single();
+        try (var elsewhere = TestDatabase.fresh().dataSource().getConnection();
+                var statement = elsewhere.createStatement()) {
+            statement.execute("alter database " + name + " allow_connections false");
+            try {
+                statement.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+                for (HttpResponse<String> answer : List.of(
+                        operator.get("/console/operator"),
+                        operator.post("/console/operator/tenants/alpha/limits", Map.of("requestsPerMinute", "9")))) {
+                    assertThat(answer.statusCode()).isEqualTo(503);
+                    assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+                    assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
+                            .startsWith("text/html");
+                    assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                            .isPresent();
+                    assertThat(answer.body())
+                            .contains("The gateway cannot reach its database now; try again", "Back to the start")
+                            .contains(
+                                    answer.headers().firstValue("X-Request-Id").orElseThrow());
+                }
+            } finally {
+                statement.execute("alter database " + name + " allow_connections true");
+            }
+        }
+        assertThat(operator.get("/console/operator").statusCode()).isEqualTo(200);
     }
 
     @Test
