@@ -20,8 +20,8 @@ import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
@@ -43,11 +43,7 @@ class ConsoleSecurity {
     @Bean
     @Order(-1)
     SecurityFilterChain console(
-            HttpSecurity http,
-            ConsoleSettings settings,
-            SignIns signIns,
-            Apiframe apiframe,
-            ProblemWriter problems) {
+            HttpSecurity http, ConsoleSettings settings, SignIns signIns, Apiframe apiframe, ProblemWriter problems) {
         http.securityMatcher(PATH, PATH + "/**")
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
@@ -73,7 +69,8 @@ class ConsoleSecurity {
                         .crossOriginOpenerPolicy(opener -> opener.policy(CrossOriginOpenerPolicy.SAME_ORIGIN))
                         .crossOriginResourcePolicy(resource -> resource.policy(CrossOriginResourcePolicy.SAME_ORIGIN)))
                 .addFilterBefore(new VisitorFilter(signIns), AnonymousAuthenticationFilter.class)
-                .exceptionHandling(refusals -> refusals.authenticationEntryPoint(ConsoleSecurity::askToSignIn)
+                .exceptionHandling(refusals -> refusals.authenticationEntryPoint(
+                                (request, response, _) -> askToSignIn(request, response))
                         .accessDeniedHandler(forbidden()))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
@@ -104,16 +101,23 @@ class ConsoleSecurity {
                 + "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     }
 
-    private static AccessDeniedHandlerImpl forbidden() {
-        AccessDeniedHandlerImpl handler = new AccessDeniedHandlerImpl();
-        handler.setErrorPage(FORBIDDEN);
-        return handler;
+    /** A form outlives its session: whoever sends it then is to sign in again. */
+    private static AccessDeniedHandler forbidden() {
+        AccessDeniedHandlerImpl page = new AccessDeniedHandlerImpl();
+        page.setErrorPage(FORBIDDEN);
+        return (request, response, refused) -> {
+            if (request.getSession(false) == null && !request.getRequestURI().equals(SIGN_IN)) {
+                request.setAttribute(VisitorFilter.ENDED, true);
+                askToSignIn(request, response);
+            } else {
+                page.handle(request, response, refused);
+            }
+        };
     }
 
     /** A part of a page cannot show the sign-in form: it has the whole page go there. */
-    private static void askToSignIn(
-            HttpServletRequest request, HttpServletResponse response, AuthenticationException refused) {
-        String target = request.getAttribute(VisitorFilter.ENDED) == null ? SIGN_IN : SIGN_IN + "?ended";
+    private static void askToSignIn(HttpServletRequest request, HttpServletResponse response) {
+        String target = ReturnPath.signIn(request);
         if (request.getHeader("HX-Request") == null) {
             response.setHeader(HttpHeaders.LOCATION, target);
             response.setStatus(HttpStatus.SEE_OTHER.value());

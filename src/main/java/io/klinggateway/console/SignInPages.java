@@ -33,22 +33,27 @@ class SignInPages {
     }
 
     @GetMapping(ConsoleSecurity.SIGN_IN)
-    String form(Model model, HttpServletRequest request) {
+    String form(
+            @RequestParam(name = ReturnPath.PARAMETER, defaultValue = "") String next,
+            Model model,
+            HttpServletRequest request) {
         model.addAttribute("ended", request.getParameter("ended") != null);
+        model.addAttribute("next", next);
         return FORM;
     }
 
     @PostMapping(ConsoleSecurity.SIGN_IN)
     String signIn(
             @RequestParam(defaultValue = "") String secret,
+            @RequestParam(name = ReturnPath.PARAMETER, defaultValue = "") String next,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
         try {
-            signIns.signIn(request, response, secret);
-            return "redirect:/console";
+            return "redirect:" + ReturnPath.after(next, signIns.signIn(request, response, secret));
         } catch (ProblemException refused) {
             model.addAttribute("refusal", refused.problem());
+            model.addAttribute("next", next);
             response.setStatus(refused.problem().status());
             if (refused.retryAfter() != null) {
                 response.setHeader(

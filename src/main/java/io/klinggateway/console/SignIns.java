@@ -80,9 +80,10 @@ class SignIns {
     /**
      * Begins a session for whoever presents an operator's token or a tenant's key.
      *
+     * @return who that is
      * @throws ProblemException if it is neither, or too many attempts failed before
      */
-    void signIn(HttpServletRequest request, HttpServletResponse response, String secret) {
+    Visitor signIn(HttpServletRequest request, HttpServletResponse response, String secret) {
         if (throttle.holdsUp(request)) {
             throw new ProblemException(
                     Problem.of(ProblemCode.RATE_LIMITED, "Too many attempts failed; wait a minute"),
@@ -90,16 +91,24 @@ class SignIns {
         }
         String proof = newProof();
         Optional<Operator> operator = operators.authenticate(secret);
-        String visitor = operator.isPresent()
-                ? String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof))
-                : String.join(" ", TEAM, tenantKey(request, secret).keyId().toString(), sha256(proof));
+        Visitor visitor;
+        String line;
+        if (operator.isPresent()) {
+            visitor = Visitor.of(operator.get());
+            line = String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof));
+        } else {
+            Caller caller = tenantKey(request, secret);
+            visitor = Visitor.of(caller);
+            line = String.join(" ", TEAM, caller.keyId().toString(), sha256(proof));
+        }
         end(request);
         HttpSession session = request.getSession(true);
-        session.setAttribute(ATTRIBUTE, visitor);
+        session.setAttribute(ATTRIBUTE, line);
         session.setAttribute(ACTIVE, Long.toString(clock.instant().getEpochSecond()));
         FormTokens.begin(session);
         Cookies.set(request, response, PROOF, proof);
-        (operator.isPresent() ? byOperators : byTeams).increment();
+        (visitor.isOperator() ? byOperators : byTeams).increment();
+        return visitor;
     }
 
     private String newProof() {
