@@ -1,5 +1,5 @@
 "use strict";
-// Times in the reader's zone, with the UTC that the server wrote kept as the title; and buttons that copy.
+// Times in the reader's zone, with the UTC that the server wrote kept as the title; buttons that copy; what was typed is kept.
 (() => {
   const minutes = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   const seconds = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -33,4 +33,19 @@
     prepare(event.detail.elt);
   });
   prepare(document);
+
+  // A session may end while somebody types. What was typed is kept in this tab for the same team, until another page is opened.
+  const DRAFT = "draft of ";
+  const team = document.querySelector(".who b")?.textContent;
+  const form = document.getElementById("try");
+  if (form && team) {
+    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+    const kept = JSON.parse(sessionStorage.getItem(DRAFT + team) ?? "null");
+    if (kept && form.elements.prompt.value === "") fields.forEach((field, i) => { field[field.type === "checkbox" ? "checked" : "value"] = kept[i]; });
+    const keep = () => sessionStorage.setItem(DRAFT + team, JSON.stringify(fields.map((field) => field.type === "checkbox" ? field.checked : field.value)));
+    form.addEventListener("input", keep);
+    form.addEventListener("change", keep);
+  } else if (team) {
+    sessionStorage.clear();
+  }
 })();

@@ -127,6 +127,10 @@ final class Browser implements AutoCloseable {
         driver.get(home + path);
     }
 
+    void back() {
+        driver.navigate().back();
+    }
+
     String path() {
         return Objects.requireNonNull(driver.getCurrentUrl()).substring(home.length());
     }

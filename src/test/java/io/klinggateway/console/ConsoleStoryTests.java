@@ -87,6 +87,18 @@ class ConsoleStoryTests {
                             team.run(
                                     "return [...document.querySelectorAll('.images img')].every(i => i.complete && i.naturalWidth > 0)"))
                     .isEqualTo(true);
+            team.back();
+            team.awaitPath("/console/team/try");
+            team.await("2 credits");
+            team.fill("prompt", "a lighthouse at dawn");
+            team.choose("n", "2");
+            team.await("4 credits");
+            team.press("Jobs");
+            team.press("Try a prompt");
+            assertThat(team.find("#prompt").getDomProperty("value")).isEmpty();
+            team.press("Jobs");
+            team.find("a.card").click();
+            team.awaitPath("/console/team/jobs/[0-9a-f-]{36}");
             team.press("Ask for the same again");
             assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo("a lighthouse at dusk, oil painting");
             assertThat(team.find("#n").getDomProperty("value")).isEqualTo("3");
@@ -125,7 +137,7 @@ class ConsoleStoryTests {
             operator.look("job");
             operator.press("Audit");
             operator.await("credits.grant");
-            operator.press("Before and after");
+            operator.press("What changed");
             operator.look("audit");
 
             operator.go("/console/operator/tenants/design");
@@ -152,7 +164,7 @@ class ConsoleStoryTests {
             operator.press("Sign out");
             operator.awaitPath("/console/sign-in");
             operator.go("/console/operator");
-            operator.awaitPath("/console/sign-in");
+            operator.awaitPath("/console/sign-in\\?next=.*");
 
             assertThat(operator.faults()).isEmpty();
             assertThat(team.faults()).isEmpty();
@@ -200,6 +212,36 @@ class ConsoleStoryTests {
             operator.await("It is tried again now");
 
             assertThat(operator.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatATeamHasTypedOutlivesItsSession() {
+        try (Browser team = Browser.open(gateway)) {
+            team.go("/console/team/try");
+            team.awaitPath("/console/sign-in.*");
+            signIn(team, RunningGateway.KEY);
+            team.awaitPath("/console/team/try");
+            team.fill("prompt", "a whole page of thoughts");
+            team.choose("n", "4");
+            team.await("8 credits");
+
+            database.sql("delete from spring_session").update();
+            team.press("Generate");
+            team.await("Your session has ended");
+            signIn(team, RunningGateway.KEY);
+            team.awaitPath("/console/team/try");
+            assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo("a whole page of thoughts");
+            assertThat(team.find("#n").getDomProperty("value")).isEqualTo("4");
+            team.await("8 credits");
+
+            database.sql("delete from spring_session").update();
+            team.fill("prompt", "thoughts of its neighbour");
+            team.await("Your session has ended");
+            signIn(team, RunningGateway.OTHER_KEY);
+            team.awaitPath("/console/team/try");
+            assertThat(team.find("#prompt").getDomProperty("value")).isEmpty();
+            assertThat(team.faults()).isEmpty();
         }
     }
 
