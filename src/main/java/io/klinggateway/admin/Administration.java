@@ -41,9 +41,13 @@ public class Administration {
         this.json = json;
     }
 
-    /** By name. */
-    public List<TenantView> tenants(String afterName, int most) {
-        return tenants.list(afterName, most);
+    /**
+     * By name.
+     *
+     * @param part what their names have in them; empty for all
+     */
+    public List<TenantView> tenants(String afterName, String part, int most) {
+        return tenants.list(afterName, part, most);
     }
 
     public TenantView tenant(String name) {
@@ -76,14 +80,22 @@ public class Administration {
         keys.revoke(operator, tenant, key);
     }
 
-    /** @param idempotencyKey makes the call repeatable */
-    public void grant(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
-        credits.grant(operator, tenant, json.read(body, CreditTerms.NewGrant.class), idempotencyKey);
+    /**
+     * @param idempotencyKey makes the call repeatable
+     * @return false if the call was made before, and nothing is added now
+     */
+    public boolean grant(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
+        return !credits.grant(operator, tenant, json.read(body, CreditTerms.NewGrant.class), idempotencyKey)
+                .replayed();
     }
 
-    /** @param idempotencyKey makes the call repeatable */
-    public void adjust(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
-        credits.adjust(operator, tenant, json.read(body, CreditTerms.NewAdjustment.class), idempotencyKey);
+    /**
+     * @param idempotencyKey makes the call repeatable
+     * @return false if the call was made before, and nothing is added now
+     */
+    public boolean adjust(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
+        return !credits.adjust(operator, tenant, json.read(body, CreditTerms.NewAdjustment.class), idempotencyKey)
+                .replayed();
     }
 
     public GenerationSummary resolve(Operator operator, UUID generation, ObjectNode body) {

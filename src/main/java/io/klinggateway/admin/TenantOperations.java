@@ -46,8 +46,8 @@ class TenantOperations {
         return view(tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)));
     }
 
-    List<TenantView> list(String afterName, int most) {
-        List<Registration> page = tenants.list(afterName, most);
+    List<TenantView> list(String afterName, String part, int most) {
+        List<Registration> page = tenants.list(afterName, part, most);
         Map<TenantId, Account> accounts = ledger.accounts(
                 page.stream().map(tenant -> tenant.tenant().id()).toList());
         return page.stream()

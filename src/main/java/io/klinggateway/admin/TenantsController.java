@@ -52,7 +52,7 @@ class TenantsController {
         String after = query.name("cursor", cursor);
         int most = query.limit(limit);
         query.refuseInvalid();
-        return Page.of(tenants.list(after == null ? "" : after, most + 1), most, TenantView::name);
+        return Page.of(tenants.list(after == null ? "" : after, "", most + 1), most, TenantView::name);
     }
 
     @GetMapping("/{name}")

@@ -135,7 +135,7 @@ class RecordPages {
             Model model) {
         List<AuditEntry> entries = administration.latestAudit(
                 tenant.isBlank() ? null : tenant.strip(), before == null ? Long.MAX_VALUE : before, PAGE);
-        model.addAttribute("entries", entries);
+        model.addAttribute("lines", entries.stream().map(AuditLine::of).toList());
         model.addAttribute("tenant", tenant);
         model.addAttribute("first", before == null);
         model.addAttribute("next", entries.size() == PAGE ? entries.getLast().seq() : null);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -29,6 +30,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 class TenantPages {
 
     private static final String TENANTS = "/console/operator/tenants/";
+    private static final Pattern NAME_PART = Pattern.compile("[a-z0-9-]*");
     private static final int PAGE = 50;
     private static final int SHOWN = 8;
 
@@ -49,24 +51,36 @@ class TenantPages {
 
     record Line(TenantView tenant, BudgetBar bar) {}
 
-    /** @param after the name below which the page begins */
+    /**
+     * @param find what the names have in them; a whole name, or what one alone has, opens that tenant
+     * @param after the name below which the page begins
+     */
     @GetMapping("/tenants")
-    String list(@RequestParam(defaultValue = "") String after, Model model) {
-        List<TenantView> found = administration.tenants(after, PAGE + 1);
+    String list(
+            @RequestParam(defaultValue = "") String find, @RequestParam(defaultValue = "") String after, Model model) {
+        String part = find.strip();
+        List<TenantView> found =
+                NAME_PART.matcher(part).matches() ? administration.tenants(after, part, PAGE + 1) : List.of();
+        if (!part.isEmpty() && after.isEmpty()) {
+            List<TenantView> meant = found.size() == 1
+                    ? found
+                    : found.stream()
+                            .filter(tenant -> tenant.name().equals(part))
+                            .toList();
+            if (!meant.isEmpty()) {
+                return TENANTS_REDIRECT + Paths.segment(meant.getFirst().name());
+            }
+        }
         List<TenantView> shown = found.subList(0, Math.min(PAGE, found.size()));
         model.addAttribute(
                 "tenants",
                 shown.stream()
                         .map(tenant -> new Line(tenant, BudgetBar.of(tenant)))
                         .toList());
+        model.addAttribute("find", part);
         model.addAttribute("first", after.isEmpty());
         model.addAttribute("next", found.size() > PAGE ? shown.getLast().name() : null);
         return "console/tenants";
-    }
-
-    @GetMapping(path = "/tenants", params = "find")
-    String find(@RequestParam String find) {
-        return TENANTS_REDIRECT + Paths.segment(find.strip());
     }
 
     @GetMapping("/new-tenant")
@@ -214,12 +228,10 @@ class TenantPages {
         String once = form.getOrDefault("once", newKey());
         boolean grant = "grant".equals(form.get("kind"));
         return change(model, response, name, "credits", form, () -> {
-            if (grant) {
-                administration.grant(operator, name, body.toJson(), once);
-                return "granted";
-            }
-            administration.adjust(operator, name, body.toJson(), once);
-            return "adjusted";
+            boolean recorded = grant
+                    ? administration.grant(operator, name, body.toJson(), once)
+                    : administration.adjust(operator, name, body.toJson(), once);
+            return !recorded ? "known" : grant ? "granted" : "adjusted";
         });
     }
 

@@ -28,7 +28,8 @@ public class Tenants {
 
     private static final String FIND = COLUMNS + " where name = :name";
     private static final String LOCK = COLUMNS + " where name = :name for no key update";
-    private static final String LIST = COLUMNS + " where name > :after order by name limit :most";
+    private static final String LIST =
+            COLUMNS + " where name > :after and position(:part in name) > 0 order by name limit :most";
     private static final String LIST_DECLARED = COLUMNS + " where declared order by name for no key update";
 
     private static final String NAMES = "select id, name from tenant where id = any (:ids)";
@@ -118,9 +119,10 @@ public class Tenants {
     }
 
     /** By name. */
-    public List<Registration> list(String afterName, int most) {
+    public List<Registration> list(String afterName, String part, int most) {
         return jdbc.sql(LIST)
                 .param("after", afterName)
+                .param("part", part)
                 .param("most", most)
                 .query((row, _) -> registration(row))
                 .list();

@@ -237,6 +237,49 @@ class ConsoleSafetyTests {
     }
 
     @Test
+    void aTenantIsFoundByAPartOfItsName() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        for (String name : List.of("find-red", "find-redder", "find-blue")) {
+            operator.get("/console/operator/new-tenant");
+            operator.post(
+                    "/console/operator/new-tenant",
+                    Map.of("name", name, "limit", "1", "period", "TOTAL", "timeZone", "UTC"));
+        }
+        String find = "/console/operator/tenants?find=";
+
+        assertThat(location(operator.get(find + "nd-bl"))).isEqualTo("/console/operator/tenants/find-blue");
+        assertThat(location(operator.get(find + "find-red"))).isEqualTo("/console/operator/tenants/find-red");
+        assertThat(operator.get(find + "find-re").body())
+                .contains(">find-red<", ">find-redder<")
+                .doesNotContain(">find-blue<", ">alpha<");
+        for (String none : List.of("nobody-is-called-so", "%00", "%25", "A%27", "%3Ci%3E")) {
+            HttpResponse<String> answer = operator.get(find + none);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body())
+                    .contains("No tenant's name has", "Show all")
+                    .doesNotContain("<i>");
+        }
+    }
+
+    @Test
+    void theAuditShowsWhatChangedAndNothingElse() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        operator.get("/console/operator/new-tenant");
+        operator.post(
+                "/console/operator/new-tenant",
+                Map.of("name", "audited", "limit", "5", "period", "TOTAL", "timeZone", "UTC"));
+        operator.get("/console/operator/tenants/audited");
+        operator.post("/console/operator/tenants/audited/limits", Map.of("requestsPerMinute", "1,234"));
+
+        String page = operator.get("/console/operator/audit?tenant=audited").body();
+        String change = page.substring(page.indexOf("tenant.change"), page.indexOf("tenant.create"));
+
+        assertThat(change)
+                .contains("<th scope=\"row\">limits.requestsPerMinute</th>", ">1234</td>")
+                .doesNotContain("timeZone", "{");
+    }
+
+    @Test
     void aFormWithoutItsTokenDoesNothing() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         String name = "t-" + UUID.randomUUID();
@@ -479,7 +522,7 @@ class ConsoleSafetyTests {
         assertThat(refused).contains("value=\"lots\"", "value=\"&lt;once&gt;\"");
         grant.putAll(Map.of("kind", "grant", "credits", "7"));
         assertThat(location(operator.post(form, grant))).endsWith("?done=granted");
-        assertThat(location(operator.post(form, grant))).endsWith("?done=granted");
+        assertThat(location(operator.post(form, grant))).endsWith("?done=known");
         assertThat(database.sql("select sum(granted_delta) from journal_entry where reason = '<once>'")
                         .query(Long.class)
                         .single())
