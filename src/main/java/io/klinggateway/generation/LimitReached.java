@@ -17,15 +17,13 @@ final class LimitReached {
         return new ProblemException(
                 Problem.of(
                         ProblemCode.RATE_LIMITED,
-                        "The tenant's limit of " + allowance.limit() + " requests per minute is reached"),
+                        "The team's limit of " + allowance.limit() + " requests per minute is reached"),
                 allowance.untilReset());
     }
 
     static ProblemException ofConcurrency() {
         return new ProblemException(
-                Problem.of(
-                        ProblemCode.CONCURRENCY_LIMITED,
-                        "The tenant has as many open generations as it may have at once"),
+                Problem.of(ProblemCode.CONCURRENCY_LIMITED, "The team has as many open jobs as it may have at once"),
                 RETRY_CONCURRENCY);
     }
 }
