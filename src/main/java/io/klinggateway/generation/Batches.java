@@ -49,9 +49,9 @@ final class Batches<T, R> {
         return laneOf(owner).run(new Member<>(item));
     }
 
-    /** How many wait in the owner's lane for whoever is at work there. */
-    int waiting(Object owner) {
-        return laneOf(owner).waiting();
+    /** How many wait, in all lanes, for whoever is at work there. */
+    int waiting() {
+        return lanes.stream().mapToInt(Lane::waiting).sum();
     }
 
     private Lane laneOf(Object owner) {

@@ -4,6 +4,7 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;
 
@@ -30,6 +31,14 @@ class GenerationMeters {
                 .register(registry);
         reviews = Counter.builder("kling.gateway.reviews")
                 .description("Generations that only an operator can resolve")
+                .register(registry);
+    }
+
+    /** @param work what they share transactions for */
+    void watch(String work, Batches<?, ?> batches) {
+        Gauge.builder("kling.gateway.batch.waiting", batches, Batches::waiting)
+                .description("Callers that wait for their part of a shared transaction on this replica")
+                .tag("work", work)
                 .register(registry);
     }
 

@@ -30,11 +30,12 @@ class Jobs {
     private final Deliveries deliveries;
     private final ImageRequestJson json;
 
-    Jobs(GenerationRepository generations, Deliveries deliveries, ImageRequestJson json) {
+    Jobs(GenerationRepository generations, Deliveries deliveries, ImageRequestJson json, GenerationMeters meters) {
         this.generations = generations;
         this.finds = new Batches<>(LANES, MOST_IN_BATCH, generations::find);
         this.deliveries = deliveries;
         this.json = json;
+        meters.watch("read", finds);
     }
 
     Optional<JobView> find(TenantId tenant, GenerationId id) {

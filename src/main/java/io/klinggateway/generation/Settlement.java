@@ -72,6 +72,8 @@ class Settlement {
         this.settings = settings;
         this.meters = meters;
         this.scope = scope;
+        meters.watch("acceptance", acceptances);
+        meters.watch("settlement", endings);
     }
 
     /**

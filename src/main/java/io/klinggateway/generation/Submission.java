@@ -108,6 +108,7 @@ class Submission {
                 ADMISSION_LANES,
                 MOST_ADMISSIONS_IN_BATCH,
                 batch -> generations.admit(batch, apiframe.upstream(), settings.lease()));
+        counters.watch("admission", admissions);
         this.slots = new SubmissionSlots(
                 Math.min(settings.concurrentSubmissions(), mostWithinRate()),
                 settings.waitingSubmissions(),

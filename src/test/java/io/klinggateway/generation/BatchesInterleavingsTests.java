@@ -46,7 +46,7 @@ class BatchesInterleavingsTests {
         explore(2, this::noteAndAnswer, () -> {
             callFromThreads(3, this::callForOwnAnswer);
             expect(seen.size() == 3 && seen.containsAll(List.of(0, 1, 2)), "worked on " + seen);
-            expect(batches.waiting("tenant") == 0, "somebody is left behind");
+            expect(batches.waiting() == 0, "somebody is left behind");
             callForOwnAnswer(9);
         });
     }

@@ -48,7 +48,7 @@ class BatchesTests {
         for (int item = 1; item < count; item++) {
             int place = item;
             calls.add(call(batches, "tenant", item));
-            await().until(() -> batches.waiting("tenant") == place);
+            await().until(() -> batches.waiting() == place);
         }
         return calls;
     }
@@ -147,6 +147,6 @@ class BatchesTests {
         assertThatThrownBy(calls.get(2)::join).hasCauseInstanceOf(DataAccessException.class);
         permits.release();
         assertThat(batches.runAlone(7)).isEqualTo("done");
-        assertThat(batches.waiting("tenant")).isZero();
+        assertThat(batches.waiting()).isZero();
     }
 }
