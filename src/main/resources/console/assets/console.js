@@ -41,7 +41,7 @@
   if (form && team) {
     const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
     const kept = JSON.parse(sessionStorage.getItem(DRAFT + team) ?? "null");
-    if (kept && form.elements.prompt.value === "") fields.forEach((field, i) => { field[field.type === "checkbox" ? "checked" : "value"] = kept[i]; });
+    if (kept?.length === fields.length && form.elements.prompt.value === "") fields.forEach((field, i) => { field[field.type === "checkbox" ? "checked" : "value"] = kept[i]; });
     const keep = () => sessionStorage.setItem(DRAFT + team, JSON.stringify(fields.map((field) => field.type === "checkbox" ? field.checked : field.value)));
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
