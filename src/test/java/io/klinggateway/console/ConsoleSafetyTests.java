@@ -1,12 +1,14 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -233,7 +235,9 @@ class ConsoleSafetyTests {
                 statement.execute("alter database " + name + " allow_connections true");
             }
         }
-        assertThat(operator.get("/console/operator").statusCode()).isEqualTo(200);
+        // The pool of connections waits longer and longer before it tries again.
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> operator.get("/console/operator").statusCode() == 200);
     }
 
     @Test
