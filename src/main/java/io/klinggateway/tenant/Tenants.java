@@ -118,7 +118,12 @@ public class Tenants {
                 .optional();
     }
 
-    /** By name. */
+    /**
+     * By name.
+     *
+     * @param afterName the name below which the list begins; empty for the first
+     * @param part what their names have in them; empty for all
+     */
     public List<Registration> list(String afterName, String part, int most) {
         return jdbc.sql(LIST)
                 .param("after", afterName)

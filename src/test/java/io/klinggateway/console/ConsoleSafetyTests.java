@@ -244,10 +244,7 @@ class ConsoleSafetyTests {
     void aTenantIsFoundByAPartOfItsName() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         for (String name : List.of("find-red", "find-redder", "find-blue")) {
-            operator.get("/console/operator/new-tenant");
-            operator.post(
-                    "/console/operator/new-tenant",
-                    Map.of("name", name, "limit", "1", "period", "TOTAL", "timeZone", "UTC"));
+            create(operator, name, "1", "TOTAL");
         }
         String find = "/console/operator/tenants?find=";
 
@@ -268,10 +265,7 @@ class ConsoleSafetyTests {
     @Test
     void theAuditShowsWhatChangedAndNothingElse() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
-        operator.get("/console/operator/new-tenant");
-        operator.post(
-                "/console/operator/new-tenant",
-                Map.of("name", "audited", "limit", "5", "period", "TOTAL", "timeZone", "UTC"));
+        create(operator, "audited", "5", "TOTAL");
         operator.get("/console/operator/tenants/audited");
         operator.post("/console/operator/tenants/audited/limits", Map.of("requestsPerMinute", "1,234"));
 
@@ -570,10 +564,7 @@ class ConsoleSafetyTests {
     @Test
     void aBudgetThatBeginsToCountAnewSaysSo() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
-        operator.get("/console/operator/new-tenant");
-        operator.post(
-                "/console/operator/new-tenant",
-                Map.of("name", "counted", "limit", "1,000", "period", "MONTH", "timeZone", "UTC"));
+        create(operator, "counted", "1,000", "MONTH");
         operator.get("/console/operator/tenants/counted");
 
         HttpResponse<String> same = operator.post(
@@ -646,10 +637,7 @@ class ConsoleSafetyTests {
     void aRevokedKeyAndASuspendedTenantEndTheirSessionsAtOnce() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         String name = "t-" + UUID.randomUUID();
-        operator.get("/console/operator/new-tenant");
-        operator.post(
-                "/console/operator/new-tenant",
-                Map.of("name", name, "limit", "10", "period", "TOTAL", "timeZone", "UTC"));
+        create(operator, name, "10", "TOTAL");
         String tenant = "/console/operator/tenants/" + name;
         Session first = Session.signedIn(gateway, issue(operator, tenant, "first"));
         Session second = Session.signedIn(gateway, issue(operator, tenant, "second"));
@@ -668,6 +656,13 @@ class ConsoleSafetyTests {
 
         assertThat(operator.post(tenant + "/suspend", Map.of()).statusCode()).isEqualTo(302);
         assertThat(location(second.get("/console/team"))).isEqualTo("/console/sign-in?ended&next=%2Fconsole%2Fteam");
+    }
+
+    private static void create(Session operator, String name, String limit, String period) {
+        operator.get("/console/operator/new-tenant");
+        operator.post(
+                "/console/operator/new-tenant",
+                Map.of("name", name, "limit", limit, "period", period, "timeZone", "UTC"));
     }
 
     private static String issue(Session operator, String tenant, String name) {
