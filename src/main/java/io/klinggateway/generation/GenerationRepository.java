@@ -44,7 +44,7 @@ class GenerationRepository {
 
     private static final String AVAILABLE = """
             select 'ADMITTED' as verdict, a.available, a.resets_at
-              from tenant_limits(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
+              from caller_terms(:tenant, :key) c cross join lateral ledger_available(:tenant, c.key_budget_id) a
             """;
 
     /** The lease is not extended: the sender's deadline was set before it and does not move either. */
@@ -172,7 +172,7 @@ class GenerationRepository {
             update generation g
                set state = e.state,
                    captured_credits = case e.state
-                       when 'COMPLETED' then least(g.quoted_credits, coalesce(e.charged, g.quoted_credits))
+                       when 'COMPLETED' then credits_due(g.quoted_credits, e.charged)
                        else 0 end,
                    charged_credits = e.charged,
                    progress = case e.state when 'COMPLETED' then 100 else g.progress end,
@@ -192,35 +192,36 @@ class GenerationRepository {
             select id, generation_status(state, upstream_job_id) as status, progress, result_images, error,
                    coalesce(captured_credits, quoted_credits) as cost, created_at, completed_at, upstream_request,
                    webhook_url, webhook_events, webhook_status, expired
+            """;
+
+    private static final String OF_TENANT = JOB_COLUMNS + """
               from generation
-             where tenant_id = :tenant
+             where tenant_id = :tenant and promised
+            """;
+
+    /** Few however long the history is, which is not walked along for them. */
+    private static final String OPEN_OF_TENANT = JOB_COLUMNS + """
+              from (select * from generation where tenant_id = :tenant and captured_credits is null offset 0) g
+             where promised and generation_status(state, upstream_job_id) = :status
             """;
 
     private static final String PAGE = """
-               and promised
-               /* condition */
                and (created_at, id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
              order by created_at desc, id desc
              limit :most
             """;
 
-    private static final String LIST = JOB_COLUMNS + PAGE;
-
-    /** Few however long the history is, which is not walked along for them. */
-    private static final String LIST_OPEN = JOB_COLUMNS.replace(
-                    "from generation",
-                    "from (select * from generation where tenant_id = :tenant and captured_credits is null offset 0) g")
-            + PAGE.replace("/* condition */", "and generation_status(state, upstream_job_id) = :status");
-
-    private static final String LIST_COMPLETED = LIST.replace("/* condition */", "and state = 'COMPLETED'");
-    private static final String LIST_FAILED = LIST.replace("/* condition */", "and state = 'FAILED'");
-    private static final String LIST_CANCELLED = LIST.replace("/* condition */", "and state = 'CANCELLED'");
+    private static final String LIST = OF_TENANT + PAGE;
+    private static final String LIST_OPEN = OPEN_OF_TENANT + PAGE;
+    private static final String LIST_COMPLETED = OF_TENANT + "and state = 'COMPLETED'\n" + PAGE;
+    private static final String LIST_FAILED = OF_TENANT + "and state = 'FAILED'\n" + PAGE;
+    private static final String LIST_CANCELLED = OF_TENANT + "and state = 'CANCELLED'\n" + PAGE;
 
     /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
-    private static final String SEARCH = LIST.replace("/* condition */", """
-            and id = :search
+    private static final String SEARCH = OF_TENANT + """
+               and id = :search
                and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
-            """);
+            """ + PAGE;
 
     private static final String SUMMARIES = Reviews.COLUMNS + """
              where g.tenant_id = :tenant and g.promised

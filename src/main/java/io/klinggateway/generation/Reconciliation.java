@@ -61,8 +61,8 @@ class Reconciliation {
             select not exists (select from reconciliation where checked_at > gateway_now() - make_interval(secs => :interval))
             """;
 
-    private static final String RUN = """
-            with found(row) as (<rows>)
+    /** Comes after {@code found}, the rows that a check's query finds. */
+    private static final String RECORD = """
             insert into reconciliation (check_name, differences, examples, checked_at)
             select :check, (select count(*) from found), array(select row from found limit 20), gateway_now()
             on conflict (check_name) do update
@@ -110,7 +110,7 @@ class Reconciliation {
             if (jdbc.sql(TRY_LOCK).query(Boolean.class).single() && isDue()) {
                 takeTime();
                 for (Check check : Check.values()) {
-                    jdbc.sql(RUN.replace("<rows>", check.query))
+                    jdbc.sql("with found(row) as (" + check.query + ")\n" + RECORD)
                             .param("check", check.label())
                             .update();
                 }

@@ -50,7 +50,7 @@ public class Ledger {
 
     private static final String KEY_BALANCES = """
             select b.id, b.credit_limit, coalesce(p.held, 0) as held, coalesce(p.captured, 0) as captured,
-                   greatest(0, coalesce(p.allowed - p.held - p.captured, b.credit_limit)) as available
+                   credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured) as available
               from key_budget b
              cross join lateral ledger_balance(b.tenant_id) t
               left join key_budget_period p

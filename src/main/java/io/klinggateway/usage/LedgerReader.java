@@ -21,7 +21,7 @@ class LedgerReader {
                    coalesce(p.ceiling, b.credit_limit) as ceiling,
                    coalesce(p.held, 0) as held,
                    coalesce(p.captured, 0) as captured,
-                   greatest(0, coalesce(p.allowed - p.held - p.captured, b.credit_limit)) as available,
+                   credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured) as available,
                    coalesce(s.credits, 0) as spent,
                    coalesce(s.returned, 0) as returned,
                    m.names, m.images

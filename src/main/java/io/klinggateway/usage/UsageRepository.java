@@ -19,9 +19,8 @@ import org.springframework.stereotype.Repository;
 class UsageRepository {
 
     /** Generations that were answered with an error are no tenant's failures: they never were a job. */
-    private static final String REPORT = """
-            select <columns>
-                   count(*) filter (where e.entry_kind = 'CAPTURE') as generations,
+    private static final String SUMS = """
+            count(*) filter (where e.entry_kind = 'CAPTURE') as generations,
                    coalesce(sum(coalesce(cardinality(g.result_images), g.images))
                             filter (where e.entry_kind = 'CAPTURE'), 0) as images,
                    coalesce(sum(e.captured_delta), 0) as credits,
@@ -34,7 +33,6 @@ class UsageRepository {
                and e.at >= :from and e.at < coalesce(cast(:to as timestamptz), 'infinity')
                and (cast(:tenant as uuid) is null or e.tenant_id = :tenant)
                and (g.id is null or g.promised)
-            <grouping>
             """;
 
     private final JdbcClient jdbc;
@@ -49,7 +47,7 @@ class UsageRepository {
                 .map(dimension -> dimension.column() + " as " + dimension.wire() + ", ")
                 .collect(Collectors.joining());
         String grouping = groupBy.isEmpty() ? "" : "group by " + places(groupBy) + " order by " + places(groupBy);
-        return jdbc.sql(REPORT.replace("<columns>", columns).replace("<grouping>", grouping))
+        return jdbc.sql("select " + columns + SUMS + grouping)
                 .param("from", time(query.from()))
                 .param("to", query.to() == null ? null : time(query.to()))
                 .param("tenant", query.tenant() == null ? null : query.tenant().value())

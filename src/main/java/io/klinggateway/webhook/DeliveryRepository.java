@@ -44,29 +44,27 @@ class DeliveryRepository {
     private static final String STATUSES =
             "select generation_id, status from webhook_delivery where generation_id = any(:ids)";
 
-    private static final String FAILING = """
+    private static final String DELIVERIES = """
             select generation_id, tenant_id, url, event, status, attempts, last_outcome, created_at, last_attempt_at
               from webhook_delivery
-             where status = 'failed' or status = 'pending' and attempts > 0
-             order by created_at desc
-             limit :most
             """;
 
+    private static final String IS_FAILING = "(status = 'failed' or status = 'pending' and attempts > 0)\n";
+
+    private static final String NEWEST = "order by created_at desc limit :most";
+
+    private static final String FAILING = DELIVERIES + " where " + IS_FAILING + NEWEST;
     private static final String FAILING_OF_TENANT =
-            FAILING.replace(" where ", " where tenant_id = :tenant and (").replace("attempts > 0\n", "attempts > 0)\n");
+            DELIVERIES + " where tenant_id = :tenant and " + IS_FAILING + NEWEST;
 
-    private static final String FIND = """
-            select generation_id, tenant_id, url, event, status, attempts, last_outcome, created_at, last_attempt_at
-              from webhook_delivery where generation_id = :id and tenant_id = :tenant
-            """;
+    private static final String FIND = DELIVERIES + " where generation_id = :id and tenant_id = :tenant";
 
     private static final String COUNT_FAILING = """
             select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed,
                    coalesce(extract(epoch from gateway_now() - min(created_at) filter (where status = 'pending')), 0) as age
               from webhook_delivery
-             where (status = 'failed' or status = 'pending' and attempts > 0)
-               and created_at > gateway_now() - interval '3 days'
-            """;
+             where created_at > gateway_now() - interval '3 days' and
+            """ + IS_FAILING;
 
     private static final String REOPEN = """
             update webhook_delivery set status = 'pending', attempts = 0 where generation_id = :id and status <> 'delivered'

@@ -29,7 +29,7 @@ record PlantedBug(
                             if (select held + captured + p_credits > allowed from budget_period
                                  where tenant_id = p_tenant and period_kind = policy.period_kind
                                    and period_start = started) then
-                                select greatest(0, allowed - held - captured) into available from budget_period
+                                select credits_left(allowed, held, captured) into available from budget_period
                                  where tenant_id = p_tenant and period_kind = policy.period_kind
                                    and period_start = started;
                                 accepted := false;

@@ -1,101 +1,18 @@
--- The ledger: budgets, their periods, and the journal. Amounts are whole vendor credits.
--- Only the functions below write budget_period and journal_entry.
+-- The ledger's functions. They alone write budgets, their periods and the journal, and they alone say what is left.
 
--- The one source of time for credits, periods and leases, so that no replica's clock matters. Tests replace it.
-create function gateway_now() returns timestamptz
-    language sql volatile
-    return clock_timestamp();
+-- The credits that are left of what a period allows. One that has no row yet is untouched: null is nothing held or captured.
+create or replace function credits_left(p_allowed bigint, p_held bigint, p_captured bigint) returns bigint
+    language sql immutable
+    return greatest(0, p_allowed - coalesce(p_held, 0) - coalesce(p_captured, 0));
 
--- The policy: how much a tenant may spend in each period. Every tenant that may spend has one.
-create table budget (
-    tenant_id    uuid   primary key,
-    period_kind  text   not null check (period_kind in ('DAY', 'WEEK', 'MONTH', 'TOTAL')),
-    credit_limit bigint not null check (credit_limit between 0 and 1000000000000),
-    time_zone    text   not null
-);
-
--- The balance of one tenant in one period; the row appears with the period's first hold.
---   allowed  what admission may go up to: limit + grants
---   ceiling  what the books may stand at: above allowed only while spend older than a lowered limit is on them
-create table budget_period (
-    tenant_id    uuid   not null,
-    period_kind  text   not null,
-    period_start date   not null,
-    granted      bigint not null default 0 check (granted >= 0),
-    allowed      bigint not null check (allowed >= 0),
-    ceiling      bigint not null,
-    held         bigint not null default 0 check (held >= 0),
-    captured     bigint not null default 0 check (captured >= 0),
-    primary key (tenant_id, period_kind, period_start),
-    constraint budget_period_ceiling check (held + captured <= ceiling)
-) with (fillfactor = 50);  -- room beside each row for its next version: the hottest rows of the system
-
--- A key's own budget, inside its tenant's and over the same periods. A key that replaced another goes on with its budget,
--- so several keys may share one. It counts from the moment it is set.
-create table key_budget (
-    id           uuid   primary key,
-    tenant_id    uuid   not null,
-    credit_limit bigint not null check (credit_limit between 0 and 1000000000000)
-);
-
--- As budget_period, for a key's own budget. Grants are the tenant's alone.
-create table key_budget_period (
-    key_budget_id uuid   not null,
-    period_kind   text   not null,
-    period_start  date   not null,
-    allowed       bigint not null check (allowed >= 0),
-    ceiling       bigint not null,
-    held          bigint not null default 0 check (held >= 0),
-    captured      bigint not null default 0 check (captured >= 0),
-    primary key (key_budget_id, period_kind, period_start),
-    constraint key_budget_period_ceiling check (held + captured <= ceiling)
-) with (fillfactor = 50);
-
--- Every movement of credits, once and for ever.
-create table journal_entry (
-    seq            bigint      generated always as identity primary key,
-    transaction_id xid8        not null default pg_current_xact_id(),  -- readers page below the oldest running one
-    generation_id  uuid,
-    tenant_id      uuid        not null,
-    key_id         uuid,
-    key_budget_id  uuid,       -- the key's own budget, if the hold was taken from one too
-    period_kind    text        not null,
-    period_start   date        not null,
-    entry_kind     text        not null,
-    held_delta     bigint      not null default 0,
-    captured_delta bigint      not null default 0,
-    granted_delta  bigint      not null default 0,
-    at             timestamptz not null,
-    actor          text        not null,
-    reason         text,
-    constraint journal_entry_once unique (generation_id, entry_kind),
-    constraint journal_entry_shape check (case entry_kind
-        when 'HOLD'    then generation_id is not null and held_delta > 0 and captured_delta = 0 and granted_delta = 0
-        when 'CAPTURE' then generation_id is not null and held_delta < 0 and captured_delta between 0 and -held_delta and granted_delta = 0
-        when 'RELEASE' then generation_id is not null and held_delta < 0 and captured_delta = 0 and granted_delta = 0
-        when 'GRANT'   then generation_id is null and held_delta = 0 and captured_delta = 0 and granted_delta <> 0
-        when 'ADJUST'  then generation_id is null and held_delta = 0 and captured_delta <> 0 and granted_delta = 0
-        else false end)
-);
-
--- A hold resolves once: by one capture or one release, never both.
-create unique index journal_entry_resolved_once on journal_entry (generation_id) where entry_kind in ('CAPTURE', 'RELEASE');
-
-create index journal_entry_of_tenant on journal_entry (tenant_id, seq);
-create index journal_entry_at on journal_entry using brin (at);  -- entries lie in the order of their times: tiny, and enough
-
-create function journal_entry_is_append_only() returns trigger
-    language plpgsql as $$
-begin
-    raise exception 'journal_entry is append-only: % refused', tg_op;
-end $$;
-
-create trigger journal_entry_append_only
-    before update or delete or truncate on journal_entry
-    for each statement execute function journal_entry_is_append_only();
+-- What a completed generation costs its tenant: what the vendor charged, at most the quote. Null, if it did not say, is the
+-- quote.
+create or replace function credits_due(p_quoted bigint, p_charged bigint) returns bigint
+    language sql immutable
+    return least(p_quoted, coalesce(p_charged, p_quoted));
 
 -- The local date on which the period that contains p_at began. TOTAL is one period without an end.
-create function ledger_period_start(p_kind text, p_zone text, p_at timestamptz) returns date
+create or replace function ledger_period_start(p_kind text, p_zone text, p_at timestamptz) returns date
     language sql stable
     return case p_kind
         when 'DAY'   then (p_at at time zone p_zone)::date
@@ -105,7 +22,7 @@ create function ledger_period_start(p_kind text, p_zone text, p_at timestamptz) 
     end;
 
 -- The instant at which the next period begins: local midnight in the budget's zone. Null for TOTAL.
-create function ledger_period_end(p_kind text, p_zone text, p_start date) returns timestamptz
+create or replace function ledger_period_end(p_kind text, p_zone text, p_start date) returns timestamptz
     language sql stable
     return case p_kind
         when 'DAY'   then (p_start + interval '1 day') at time zone p_zone
@@ -114,7 +31,7 @@ create function ledger_period_end(p_kind text, p_zone text, p_start date) return
     end;
 
 -- A tenant's balance in its current period. A period without a row reads as untouched.
-create function ledger_balance(p_tenant uuid,
+create or replace function ledger_balance(p_tenant uuid,
         out period_kind text, out period_start date, out resets_at timestamptz,
         out ceiling bigint, out held bigint, out captured bigint, out available bigint,
         out credit_limit bigint, out time_zone text)
@@ -128,7 +45,7 @@ begin
     period_kind := policy.period_kind;
     period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
     resets_at := ledger_period_end(policy.period_kind, policy.time_zone, period_start);
-    select p.ceiling, p.held, p.captured, greatest(0, p.allowed - p.held - p.captured)
+    select p.ceiling, p.held, p.captured, credits_left(p.allowed, p.held, p.captured)
       into ceiling, held, captured, available
       from budget_period p
      where p.tenant_id = p_tenant and p.period_kind = policy.period_kind and p.period_start = ledger_balance.period_start;
@@ -141,16 +58,16 @@ begin
 end $$;
 
 -- What is left of a key's own budget in a period. Null if the key has none.
-create function ledger_key_available(p_key_budget uuid, p_kind text, p_start date) returns bigint
+create or replace function ledger_key_available(p_key_budget uuid, p_kind text, p_start date) returns bigint
     language sql stable
-    return (select greatest(0, coalesce(p.allowed - p.held - p.captured, b.credit_limit))
+    return (select credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured)
               from key_budget b
               left join key_budget_period p
                 on p.key_budget_id = b.id and p.period_kind = p_kind and p.period_start = p_start
              where b.id = p_key_budget);
 
 -- Sets credits of a key's own budget aside, or answers accepted = false and writes nothing.
-create function ledger_hold_key(p_key_budget uuid, p_kind text, p_start date, p_credits bigint,
+create or replace function ledger_hold_key(p_key_budget uuid, p_kind text, p_start date, p_credits bigint,
         out accepted boolean, out available bigint)
     language plpgsql as $$
 #variable_conflict use_column
@@ -160,12 +77,12 @@ begin
            set held = held + p_credits
          where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start
            and held + captured + p_credits <= allowed
-        returning allowed - held - captured into available;
+        returning credits_left(allowed, held, captured) into available;
         if found then
             accepted := true;
             return;
         end if;
-        select greatest(0, allowed - held - captured) into available
+        select credits_left(allowed, held, captured) into available
           from key_budget_period
          where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start;
         if found and available < p_credits then
@@ -186,7 +103,7 @@ end $$;
 
 -- Sets credits aside for a generation, or answers accepted = false and leaves every balance as it was. With a key's own
 -- budget both guards must agree, the tenant's first; available is then what both have left.
-create function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
+create or replace function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
         p_key_budget uuid default null,
         out accepted boolean, out available bigint, out resets_at timestamptz)
     language plpgsql as $$
@@ -205,9 +122,9 @@ begin
            set held = held + p_credits
          where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started
            and held + captured + p_credits <= allowed
-        returning allowed - held - captured into available;
+        returning credits_left(allowed, held, captured) into available;
         exit when found;
-        select greatest(0, allowed - held - captured) into available
+        select credits_left(allowed, held, captured) into available
           from budget_period
          where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
         if found and available < p_credits then
@@ -252,7 +169,7 @@ begin
 end $$;
 
 -- What a hold of this key could take now.
-create function ledger_available(p_tenant uuid, p_key_budget uuid, out available bigint, out resets_at timestamptz)
+create or replace function ledger_available(p_tenant uuid, p_key_budget uuid, out available bigint, out resets_at timestamptz)
     language sql stable as $$
     select least(b.available, ledger_key_available(p_key_budget, b.period_kind, b.period_start)), b.resets_at
       from ledger_balance(p_tenant) b;
@@ -260,14 +177,14 @@ $$;
 
 -- Resolves a generation's hold in its own period. CAPTURE takes p_charged, at most the hold, and frees the rest;
 -- RELEASE frees all. Answers the captured credits, or null if the hold was resolved before (nothing changes then).
-create function ledger_resolve(p_generation uuid, p_kind text, p_charged bigint, p_actor text, p_reason text) returns bigint
+create or replace function ledger_resolve(p_generation uuid, p_kind text, p_charged bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
 declare
     hold  journal_entry;
     taken bigint;
 begin
     select * into strict hold from journal_entry where generation_id = p_generation and entry_kind = 'HOLD';
-    taken := case p_kind when 'CAPTURE' then least(p_charged, hold.held_delta) else 0 end;
+    taken := case p_kind when 'CAPTURE' then credits_due(hold.held_delta, p_charged) else 0 end;
     insert into journal_entry
         (generation_id, tenant_id, key_id, key_budget_id, period_kind, period_start, entry_kind,
          held_delta, captured_delta, at, actor, reason)
@@ -294,7 +211,7 @@ begin
 end $$;
 
 -- Sets a tenant's policy. It binds the next hold; grants stay, and spend above a lowered limit stays on the books.
-create function ledger_set_budget(p_tenant uuid, p_kind text, p_limit bigint, p_zone text) returns void
+create or replace function ledger_set_budget(p_tenant uuid, p_kind text, p_limit bigint, p_zone text) returns void
     language plpgsql as $$
 begin
     insert into budget (tenant_id, period_kind, credit_limit, time_zone)
@@ -310,7 +227,7 @@ begin
 end $$;
 
 -- Sets a key's own limit. As with the tenant's, spend above a lowered limit stays on the books.
-create function ledger_set_key_budget(p_key_budget uuid, p_tenant uuid, p_limit bigint) returns void
+create or replace function ledger_set_key_budget(p_key_budget uuid, p_tenant uuid, p_limit bigint) returns void
     language plpgsql as $$
 begin
     insert into key_budget (id, tenant_id, credit_limit) values (p_key_budget, p_tenant, p_limit)
@@ -321,7 +238,7 @@ begin
 end $$;
 
 -- The row of a tenant's current period, made if this is its first use.
-create function ledger_current_period(p_tenant uuid, out period_kind text, out period_start date)
+create or replace function ledger_current_period(p_tenant uuid, out period_kind text, out period_start date)
     language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -339,7 +256,7 @@ end $$;
 
 -- Raises what the current period allows. Answers the journal's seq, or null (and nothing changes) if the period's grants
 -- would exceed what is sane.
-create function ledger_grant(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
+create or replace function ledger_grant(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
 declare
     period record;
@@ -363,7 +280,7 @@ end $$;
 
 -- Corrects the current period's captured credits by p_credits, up or down. Answers the journal's seq, or null (and
 -- nothing changes) if that would go below zero, or above what is allowed.
-create function ledger_adjust(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
+create or replace function ledger_adjust(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
 declare
     period record;
@@ -384,34 +301,3 @@ begin
     returning seq into entry;
     return entry;
 end $$;
-
--- The proof of the books: every balance that does not equal the sum of its journal entries. Always empty.
-create view ledger_difference as
-select tenant_id, period_kind, period_start,
-       coalesce(p.held, 0) - coalesce(j.held, 0)         as held_difference,
-       coalesce(p.captured, 0) - coalesce(j.captured, 0) as captured_difference,
-       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference,
-       null::uuid                                        as key_budget_id
-  from budget_period p
-  full join (select tenant_id, period_kind, period_start,
-                    sum(held_delta) as held, sum(captured_delta) as captured, sum(granted_delta) as granted
-               from journal_entry group by tenant_id, period_kind, period_start) j
- using (tenant_id, period_kind, period_start)
- where coalesce(p.held, 0) <> coalesce(j.held, 0)
-    or coalesce(p.captured, 0) <> coalesce(j.captured, 0)
-    or coalesce(p.granted, 0) <> coalesce(j.granted, 0)
-union all
-select coalesce(j.tenant_id, b.tenant_id), period_kind, period_start,
-       coalesce(p.held, 0) - coalesce(j.held, 0),
-       coalesce(p.captured, 0) - coalesce(j.captured, 0),
-       0,
-       key_budget_id
-  from key_budget_period p
-  full join (select key_budget_id, period_kind, period_start, min(tenant_id::text)::uuid as tenant_id,
-                    sum(held_delta) as held, sum(captured_delta) as captured
-               from journal_entry where key_budget_id is not null
-              group by key_budget_id, period_kind, period_start) j
- using (key_budget_id, period_kind, period_start)
-  left join key_budget b on b.id = key_budget_id
- where coalesce(p.held, 0) <> coalesce(j.held, 0)
-    or coalesce(p.captured, 0) <> coalesce(j.captured, 0);

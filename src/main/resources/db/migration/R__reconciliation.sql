@@ -1,0 +1,69 @@
+-- The proofs that the books agree with themselves and with the generations. Each view shows what differs: always nothing.
+
+-- The books: every balance that does not equal the sum of its journal entries.
+create or replace view ledger_difference as
+select tenant_id, period_kind, period_start,
+       coalesce(p.held, 0) - coalesce(j.held, 0)         as held_difference,
+       coalesce(p.captured, 0) - coalesce(j.captured, 0) as captured_difference,
+       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference,
+       null::uuid                                        as key_budget_id
+  from budget_period p
+  full join (select tenant_id, period_kind, period_start,
+                    sum(held_delta) as held, sum(captured_delta) as captured, sum(granted_delta) as granted
+               from journal_entry group by tenant_id, period_kind, period_start) j
+ using (tenant_id, period_kind, period_start)
+ where coalesce(p.held, 0) <> coalesce(j.held, 0)
+    or coalesce(p.captured, 0) <> coalesce(j.captured, 0)
+    or coalesce(p.granted, 0) <> coalesce(j.granted, 0)
+union all
+select coalesce(j.tenant_id, b.tenant_id), period_kind, period_start,
+       coalesce(p.held, 0) - coalesce(j.held, 0),
+       coalesce(p.captured, 0) - coalesce(j.captured, 0),
+       0,
+       key_budget_id
+  from key_budget_period p
+  full join (select key_budget_id, period_kind, period_start, min(tenant_id::text)::uuid as tenant_id,
+                    sum(held_delta) as held, sum(captured_delta) as captured
+               from journal_entry where key_budget_id is not null
+              group by key_budget_id, period_kind, period_start) j
+ using (key_budget_id, period_kind, period_start)
+  left join key_budget b on b.id = key_budget_id
+ where coalesce(p.held, 0) <> coalesce(j.held, 0)
+    or coalesce(p.captured, 0) <> coalesce(j.captured, 0);
+
+-- Open holds are the open generations' quotes, no more and no less.
+create or replace view generation_hold_difference as
+select coalesce(g.id, h.generation_id) as generation_id
+  from (select id, quoted_credits from generation where captured_credits is null) g
+  full join (select j.generation_id, j.held_delta
+               from journal_entry j
+              where j.entry_kind = 'HOLD'
+                and not exists (select from journal_entry r
+                                 where r.generation_id = j.generation_id and r.entry_kind in ('CAPTURE', 'RELEASE'))) h
+    on h.generation_id = g.id
+ where g.id is null or h.generation_id is null or g.quoted_credits <> h.held_delta;
+
+-- A completed generation is paid for once.
+create or replace view generation_capture_difference as
+select g.id as generation_id
+  from generation g
+  left join journal_entry c on c.generation_id = g.id and c.entry_kind = 'CAPTURE'
+ where g.state = 'COMPLETED'
+   and (c.captured_delta is distinct from credits_due(g.quoted_credits, g.charged_credits)
+        or c.captured_delta <> g.captured_credits);
+
+-- The totals: every tenant whose totals do not equal its journal.
+create or replace view spend_difference as
+select tenant_id
+  from spend_total t
+  full join (select tenant_id, sum(greatest(0, captured_delta)) as credits, sum(greatest(0, -captured_delta)) as returned
+               from journal_entry where entry_kind in ('CAPTURE', 'ADJUST') group by tenant_id) j
+ using (tenant_id)
+ where t.credits is distinct from j.credits or t.returned is distinct from j.returned;
+
+-- The days: every tenant whose days do not add up to its totals.
+create or replace view spend_day_difference as
+select tenant_id
+  from spend_total t
+  full join (select tenant_id, sum(credits) as credits from spend_day group by tenant_id) d using (tenant_id)
+ where t.credits - t.returned is distinct from d.credits;

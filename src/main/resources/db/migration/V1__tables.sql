@@ -1,0 +1,360 @@
+-- All tables, by subject. What is computed from them stands in the R__ files: functions, views and triggers, each once.
+-- From the first tagged release on, a versioned migration is never edited: a change of a table is a new one. Functions and
+-- views change in their R__ file, which runs again when it has changed; one whose result columns change is dropped there
+-- first.
+
+-- The one source of time for credits, periods and leases, so that no replica's clock matters. Tests replace it, and tables
+-- default to it: therefore it is made here, once.
+create function gateway_now() returns timestamptz
+    language sql volatile
+    return clock_timestamp();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The ledger: budgets, their periods, and the journal. Amounts are whole vendor credits. Only the functions of R__ledger.sql
+-- write budget_period, key_budget_period and journal_entry.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- The policy: how much a tenant may spend in each period. Every tenant that may spend has one.
+create table budget (
+    tenant_id    uuid   primary key,
+    period_kind  text   not null check (period_kind in ('DAY', 'WEEK', 'MONTH', 'TOTAL')),
+    credit_limit bigint not null check (credit_limit between 0 and 1000000000000),
+    time_zone    text   not null
+);
+
+-- The balance of one tenant in one period; the row appears with the period's first hold.
+--   allowed  what admission may go up to: limit + grants
+--   ceiling  what the books may stand at: above allowed only while spend older than a lowered limit is on them
+create table budget_period (
+    tenant_id    uuid   not null,
+    period_kind  text   not null,
+    period_start date   not null,
+    granted      bigint not null default 0 check (granted >= 0),
+    allowed      bigint not null check (allowed >= 0),
+    ceiling      bigint not null,
+    held         bigint not null default 0 check (held >= 0),
+    captured     bigint not null default 0 check (captured >= 0),
+    primary key (tenant_id, period_kind, period_start),
+    constraint budget_period_ceiling check (held + captured <= ceiling)
+) with (fillfactor = 50);  -- room beside each row for its next version: the hottest rows of the system
+
+-- A key's own budget, inside its tenant's and over the same periods. A key that replaced another goes on with its budget,
+-- so several keys may share one. It counts from the moment it is set.
+create table key_budget (
+    id           uuid   primary key,
+    tenant_id    uuid   not null,
+    credit_limit bigint not null check (credit_limit between 0 and 1000000000000)
+);
+
+-- As budget_period, for a key's own budget. Grants are the tenant's alone.
+create table key_budget_period (
+    key_budget_id uuid   not null,
+    period_kind   text   not null,
+    period_start  date   not null,
+    allowed       bigint not null check (allowed >= 0),
+    ceiling       bigint not null,
+    held          bigint not null default 0 check (held >= 0),
+    captured      bigint not null default 0 check (captured >= 0),
+    primary key (key_budget_id, period_kind, period_start),
+    constraint key_budget_period_ceiling check (held + captured <= ceiling)
+) with (fillfactor = 50);
+
+-- Every movement of credits, once and for ever.
+create table journal_entry (
+    seq            bigint      generated always as identity primary key,
+    transaction_id xid8        not null default pg_current_xact_id(),  -- readers page below the oldest running one
+    generation_id  uuid,
+    tenant_id      uuid        not null,
+    key_id         uuid,
+    key_budget_id  uuid,       -- the key's own budget, if the hold was taken from one too
+    period_kind    text        not null,
+    period_start   date        not null,
+    entry_kind     text        not null,
+    held_delta     bigint      not null default 0,
+    captured_delta bigint      not null default 0,
+    granted_delta  bigint      not null default 0,
+    at             timestamptz not null,
+    actor          text        not null,
+    reason         text,
+    constraint journal_entry_once unique (generation_id, entry_kind),
+    constraint journal_entry_shape check (case entry_kind
+        when 'HOLD'    then generation_id is not null and held_delta > 0 and captured_delta = 0 and granted_delta = 0
+        when 'CAPTURE' then generation_id is not null and held_delta < 0 and captured_delta between 0 and -held_delta and granted_delta = 0
+        when 'RELEASE' then generation_id is not null and held_delta < 0 and captured_delta = 0 and granted_delta = 0
+        when 'GRANT'   then generation_id is null and held_delta = 0 and captured_delta = 0 and granted_delta <> 0
+        when 'ADJUST'  then generation_id is null and held_delta = 0 and captured_delta <> 0 and granted_delta = 0
+        else false end)
+);
+
+-- A hold resolves once: by one capture or one release, never both.
+create unique index journal_entry_resolved_once on journal_entry (generation_id) where entry_kind in ('CAPTURE', 'RELEASE');
+
+create index journal_entry_of_tenant on journal_entry (tenant_id, seq);
+create index journal_entry_at on journal_entry using brin (at);  -- entries lie in the order of their times: tiny, and enough
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Tenants and keys: who may call, and how often. A key itself is never stored, only its SHA-256.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+create table tenant (
+    id                     uuid        primary key,
+    name                   text        not null unique check (name ~ '^[a-z0-9-]{1,63}$'),
+    status                 text        not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED')),
+    declared               boolean     not null default false,  -- by the configuration; the operators' API leaves it alone
+    requests_per_minute    integer     check (requests_per_minute > 0),      -- null: no limit
+    concurrent_generations integer     check (concurrent_generations > 0),  -- null: no limit
+    created_at             timestamptz not null default gateway_now()
+);
+
+create table api_key (
+    id            uuid        primary key,
+    tenant_id     uuid        not null references tenant,
+    name          text        not null check (name ~ '^[a-z0-9-]{1,63}$'),
+    prefix        text,       -- for people to recognise it by; null if only the digest was ever known here
+    sha256        bytea       not null unique check (octet_length(sha256) = 32),
+    declared      boolean     not null default false,
+    key_budget_id uuid,       -- its own budget, inside the tenant's; null if it has none
+    created_at    timestamptz not null default gateway_now(),
+    last_used_at  timestamptz,  -- to the minute
+    expires_at    timestamptz,
+    revoked_at    timestamptz,
+    replaced_by   uuid        references api_key deferrable initially deferred
+);
+
+create index api_key_of_tenant on api_key (tenant_id, created_at);
+
+-- One live key of a name; one that is replaced lives on under the name until its grace ends. The configuration answers for
+-- the names of its own.
+create unique index api_key_name on api_key (tenant_id, name)
+    where revoked_at is null and replaced_by is null and not declared;
+
+-- The requests that count towards a tenant's limit per minute. A minute begins with its first request.
+create table request_window (
+    tenant_id  uuid        primary key,
+    started_at timestamptz not null,
+    requests   integer     not null
+) with (fillfactor = 50);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Generations, and what else is known of the vendor.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- A tenant's job from request to end. The row is its own queue: state, lease and next check in one place.
+create table generation (
+    id               uuid        primary key,
+    tenant_id        uuid        not null,  -- no foreign keys: each would lock the tenant's row at every admission
+    key_id           uuid        not null,
+    state            text        not null check (state in
+                        ('SUBMITTING', 'QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
+    promised         boolean     not null default false,  -- a caller has, or will have, a 202: the tenant may see it
+    idempotency_key  text,
+    request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
+    webhook_url      text,
+    webhook_events   text[],
+    webhook_status   text,                                -- how the delivery came out; null while that itself is on record
+    model_name       text        not null,
+    images           integer     not null check (images > 0),
+    quoted_credits   bigint      not null check (quoted_credits > 0),
+    captured_credits bigint      check (captured_credits between 0 and quoted_credits),  -- null while open
+    charged_credits  bigint,                              -- what the vendor says it charged; null if it does not say
+    upstream         text        not null,                -- the vendor's base URL; no other's tracker touches the row
+    upstream_request bytea,                               -- exactly the bytes that every attempt sends; null once erased
+    upstream_job_id  uuid,
+    attempt          integer     not null default 1,      -- fences the sender: only the newest attempt may conclude
+    attempt_open     boolean     not null default true,   -- sent or about to be; its answer is not recorded
+    indefinite       boolean     not null default false,  -- some attempt may have reached the vendor
+    due_at           timestamptz,                         -- next look; while somebody works on the row, its lease
+    watched_until    timestamptz,                         -- until then somebody follows it, and it is looked at often
+    missing_since    timestamptz,                         -- the vendor has answered 404 for the job since then
+    progress         integer,
+    result_images    text[],
+    error            text,
+    expired          boolean     not null default false,
+    traceparent      text,                                -- W3C: what happens to it later joins its admission's trace
+    created_at       timestamptz not null,
+    completed_at     timestamptz,
+    constraint generation_resolved check ((state in ('COMPLETED', 'FAILED', 'CANCELLED')) = (captured_credits is not null)),
+    constraint generation_request_known check (upstream_request is not null or captured_credits is not null),
+    constraint generation_job_known check (upstream_job_id is not null or state in ('SUBMITTING', 'FAILED', 'IN_REVIEW'))
+) with (fillfactor = 80);
+
+create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
+create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
+create index generation_unsubmitted on generation (upstream, due_at) where state = 'SUBMITTING';
+create index generation_tracked on generation (upstream, due_at) where state in ('QUEUED', 'PROCESSING');
+create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
+create index generation_open on generation (tenant_id) where captured_credits is null;
+create index generation_in_review on generation (id) where state = 'IN_REVIEW';
+create index generation_erasable on generation (completed_at) where upstream_request is not null and completed_at is not null;
+create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
+create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
+    where promised and state in ('FAILED', 'CANCELLED');
+
+-- Jobs that the vendor runs for generations that had already ended: nobody pays for them, an operator hears of them.
+create table orphan_job (
+    upstream        text        not null,
+    upstream_job_id uuid        not null,
+    generation_id   uuid        not null,
+    recorded_at     timestamptz not null default gateway_now(),
+    primary key (upstream, upstream_job_id)
+);
+
+-- The vendor's account, as one of the replicas read it last; every replica publishes it.
+create table upstream_account (
+    upstream        text        primary key,
+    balance_credits bigint,
+    read_at         timestamptz,
+    due_at          timestamptz not null
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The operators' side: what they did, what has been declared, and whether the books agree.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- Who changed what, once and for ever; written in the transaction of the change. Never holds a key or its digest.
+create table audit_entry (
+    seq            bigint      generated always as identity primary key,
+    transaction_id xid8        not null default pg_current_xact_id(),  -- readers page below the oldest running one
+    at             timestamptz not null default gateway_now(),
+    actor          text        not null,
+    action         text        not null,
+    tenant         text,
+    subject        text,       -- the key or generation, if it was about one
+    before         jsonb,
+    after          jsonb,
+    reason         text,
+    request_id     text        not null
+);
+
+create index audit_entry_of_tenant on audit_entry (tenant, seq);
+
+-- Operators' calls that may be repeated: the same key and request get the same answer.
+create table operator_call (
+    tenant_id       uuid        not null,
+    idempotency_key text        not null,
+    request         jsonb       not null,
+    answer          json        not null,  -- as it was sent, to the letter
+    called_at       timestamptz not null default gateway_now(),
+    primary key (tenant_id, idempotency_key)
+);
+
+-- The newest declaration of tenants that any replica has taken over. Its one row is also the lock of taking one over.
+create table declaration (
+    id       boolean primary key default true check (id),
+    revision bigint  not null
+);
+
+insert into declaration (revision) values (-1);
+
+-- What the last run of each check found; every replica publishes it.
+create table reconciliation (
+    check_name  text        primary key,
+    differences bigint      not null,
+    examples    text[]      not null,
+    checked_at  timestamptz not null
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Webhooks: what tenants are owed, and the queue of what is to be tried next.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- One delivery for each generation that ended and whose tenant wants to be told.
+create table webhook_delivery (
+    generation_id   uuid        primary key,
+    tenant_id       uuid        not null,
+    key_id          uuid        not null,          -- signs; its digest is read at delivery time and stored nowhere else
+    url             text        not null,
+    event           text        not null check (event in ('completed', 'failed')),
+    body            bytea       not null,          -- the same bytes at every attempt
+    status          text        not null default 'pending' check (status in ('pending', 'delivered', 'failed')),
+    attempts        integer     not null default 0,
+    last_outcome    text,                          -- a status or a kind of failure; never anything that a receiver said
+    traceparent     text,                          -- where the generation ended, in its trace (W3C)
+    created_at      timestamptz not null default gateway_now(),
+    last_attempt_at timestamptz
+);
+
+create index webhook_delivery_failing on webhook_delivery (created_at)
+    where status = 'failed' or status = 'pending' and attempts > 0;
+create index webhook_delivery_failing_of_tenant on webhook_delivery (tenant_id, created_at)
+    where status = 'failed' or status = 'pending' and attempts > 0;
+create index webhook_delivery_forgettable on webhook_delivery (last_attempt_at) where status <> 'pending';
+
+-- db-scheduler's table, as its documentation gives it.
+create table scheduled_tasks (
+    task_name            text        not null,
+    task_instance        text        not null,
+    task_data            bytea,
+    execution_time       timestamptz not null,
+    picked               boolean     not null,
+    picked_by            text,
+    last_success         timestamptz,
+    last_failure         timestamptz,
+    consecutive_failures integer,
+    last_heartbeat       timestamptz,
+    version              bigint      not null,
+    priority             smallint,
+    primary key (task_name, task_instance)
+);
+
+create index scheduled_tasks_due on scheduled_tasks (execution_time);
+create index scheduled_tasks_alive on scheduled_tasks (last_heartbeat);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Usage: what was spent, for readers that cannot afford to add up the journal. Kept by the journal itself, see R__usage.sql.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- What each tenant ever spent. Each amount only grows: a correction downwards counts as returned, because a counter that
+-- falls would read as a restart.
+create table spend_total (
+    tenant_id uuid   primary key,
+    credits   bigint not null,
+    returned  bigint not null
+) with (fillfactor = 50);
+
+-- The images of completed generations.
+create table spend_images (
+    tenant_id  uuid   not null,
+    model_name text   not null,
+    images     bigint not null,
+    primary key (tenant_id, model_name)
+) with (fillfactor = 50);
+
+-- What each key spent on each day. A day is that of the tenant's budget zone when the entry was written. Corrections belong
+-- to no key: they stand under the nil id.
+create table spend_day (
+    tenant_id   uuid   not null,
+    day         date   not null,
+    key_id      uuid   not null,
+    credits     bigint not null,
+    images      bigint not null,
+    generations bigint not null,
+    primary key (tenant_id, day, key_id)
+) with (fillfactor = 50);
+
+create index spend_day_by_day on spend_day (day);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id, and what tells the
+-- browser's own proof from another; never a key, a token or the digest of one. To read these tables opens no session.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+create table spring_session (
+    primary_id            char(36)     not null primary key,
+    session_id            char(36)     not null unique,
+    creation_time         bigint       not null,
+    last_access_time      bigint       not null,
+    max_inactive_interval integer      not null,
+    expiry_time           bigint       not null,
+    principal_name        varchar(100)
+);
+
+create index spring_session_expiry on spring_session (expiry_time);
+create index spring_session_principal on spring_session (principal_name);
+
+create table spring_session_attributes (
+    session_primary_id char(36)     not null references spring_session on delete cascade,
+    attribute_name     varchar(200) not null,
+    attribute_bytes    bytea        not null,
+    primary key (session_primary_id, attribute_name)
+);
