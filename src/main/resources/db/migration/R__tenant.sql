@@ -4,10 +4,10 @@
 -- budget of the key's own.
 create or replace function caller_terms(p_tenant uuid, p_key uuid,
         out key_valid boolean, out tenant_active boolean,
-        out requests_per_minute integer, out concurrent_generations integer, out key_budget_id uuid)
+        out requests_per_minute integer, out waiting_generations integer, out key_budget_id uuid)
     language sql stable as $$
-    select k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()), t.status = 'ACTIVE',
-           t.requests_per_minute, t.concurrent_generations, k.key_budget_id
+    select k.id is not null and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()), t.status = 'ACTIVE',
+           t.requests_per_minute, t.waiting_generations, k.key_budget_id
       from tenant t left join api_key k on k.id = p_key and k.tenant_id = t.id
      where t.id = p_tenant;
 $$;

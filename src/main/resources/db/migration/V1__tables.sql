@@ -101,8 +101,10 @@ create table tenant (
     name                   text        not null unique check (name ~ '^[a-z0-9-]{1,63}$'),
     status                 text        not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED')),
     declared               boolean     not null default false,  -- by the configuration; the operators' API leaves it alone
-    requests_per_minute    integer     check (requests_per_minute > 0),      -- null: no limit
-    concurrent_generations integer     check (concurrent_generations > 0),  -- null: no limit
+    requests_per_minute    integer     check (requests_per_minute > 0),       -- null: no limit
+    concurrent_generations integer     check (concurrent_generations > 0),   -- at the vendor at once; null: no limit
+    waiting_generations    integer     check (waiting_generations > 0),      -- in the queue; null: no limit
+    weight                 integer     not null default 1 check (weight between 1 and 100),  -- of its turns, against others'
     created_at             timestamptz not null default gateway_now()
 );
 
@@ -139,14 +141,15 @@ create table request_window (
 -- Generations, and what else is known of the vendor.
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- A tenant's job from request to end. The row is its own queue: state, lease and next check in one place.
+-- A tenant's job from request to end. The row is its own place in the queue: state, lease and next attempt in one place.
 create table generation (
     id               uuid        primary key,
     tenant_id        uuid        not null,  -- no foreign keys: each would lock the tenant's row at every admission
     key_id           uuid        not null,
     state            text        not null check (state in
-                        ('SUBMITTING', 'QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
-    promised         boolean     not null default false,  -- a caller has, or will have, a 202: the tenant may see it
+                        ('WAITING', 'SENDING', 'QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
+    promised         boolean     not null,                -- a caller has, or will have, a 202: the tenant may see it
+    admitted_by      uuid        not null,                -- the replica on which a caller may wait for the verdict
     idempotency_key  text,
     request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
     webhook_url      text,
@@ -157,14 +160,14 @@ create table generation (
     quoted_credits   bigint      not null check (quoted_credits > 0),
     captured_credits bigint      check (captured_credits between 0 and quoted_credits),  -- null while open
     charged_credits  bigint,                              -- what the vendor says it charged; null if it does not say
-    upstream         text        not null,                -- the vendor's base URL; no other's tracker touches the row
+    upstream         text        not null,                -- the vendor's base URL; no other's dispatcher touches the row
     upstream_request bytea,                               -- exactly the bytes that every attempt sends; null once erased
     upstream_job_id  uuid,
-    attempt          integer     not null default 1,      -- fences the sender: only the newest attempt may conclude
-    attempt_open     boolean     not null default true,   -- sent or about to be; its answer is not recorded
+    attempt          integer     not null default 0,      -- fences the sender: only the newest attempt may conclude
+    attempt_open     boolean     not null default false,  -- sent or about to be; its answer is not recorded
     indefinite       boolean     not null default false,  -- some attempt may have reached the vendor
-    due_at           timestamptz,                         -- next look; while somebody works on the row, its lease
-    watched_until    timestamptz,                         -- until then somebody follows it, and it is looked at often
+    due_at           timestamptz,                         -- next attempt, single read or look; of an open attempt, its lease
+    watched_until    timestamptz,                         -- until then a caller follows it, and it is looked at often
     missing_since    timestamptz,                         -- the vendor has answered 404 for the job since then
     progress         integer,
     result_images    text[],
@@ -172,15 +175,21 @@ create table generation (
     expired          boolean     not null default false,
     traceparent      text,                                -- W3C: what happens to it later joins its admission's trace
     created_at       timestamptz not null,
+    accepted_at      timestamptz,                         -- the vendor had the job
     completed_at     timestamptz,
     constraint generation_resolved check ((state in ('COMPLETED', 'FAILED', 'CANCELLED')) = (captured_credits is not null)),
     constraint generation_request_known check (upstream_request is not null or captured_credits is not null),
-    constraint generation_job_known check (upstream_job_id is not null or state in ('SUBMITTING', 'FAILED', 'IN_REVIEW'))
+    constraint generation_job_known check (upstream_job_id is not null
+        or state in ('WAITING', 'SENDING', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
+    constraint generation_waits_unsent check (state <> 'WAITING' or not attempt_open and not indefinite)
 ) with (fillfactor = 80);
 
 create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
 create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
-create index generation_unsubmitted on generation (upstream, due_at) where state = 'SUBMITTING';
+create index generation_waiting on generation (upstream, tenant_id, key_id, created_at, id) where state = 'WAITING';
+create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';
+create index generation_repeated on generation (upstream, due_at) where state = 'SENDING';
+create index generation_running on generation (tenant_id) where state in ('SENDING', 'QUEUED', 'PROCESSING');
 create index generation_tracked on generation (upstream, due_at) where state in ('QUEUED', 'PROCESSING');
 create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
 create index generation_open on generation (tenant_id) where captured_credits is null;
@@ -189,6 +198,50 @@ create index generation_erasable on generation (completed_at) where upstream_req
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
     where promised and state in ('FAILED', 'CANCELLED');
+
+-- The account's rate, and how far the queue has come. One row for each upstream; its lock lets one replica at a time take
+-- calls and choose.
+create table upstream_rate (
+    upstream              text        primary key,
+    next_call_at          timestamptz not null,  -- when the next call is due if calls come evenly; a burst runs ahead of it
+    next_tracking_call_at timestamptz not null,  -- the same for tracking alone, at a tenth of the rate
+    paused_until          timestamptz not null default 'epoch',  -- no call before
+    account_refused       boolean     not null default false,  -- the vendor refuses the company's account
+    probe_at              timestamptz not null default 'epoch',  -- while it does: when one generation is sent to see whether it still is
+    queue_time            bigint      not null default 0,      -- where the team stood whose turn was last
+    turn                  bigint      not null default 0,      -- counts the turns
+    repeated_last         boolean     not null default false   -- the last turn repeated an attempt
+) with (fillfactor = 50);
+
+-- The teams that may have something waiting. Whose team_time is least is next; a turn costs a team the more, the less it weighs.
+create table queue_team (
+    upstream    text        not null,
+    tenant_id   uuid        not null,
+    team_time   bigint      not null,
+    not_before  timestamptz not null,  -- passed over until then: it had nothing to send, or might not
+    empty_since timestamptz,
+    primary key (upstream, tenant_id)
+) with (fillfactor = 50);
+
+create index queue_team_next on queue_team (upstream, team_time, tenant_id);
+
+-- When each key of a team had its last turn.
+create table queue_key (
+    upstream  text   not null,
+    tenant_id uuid   not null,
+    key_id    uuid   not null,
+    last_turn bigint not null,
+    primary key (upstream, tenant_id, key_id)
+) with (fillfactor = 50);
+
+-- When the vendor's list is to be read next. While it is being read, due_at is the reader's lease.
+create table upstream_sweep (
+    upstream text        primary key,
+    due_at   timestamptz not null,
+    sweeping boolean     not null default false,
+    hinted   boolean     not null default false,  -- the vendor has called since the sweep began
+    ended_at timestamptz
+) with (fillfactor = 50);
 
 -- Jobs that the vendor runs for generations that had already ended: nobody pays for them, an operator hears of them.
 create table orphan_job (

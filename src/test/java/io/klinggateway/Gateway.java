@@ -108,8 +108,13 @@ public final class Gateway implements DisposableBean {
         door.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().proxiedFrom(apiframe.baseUrl())));
     }
 
-    /** Lets every job that the vendor has reach its end. */
+    /** Lets every job reach its end at the vendor, once the vendor has it. */
     public void finishVendorJobs() {
+        await().atMost(PATIENCE)
+                .until(() -> database.sql("select count(*) from generation where state in ('WAITING', 'SENDING')")
+                                .query(Long.class)
+                                .single()
+                        == 0);
         vendorClock.clock().advance(Duration.ofSeconds(4));
     }
 

@@ -23,9 +23,9 @@ import org.springframework.test.context.TestConstructor;
         properties = {
             "management.server.port=0",
             "apiframe.requests-per-minute=600000",
-            "gateway.generation.tracking-interval=200ms",
-            "gateway.generation.submission-deadline=5s",
-            "gateway.generation.lease=7s"
+            "gateway.tracking.interval=200ms",
+            "gateway.queue.attempt-deadline=5s",
+            "gateway.queue.lease=7s"
         })
 @AutoConfigureMetrics
 @ContextConfiguration(initializers = {FreshDatabaseInitializer.class, VendorInitializer.class})

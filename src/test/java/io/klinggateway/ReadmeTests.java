@@ -75,6 +75,8 @@ class ReadmeTests {
                 .contains("\"images\":[\"http")
                 .contains("\"tenant\":\"demo\"")
                 .contains("\"team\":{")
+                .contains("\"lastStartsInSeconds\":")
+                .contains("\"code\":\"already_sent\"")
                 .contains("\"pricingMode\":\"per-output\"");
     }
 

@@ -1,7 +1,7 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.generation.GenerationSummary;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.oversight.GenerationSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +21,7 @@ public class Administration {
     private final CreditOperations credits;
     private final ReviewOperations reviews;
     private final DeliveryOperations deliveries;
+    private final QueueOperations queues;
     private final AuditLog audit;
     private final OperatorJson json;
 
@@ -30,6 +31,7 @@ public class Administration {
             CreditOperations credits,
             ReviewOperations reviews,
             DeliveryOperations deliveries,
+            QueueOperations queues,
             AuditLog audit,
             OperatorJson json) {
         this.tenants = tenants;
@@ -37,6 +39,7 @@ public class Administration {
         this.credits = credits;
         this.reviews = reviews;
         this.deliveries = deliveries;
+        this.queues = queues;
         this.audit = audit;
         this.json = json;
     }
@@ -96,6 +99,20 @@ public class Administration {
     public boolean adjust(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
         return !credits.adjust(operator, tenant, json.read(body, CreditTerms.NewAdjustment.class), idempotencyKey)
                 .replayed();
+    }
+
+    /**
+     * Cancels all that the tenant has waiting.
+     *
+     * @param idempotencyKey makes the call repeatable
+     * @return how many
+     */
+    public long cancelWaiting(Operator operator, String tenant, ObjectNode body, String idempotencyKey) {
+        return queues.cancelWaiting(
+                        operator, tenant, json.read(body, QueueOperations.Cancellation.class), idempotencyKey)
+                .answer()
+                .path("cancelled")
+                .longValue();
     }
 
     public GenerationSummary resolve(Operator operator, UUID generation, ObjectNode body) {

@@ -3,53 +3,39 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.CreditTerms.NewAdjustment;
 import io.klinggateway.admin.CreditTerms.NewGrant;
+import io.klinggateway.admin.OperatorCalls.Done;
 import io.klinggateway.admin.TenantView.BalanceView;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.ProblemCode;
-import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Registration;
 import io.klinggateway.tenant.Tenants;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Grants and adjustments: entries of the journal like any other, on record, and repeatable under an idempotency key. */
 @Component
 class CreditOperations {
 
-    private static final String FIND_CALL = """
-            select answer, request = cast(:request as jsonb) as same
-              from operator_call where tenant_id = :tenant and idempotency_key = :key
-            """;
-
-    private static final String KEEP_CALL = """
-            insert into operator_call (tenant_id, idempotency_key, request, answer)
-            values (:tenant, :key, cast(:request as jsonb), cast(:answer as json))
-            """;
-
-    private final JdbcClient jdbc;
     private final Tenants tenants;
     private final Ledger ledger;
     private final AuditLog audit;
     private final OperatorJson json;
+    private final OperatorCalls calls;
 
-    CreditOperations(JdbcClient jdbc, Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json) {
-        this.jdbc = jdbc;
+    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json, OperatorCalls calls) {
         this.tenants = tenants;
         this.ledger = ledger;
         this.audit = audit;
         this.json = json;
+        this.calls = calls;
     }
 
     /** @param key makes the call repeatable; null if the caller gave none */
@@ -77,9 +63,6 @@ class CreditOperations {
     /** What is the same in a repetition. */
     private record Call(String action, long credits, String reason) {}
 
-    /** @param answer as the first call had it */
-    record Done(JsonNode answer, boolean replayed) {}
-
     /**
      * @param seq of the journal's entry
      * @param balance afterwards
@@ -91,7 +74,7 @@ class CreditOperations {
         // Under the tenant's lock, calls with the same key come one after the other.
         Registration tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
-        Optional<Done> before = key == null ? Optional.empty() : find(id, call, key);
+        Optional<Done> before = calls.find(id, call, key);
         if (before.isPresent()) {
             return before.get();
         }
@@ -104,35 +87,8 @@ class CreditOperations {
                 balanceBefore,
                 balance);
         ObjectNode answer = json.answer(new Answer(seq, call.credits(), call.reason(), balance));
-        if (key != null) {
-            keep(id, call, key, answer);
-        }
+        calls.keep(id, call, key, answer);
         return new Done(answer, false);
-    }
-
-    private Optional<Done> find(TenantId tenant, Call call, String key) {
-        return jdbc.sql(FIND_CALL)
-                .param("tenant", tenant.value())
-                .param("key", key)
-                .param("request", json.tree(call).toString())
-                .query((row, _) -> {
-                    if (!row.getBoolean("same")) {
-                        throw new ProblemException(Problem.of(
-                                ProblemCode.IDEMPOTENCY_CONFLICT,
-                                "This Idempotency-Key was used with another request; take a new key"));
-                    }
-                    return new Done(json.parse(row.getString("answer")), true);
-                })
-                .optional();
-    }
-
-    private void keep(TenantId tenant, Call call, String key, JsonNode answer) {
-        jdbc.sql(KEEP_CALL)
-                .param("tenant", tenant.value())
-                .param("key", key)
-                .param("request", json.tree(call).toString())
-                .param("answer", answer.toString())
-                .update();
     }
 
     List<Entry> journal(String tenantName, EntryFilter filter, int most) {

@@ -6,8 +6,6 @@ import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.EntryKind;
 import io.klinggateway.ledger.PeriodKind;
-import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -37,8 +35,6 @@ import tools.jackson.databind.JsonNode;
 @Tag(name = "Credits")
 class CreditsController {
 
-    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-
     private final CreditOperations credits;
 
     CreditsController(CreditOperations credits) {
@@ -56,8 +52,9 @@ class CreditsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewGrant asked,
-            @RequestHeader(name = IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return answer(credits.grant(operator, name, asked, checked(key)));
+            @RequestHeader(name = OperatorCalls.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return credits.grant(operator, name, asked, OperatorCalls.checkedKey(key))
+                .toResponse();
     }
 
     @PostMapping("/adjustments")
@@ -71,24 +68,9 @@ class CreditsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewAdjustment asked,
-            @RequestHeader(name = IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return answer(credits.adjust(operator, name, asked, checked(key)));
-    }
-
-    private static ResponseEntity<JsonNode> answer(CreditOperations.Done done) {
-        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
-        if (done.replayed()) {
-            answer.header("Idempotent-Replayed", "true");
-        }
-        return answer.body(done.answer());
-    }
-
-    private static @Nullable String checked(@Nullable String key) {
-        if (key != null && !key.matches("[!-~]{1,255}")) {
-            throw new ProblemException(
-                    Problem.invalid(IDEMPOTENCY_KEY, "must be 1 to 255 visible ASCII characters without spaces"));
-        }
-        return key;
+            @RequestHeader(name = OperatorCalls.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return credits.adjust(operator, name, asked, OperatorCalls.checkedKey(key))
+                .toResponse();
     }
 
     @GetMapping("/journal")

@@ -38,13 +38,17 @@ record DeclaredTenantsSettings(
             @DefaultValue @Valid DeclaredLimits limits,
             @DefaultValue List<@Valid DeclaredKey> keys) {}
 
-    /** None unless given. */
+    /** None unless given, and the weight of everybody. */
     record DeclaredLimits(
             @Min(1) @Max(Limits.HIGHEST) @Nullable Integer requestsPerMinute,
-            @Min(1) @Max(Limits.HIGHEST) @Nullable Integer concurrentGenerations) {
+            @Min(1) @Max(Limits.HIGHEST) @Nullable Integer concurrentGenerations,
+            @Min(1) @Max(Limits.HIGHEST) @Nullable Integer waitingGenerations,
+
+            @DefaultValue("" + Limits.DEFAULT_WEIGHT) @Min(1) @Max(Limits.HIGHEST_WEIGHT)
+            int weight) {
 
         Limits toLimits() {
-            return new Limits(requestsPerMinute, concurrentGenerations);
+            return new Limits(requestsPerMinute, concurrentGenerations, waitingGenerations, weight);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.ReviewOperations.Resolution;
-import io.klinggateway.generation.GenerationSummary;
-import io.klinggateway.generation.Reviews;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.oversight.GenerationSummary;
+import io.klinggateway.oversight.Reviews;
 import io.klinggateway.support.Uuids;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -40,7 +40,8 @@ class GenerationsController {
             @RequestParam(required = false)
                     @Schema(
                             allowableValues = {
-                                "SUBMITTING",
+                                "WAITING",
+                                "SENDING",
                                 "QUEUED",
                                 "PROCESSING",
                                 "COMPLETED",

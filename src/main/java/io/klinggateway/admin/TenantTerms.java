@@ -17,7 +17,16 @@ import org.jspecify.annotations.Nullable;
 /** What operators say about a tenant. */
 final class TenantTerms {
 
-    private static final String LIMIT_RULE = "must be from 1 to " + Limits.HIGHEST;
+    static final String REQUESTS_PER_MINUTE = "Requests to generate or quote in a minute; null is no limit.";
+    static final String CONCURRENT_GENERATIONS =
+            "Jobs at the vendor at once; what is beyond waits in the queue; null is no limit.";
+    static final String WAITING_GENERATIONS =
+            "Jobs that may wait in the queue; a request beyond it is answered 429 `queue_full`; null is no limit.";
+    static final String WEIGHT =
+            "The tenant's share of the vendor's rate against other tenants' while several have jobs waiting.";
+
+    private static final String LIMIT_RULE = "must be from 1 to " + Limits.HIGHEST + ", not ${validatedValue}";
+    private static final String WEIGHT_RULE = "must be from 1 to " + Limits.HIGHEST_WEIGHT + ", not ${validatedValue}";
 
     private TenantTerms() {}
 
@@ -51,7 +60,10 @@ final class TenantTerms {
                             tenant.budget().limit(),
                             tenant.budget().timeZone()),
                     new LimitTerms(
-                            tenant.limits().requestsPerMinute(), tenant.limits().concurrentGenerations()));
+                            tenant.limits().requestsPerMinute(),
+                            tenant.limits().concurrentGenerations(),
+                            tenant.limits().waitingGenerations(),
+                            tenant.limits().weight()));
         }
     }
 
@@ -74,21 +86,40 @@ final class TenantTerms {
         }
     }
 
+    /** @param weight that of everybody if absent */
     record LimitTerms(
             @Min(value = 1, message = LIMIT_RULE)
             @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
-            @Schema(example = "60")
+            @Schema(description = REQUESTS_PER_MINUTE, example = "60")
             @Nullable
             Integer requestsPerMinute,
 
             @Min(value = 1, message = LIMIT_RULE)
             @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
-            @Schema(example = "10")
+            @Schema(description = CONCURRENT_GENERATIONS, example = "10")
             @Nullable
-            Integer concurrentGenerations) {
+            Integer concurrentGenerations,
+
+            @Min(value = 1, message = LIMIT_RULE)
+            @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
+            @Schema(description = WAITING_GENERATIONS, example = "1000")
+            @Nullable
+            Integer waitingGenerations,
+
+            @Min(value = 1, message = WEIGHT_RULE)
+            @Max(value = Limits.HIGHEST_WEIGHT, message = WEIGHT_RULE)
+            @Schema(description = WEIGHT, example = "2", defaultValue = "" + Limits.DEFAULT_WEIGHT)
+            @Nullable
+            Integer weight) {
 
         static Limits toLimits(@Nullable LimitTerms terms) {
-            return terms == null ? Limits.NONE : new Limits(terms.requestsPerMinute(), terms.concurrentGenerations());
+            return terms == null
+                    ? Limits.NONE
+                    : new Limits(
+                            terms.requestsPerMinute(),
+                            terms.concurrentGenerations(),
+                            terms.waitingGenerations(),
+                            terms.weight() == null ? Limits.DEFAULT_WEIGHT : terms.weight());
         }
     }
 }

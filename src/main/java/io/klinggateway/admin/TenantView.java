@@ -61,10 +61,24 @@ public record TenantView(
     /** null is no limit. */
     @Schema(name = "OperatorLimits")
     public record LimitsView(
-            @Nullable Integer requestsPerMinute, @Nullable Integer concurrentGenerations) {
+            @Schema(description = TenantTerms.REQUESTS_PER_MINUTE, example = "60") @Nullable
+            Integer requestsPerMinute,
+
+            @Schema(description = TenantTerms.CONCURRENT_GENERATIONS, example = "10") @Nullable
+            Integer concurrentGenerations,
+
+            @Schema(description = TenantTerms.WAITING_GENERATIONS, example = "1000") @Nullable
+            Integer waitingGenerations,
+
+            @Schema(description = TenantTerms.WEIGHT, example = "2")
+            int weight) {
 
         static LimitsView of(Limits limits) {
-            return new LimitsView(limits.requestsPerMinute(), limits.concurrentGenerations());
+            return new LimitsView(
+                    limits.requestsPerMinute(),
+                    limits.concurrentGenerations(),
+                    limits.waitingGenerations(),
+                    limits.weight());
         }
     }
 

@@ -6,6 +6,8 @@
 @ApplicationModule(
         allowedDependencies = {
             "usage",
+            "oversight",
+            "queue",
             "generation",
             "webhook",
             "tenant",

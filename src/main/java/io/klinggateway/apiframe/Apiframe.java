@@ -18,22 +18,16 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The vendor's API. Calls block the (virtual) thread that makes them, wait their turn at the rate gate, and never throw
- * for anything that the vendor or the network does. Safe for use by many threads.
+ * The vendor's API. Calls block the (virtual) thread that makes them and never throw for anything that the vendor or the
+ * network does. A caller has taken its call of the account's rate before. Safe for use by many threads.
  */
 @Component
 @EnableConfigurationProperties(ApiframeSettings.class)
@@ -41,28 +35,30 @@ public class Apiframe {
 
     private static final Duration UNSPOKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** Who waits for a turn that comes later than this before its deadline only learns that the outcome is unknown. */
-    private static final Duration TIME_TO_ANSWER = Duration.ofMillis(500);
-
     private static final Duration PATIENCE_FOR_READS = Duration.ofSeconds(10);
-    private static final int JOBS_PER_LIST = 100;
-    private static final int READ_SINGLY_UP_TO = 2;
+
+    /** apiframe: at most 100. */
+    public static final int JOBS_PER_PAGE = 100;
 
     private final VendorHttp http;
-    private final RateGate gate;
     private final VendorJson json;
     private final Clock clock;
     private final ApiframeSettings settings;
     private final UpstreamMeters meters;
+    private final ApplicationEventPublisher events;
 
-    Apiframe(VendorHttp http, ApiframeSettings settings, Clock clock, UpstreamMeters meters) {
+    Apiframe(
+            VendorHttp http,
+            ApiframeSettings settings,
+            Clock clock,
+            UpstreamMeters meters,
+            ApplicationEventPublisher events) {
         this.http = http;
         this.settings = settings;
         this.json = new VendorJson(settings.apiKey());
         this.clock = clock;
         this.meters = meters;
-        this.gate = new RateGate(settings.requestsPerMinute(), System::nanoTime);
-        meters.publish(gate);
+        this.events = events;
     }
 
     /** The vendor that jobs of this gateway belong to: its base URL. */
@@ -70,9 +66,14 @@ public class Apiframe {
         return settings.upstream();
     }
 
-    /** How many calls this replica may make in that time without waiting for the vendor's rate. */
-    public int callsWithin(Duration duration) {
-        return Math.toIntExact(settings.requestsPerMinute() * duration.toMillis() / 60_000);
+    /** The account's rate, of all replicas together. */
+    public int callsPerMinute() {
+        return settings.requestsPerMinute();
+    }
+
+    /** How many calls may be begun now; 0 while the circuit breaker keeps them from a vendor that does not answer. */
+    public int room() {
+        return http.room();
     }
 
     /**
@@ -85,32 +86,12 @@ public class Apiframe {
         if (deadline.hasPassed()) {
             return new NotSent("the deadline has passed");
         }
-        try {
-            awaitTurn(longestWait(deadline));
-        } catch (RateGate.TooLong tooLong) {
-            return new Throttled(tooLong.untilSlot());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return new NotSent("interrupted");
-        }
         return switch (meters.timed(
                 Operation.SUBMIT, () -> http.post("/v2/images/generate", body, idempotencyKey, deadline))) {
             case NotWritten notWritten -> new NotSent(notWritten.reason());
             case Lost lost -> new Unknown(lost.reason());
             case Answered answered -> submitted(answered);
         };
-    }
-
-    private void awaitTurn(Duration longest) throws RateGate.TooLong, InterruptedException {
-        Duration wait = gate.reserve(longest);
-        if (wait.isPositive()) { // sleeping for no time gives way to other threads, too
-            Thread.sleep(wait);
-        }
-    }
-
-    private static Duration longestWait(Deadline deadline) {
-        Duration wait = deadline.remaining().minus(TIME_TO_ANSWER);
-        return wait.isNegative() ? Duration.ZERO : wait;
     }
 
     private SubmitOutcome submitted(Answered answer) {
@@ -128,51 +109,19 @@ public class Apiframe {
     }
 
     /**
-     * Looks at jobs, with as few calls as do: the vendor's list shows a hundred at once.
+     * One page of the account's jobs of our model, newest first.
      *
-     * @return a reading for every job asked for
+     * @param cursor a page's {@code nextCursor}; null for the first
      */
-    public Map<UpstreamJobId, JobReading> read(Collection<UpstreamJobId> jobs) {
-        Map<UpstreamJobId, JobReading> readings = new ConcurrentHashMap<>();
-        if (jobs.size() > READ_SINGLY_UP_TO) {
-            readings.putAll(readLists(Set.copyOf(jobs)));
-        }
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            jobs.stream()
-                    .filter(job -> !readings.containsKey(job))
-                    .forEach(job -> threads.execute(() -> readings.put(job, readOne(job))));
-        }
-        return readings;
-    }
-
-    /** @return a reading for every job that the list shows; for every job at all if there is no list to be had */
-    private Map<UpstreamJobId, JobReading> readLists(Set<UpstreamJobId> wanted) {
-        Map<UpstreamJobId, JobReading> readings = new HashMap<>();
-        String cursor = "";
-        // One page more than they would fill: open jobs are among the newest, but not always the very newest.
-        for (int page = 0; page <= 1 + wanted.size() / JOBS_PER_LIST && readings.size() < wanted.size(); page++) {
-            String path = "/v2/jobs?limit=" + JOBS_PER_LIST + "&model=" + ImageRequest.MODEL + cursor;
-            if (!(get(path) instanceof Answered answer) || answer.status() != 200) {
-                wanted.forEach(job -> readings.putIfAbsent(job, new Unavailable("no list of jobs")));
-                break;
-            }
-            JsonNode list = VendorJson.parse(answer.body());
-            if (!list.path("jobs").isArray()) {
-                wanted.forEach(job -> readings.putIfAbsent(job, new Unavailable("no list of jobs")));
-                break;
-            }
-            for (JsonNode entry : list.path("jobs")) {
-                json.job(entry)
-                        .filter(job -> wanted.contains(job.id()))
-                        .ifPresent(job -> readings.put(job.id(), new Found(job)));
-            }
-            if (!list.path("hasMore").asBoolean(false)
-                    || !list.path("nextCursor").isString()) {
-                break;
-            }
-            cursor = "&cursor=" + URLEncoder.encode(list.path("nextCursor").stringValue(), StandardCharsets.UTF_8);
-        }
-        return readings;
+    public JobListing list(@Nullable String cursor) {
+        String path = "/v2/jobs?limit=" + JOBS_PER_PAGE + "&model=" + ImageRequest.MODEL
+                + (cursor == null ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+        return switch (get(path)) {
+            case NotWritten notWritten -> new JobListing.Unavailable(notWritten.reason());
+            case Lost lost -> new JobListing.Unavailable(lost.reason());
+            case Answered answer when answer.status() == 200 -> json.page(VendorJson.parse(answer.body()));
+            case Answered answer -> new JobListing.Unavailable("HTTP " + answer.status());
+        };
     }
 
     /** The account that all tenants share; empty if the vendor does not tell now. */
@@ -182,7 +131,8 @@ public class Apiframe {
                 : Optional.empty();
     }
 
-    private JobReading readOne(UpstreamJobId job) {
+    /** Looks at one job. */
+    public JobReading read(UpstreamJobId job) {
         return switch (get("/v2/jobs/" + job)) {
             case NotWritten notWritten -> new Unavailable(notWritten.reason());
             case Lost lost -> new Unavailable(lost.reason());
@@ -204,14 +154,6 @@ public class Apiframe {
 
     private Exchange get(String path) {
         Deadline deadline = Deadline.in(PATIENCE_FOR_READS);
-        try {
-            awaitTurn(deadline.remaining());
-        } catch (RateGate.TooLong tooLong) {
-            return new NotWritten("rate gate", false);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return new NotWritten("interrupted", false);
-        }
         Exchange exchange = meters.timed(Operation.ofPath(path), () -> http.get(path, deadline));
         if (exchange instanceof Answered answer && answer.status() == 429) {
             throttled(answer);
@@ -219,10 +161,10 @@ public class Apiframe {
         return exchange;
     }
 
-    /** Everybody waits as long as the vendor asks one to. */
+    /** All calls, on all replicas, wait as long as the vendor asks one to. */
     private @Nullable Duration throttled(Answered answer) {
         Duration retryAfter = RetryAfter.parse(answer.headers().getFirst("Retry-After"), clock);
-        gate.pause(retryAfter == null ? UNSPOKEN_RETRY_AFTER : retryAfter);
+        events.publishEvent(new VendorThrottled(retryAfter == null ? UNSPOKEN_RETRY_AFTER : retryAfter));
         return retryAfter;
     }
 }

@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param responseTimeout from the first byte written to the last byte read
  * @param poolTimeout how long to wait for a free connection
  * @param maxConnections open at once, to the vendor
- * @param requestsPerMinute of this replica: the account's rate divided by the replicas (apiframe: about 500)
+ * @param requestsPerMinute the account's rate, shared by all replicas (apiframe: about 500)
  */
 @Validated
 @ConfigurationProperties("apiframe")

@@ -30,6 +30,7 @@ class Breaker {
     private static final int PROBES = 3;
 
     private final CircuitBreaker breaker;
+    private volatile long openedAtNanos;
 
     Breaker(MeterRegistry meters) {
         breaker = CircuitBreaker.of(
@@ -43,11 +44,22 @@ class Breaker {
                         .permittedNumberOfCallsInHalfOpenState(PROBES)
                         .maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
                         .build());
-        breaker.getEventPublisher()
-                .onStateTransition(change -> log.warn("vendor circuit breaker: {}", change.getStateTransition()));
+        breaker.getEventPublisher().onStateTransition(change -> {
+            openedAtNanos = System.nanoTime();
+            log.warn("vendor circuit breaker: {}", change.getStateTransition());
+        });
         Gauge.builder("kling.gateway.upstream.breaker.open", breaker, Breaker::openness)
                 .description("1 while the circuit breaker keeps calls from the vendor, 0.5 while it probes, else 0")
                 .register(meters);
+    }
+
+    /** How many calls it would let through now. */
+    int room() {
+        return switch (breaker.getState()) {
+            case OPEN -> System.nanoTime() - openedAtNanos < OPEN_FOR.toNanos() ? 0 : PROBES;
+            case HALF_OPEN -> 1;
+            default -> Integer.MAX_VALUE;
+        };
     }
 
     Exchange call(Supplier<Exchange> exchange) {

@@ -3,7 +3,6 @@ package io.klinggateway.apiframe;
 import io.klinggateway.apiframe.Exchange.Answered;
 import io.klinggateway.apiframe.Exchange.Lost;
 import io.klinggateway.apiframe.Exchange.NotWritten;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -59,22 +58,12 @@ class UpstreamMeters {
         Timer.Sample started = Timer.start(registry);
         Exchange exchange = call.get();
         started.stop(Timer.builder("kling.gateway.upstream.requests")
-                .description("Calls to the vendor, without the wait at the rate gate")
+                .description("Calls to the vendor")
                 .tag("operation", operation.label)
                 .tag("outcome", outcome(exchange))
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry));
         return exchange;
-    }
-
-    void publish(RateGate gate) {
-        Gauge.builder(
-                        "kling.gateway.upstream.rate.gate.wait",
-                        gate,
-                        now -> now.waitForNext().toNanos() / 1e9)
-                .description("How long the next call to the vendor would wait for its turn on this replica")
-                .baseUnit("seconds")
-                .register(registry);
     }
 
     private static String outcome(Exchange exchange) {

@@ -67,6 +67,10 @@ class VendorHttp {
                 .followRedirect(false);
     }
 
+    int room() {
+        return breaker.room();
+    }
+
     /** @param path encoded already */
     Exchange get(String path, Deadline deadline) {
         return breaker.call(() -> exchange(client.get().uri(URI.create(baseUrl + path)), deadline));

@@ -2,6 +2,9 @@ package io.klinggateway.apiframe;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.support.Uuids;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +54,29 @@ final class VendorJson {
                         error(job),
                         charged(job.path("creditCost")),
                         job.path("expired").asBoolean(false))));
+    }
+
+    JobListing page(JsonNode list) {
+        if (!list.path("jobs").isArray()) {
+            return new JobListing.Unavailable("HTTP 200 without a list of jobs");
+        }
+        List<UpstreamJob> jobs = new ArrayList<>();
+        Instant oldest = null;
+        for (JsonNode entry : list.path("jobs")) {
+            job(entry).ifPresent(jobs::add);
+            oldest = time(entry.path("createdAt"));
+        }
+        JsonNode next = list.path("nextCursor");
+        boolean more = list.path("hasMore").asBoolean(false) && next.isString();
+        return new JobListing.Page(jobs, oldest, more ? next.stringValue() : null);
+    }
+
+    private static @Nullable Instant time(JsonNode time) {
+        try {
+            return time.isString() ? OffsetDateTime.parse(time.stringValue()).toInstant() : null;
+        } catch (DateTimeParseException garbage) {
+            return null;
+        }
     }
 
     static Optional<VendorAccount> account(JsonNode me) {

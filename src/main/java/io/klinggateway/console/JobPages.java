@@ -1,9 +1,9 @@
 package io.klinggateway.console;
 
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.generation.JobView;
-import io.klinggateway.generation.TenantJobs;
-import io.klinggateway.generation.TenantJobs.JobPage;
+import io.klinggateway.job.TenantJobs;
+import io.klinggateway.job.TenantJobs.JobPage;
+import io.klinggateway.job.TenantJobs.PlacedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.problem.Problem;
@@ -12,14 +12,17 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.webhook.Deliveries;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
@@ -30,6 +33,7 @@ class JobPages {
 
     static final String LIVE = "/live";
 
+    private static final String JOBS = "/console/team/jobs/";
     private static final int PAGE = 24;
     private static final List<String> STATUSES =
             Arrays.stream(UpstreamJob.Status.values()).map(Enum::name).toList();
@@ -37,11 +41,13 @@ class JobPages {
     private final TenantJobs jobs;
     private final Ledger ledger;
     private final Deliveries deliveries;
+    private final Refused refused;
 
-    JobPages(TenantJobs jobs, Ledger ledger, Deliveries deliveries) {
+    JobPages(TenantJobs jobs, Ledger ledger, Deliveries deliveries, Refused refused) {
         this.jobs = jobs;
         this.ledger = ledger;
         this.deliveries = deliveries;
+        this.refused = refused;
     }
 
     @GetMapping
@@ -54,6 +60,7 @@ class JobPages {
         JobPage page = jobs.list(
                 caller.tenant().id(), wanted == null ? null : UpstreamJob.Status.valueOf(wanted), cursor, PAGE);
         model.addAttribute("jobs", page.jobs().stream().map(JobCard::of).toList());
+        model.addAttribute("queue", jobs.queue(caller.tenant().id()));
         model.addAttribute("nextCursor", page.nextCursor());
         model.addAttribute("first", cursor == null);
         model.addAttribute("status", wanted);
@@ -75,13 +82,55 @@ class JobPages {
     }
 
     private void show(Caller caller, String id, Model model) {
-        JobView job = Uuids.parse(id)
-                .flatMap(uuid -> jobs.find(caller.tenant().id(), uuid))
-                .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
-        GenerationId generation = new GenerationId(job.id());
-        model.addAttribute("job", JobCard.of(job));
+        PlacedJob found = find(caller, id);
+        GenerationId generation = new GenerationId(found.job().id());
+        model.addAttribute("job", JobCard.of(found.job()));
+        model.addAttribute("place", found.place());
         model.addAttribute("entries", ledger.entries(generation));
         model.addAttribute(
                 "delivery", deliveries.find(caller.tenant().id(), generation).orElse(null));
+    }
+
+    private PlacedJob find(Caller caller, String id) {
+        return Uuids.parse(id)
+                .flatMap(uuid -> jobs.findWithPlace(caller.tenant().id(), uuid))
+                .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
+    }
+
+    /** One that does not wait any more is shown as it is. */
+    @GetMapping("/{id}/cancel")
+    String askToCancel(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
+        PlacedJob found = find(caller, id);
+        String page = JOBS + found.job().id();
+        if (found.place() == null) {
+            return "redirect:" + page;
+        }
+        return new Confirmation(
+                        "Cancel this job?",
+                        List.of(
+                                "It waits in the queue: nothing was sent to the vendor, and nothing will be.",
+                                "Your " + Words.INSTANCE.number(found.job().creditCost()) + " credits come back.",
+                                "It ends as Cancelled, for good. You can ask for the same again."),
+                        "Cancel the job",
+                        page + "/cancel",
+                        page)
+                .on(model);
+    }
+
+    @PostMapping("/{id}/cancel")
+    String cancel(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            Model model,
+            HttpServletResponse response) {
+        UUID job = find(caller, id).job().id();
+        return refused.orElse(
+                model,
+                response,
+                () -> {
+                    jobs.cancel(caller.tenant().id(), job);
+                    return "redirect:" + JOBS + job;
+                },
+                () -> job(caller, id, model));
     }
 }

@@ -1,6 +1,8 @@
 package io.klinggateway.console;
 
-import io.klinggateway.generation.Oversight;
+import io.klinggateway.oversight.OpenCount;
+import io.klinggateway.oversight.Oversight;
+import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.Spending;
 import io.klinggateway.usage.Spending.Outlook;
@@ -33,13 +35,21 @@ class OverviewPages {
 
     private final Spending spending;
     private final Oversight oversight;
+    private final QueueForecast queue;
     private final UsageReports reports;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    OverviewPages(Spending spending, Oversight oversight, UsageReports reports, MeterRegistry meters, Clock clock) {
+    OverviewPages(
+            Spending spending,
+            Oversight oversight,
+            QueueForecast queue,
+            UsageReports reports,
+            MeterRegistry meters,
+            Clock clock) {
         this.spending = spending;
         this.oversight = oversight;
+        this.queue = queue;
         this.reports = reports;
         this.meters = meters;
         this.clock = clock;
@@ -58,10 +68,11 @@ class OverviewPages {
         model.addAttribute("days", DayTable.of(spending.byTenant(DayTable.first(today), TENANTS_NAMED), today));
         model.addAttribute("tenants", outlooks.size());
         model.addAttribute("pressed", pressed(outlooks));
+        model.addAttribute("queue", queue.overview());
         model.addAttribute("open", oversight.open());
         model.addAttribute(
                 "holds",
-                oversight.open().stream().mapToLong(Oversight.Open::heldCredits).sum());
+                oversight.open().stream().mapToLong(OpenCount::heldCredits).sum());
         model.addAttribute("vendor", oversight.vendorCredits().orElse(null));
         model.addAttribute("drift", oversight.drift().orElse(null));
         model.addAttribute("refusals", refusals());

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.generation.TenantJobs;
+import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
@@ -49,6 +49,7 @@ class TeamPages {
         model.addAttribute("zone", account.budget().timeZone().getId());
         model.addAttribute("bar", BudgetBar.of(account));
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
+        model.addAttribute("queue", jobs.queue(tenant));
         model.addAttribute(
                 "jobs",
                 jobs.list(tenant, null, null, JOBS_SHOWN).jobs().stream()

@@ -3,10 +3,12 @@ package io.klinggateway.console;
 import io.klinggateway.admin.Administration;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantView;
-import io.klinggateway.generation.Oversight;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.oversight.Oversight;
+import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.webhook.Deliveries;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -33,19 +35,27 @@ class TenantPages {
     private static final Pattern NAME_PART = Pattern.compile("[a-z0-9-]*");
     private static final int PAGE = 50;
     private static final int SHOWN = 8;
+    private static final Words WORDS = Words.INSTANCE;
 
     private final Administration administration;
     private final Ledger ledger;
     private final Oversight oversight;
     private final Deliveries deliveries;
+    private final QueueForecast queue;
     private final Refused refused;
 
     TenantPages(
-            Administration administration, Ledger ledger, Oversight oversight, Deliveries deliveries, Refused refused) {
+            Administration administration,
+            Ledger ledger,
+            Oversight oversight,
+            Deliveries deliveries,
+            QueueForecast queue,
+            Refused refused) {
         this.administration = administration;
         this.ledger = ledger;
         this.oversight = oversight;
         this.deliveries = deliveries;
+        this.queue = queue;
         this.refused = refused;
     }
 
@@ -86,7 +96,7 @@ class TenantPages {
     @GetMapping("/new-tenant")
     String form(Model model) {
         model.addAttribute("periods", PeriodKind.values());
-        model.addAttribute("form", Map.of("period", "MONTH", "timeZone", "UTC"));
+        model.addAttribute("form", Map.of("period", "MONTH", "timeZone", "UTC", "weight", "1"));
         if (!model.containsAttribute("faults")) {
             model.addAttribute("faults", Map.of());
         }
@@ -109,15 +119,7 @@ class TenantPages {
                                         new FormBody()
                                                 .text("name", form.get("name"))
                                                 .part("budget", budget(form))
-                                                .part(
-                                                        "limits",
-                                                        new FormBody()
-                                                                .number(
-                                                                        "requestsPerMinute",
-                                                                        form.get("requestsPerMinute"))
-                                                                .number(
-                                                                        "concurrentGenerations",
-                                                                        form.get("concurrentGenerations")))
+                                                .part("limits", limits(form, FormBody::number))
                                                 .toJson())
                                 .name()
                         + "?done=created",
@@ -137,9 +139,27 @@ class TenantPages {
                 .text("timeZone", form.get("timeZone"));
     }
 
+    /** @param put what becomes of a field that is empty */
+    private static FormBody limits(Map<String, String> form, FormField put) {
+        FormBody limits = new FormBody();
+        for (String name : List.of("requestsPerMinute", "concurrentGenerations", "waitingGenerations", "weight")) {
+            put.into(limits, name, form.get(name));
+        }
+        return limits;
+    }
+
+    private interface FormField {
+        FormBody into(FormBody body, String name, @Nullable String value);
+    }
+
     @GetMapping("/tenants/{name}")
-    String tenant(@PathVariable String name, @RequestParam(required = false) @Nullable String done, Model model) {
+    String tenant(
+            @PathVariable String name,
+            @RequestParam(required = false) @Nullable String done,
+            @RequestParam(defaultValue = "0") long jobs,
+            Model model) {
         model.addAttribute("done", done);
+        model.addAttribute("cancelled", jobs);
         return page(name, Map.of(), model);
     }
 
@@ -149,6 +169,7 @@ class TenantPages {
         TenantId id = new TenantId(tenant.id());
         model.addAttribute("tenant", tenant);
         model.addAttribute("bar", BudgetBar.of(tenant));
+        model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", administration.keys(name));
         model.addAttribute("jobs", oversight.generations(id, null, SHOWN).generations());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
@@ -205,9 +226,7 @@ class TenantPages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        FormBody limits = new FormBody()
-                .numberOrNone("requestsPerMinute", form.get("requestsPerMinute"))
-                .numberOrNone("concurrentGenerations", form.get("concurrentGenerations"));
+        FormBody limits = limits(form, FormBody::numberOrNone);
         return change(
                 model,
                 response,
@@ -237,6 +256,61 @@ class TenantPages {
 
     private static String newKey() {
         return UUID.randomUUID().toString();
+    }
+
+    @GetMapping("/tenants/{name}/cancel-waiting")
+    String askToCancelWaiting(@PathVariable String name, Model model) {
+        return askToCancelWaiting(name, new Confirmation.Reason("", newKey()), model);
+    }
+
+    private String askToCancelWaiting(String name, Confirmation.Reason reason, Model model) {
+        TenantView tenant = administration.tenant(name);
+        TeamQueue waiting = queue.ofTeam(new TenantId(tenant.id()));
+        return new Confirmation(
+                        "Cancel what waits of " + tenant.name() + "?",
+                        List.of(
+                                WORDS.jobs(waiting.waiting())
+                                        + " that wait in the queue end as Cancelled. None of them was sent to the"
+                                        + " vendor, and none will be.",
+                                WORDS.number(waiting.waitingCredits().amount())
+                                        + " credits come back to the team's budget.",
+                                "Jobs that run at the vendor, now " + WORDS.number(waiting.running())
+                                        + ", go on to their end, and their credits are settled.",
+                                "Jobs may start or come in until you confirm; all that wait at that moment are"
+                                        + " cancelled. Later requests are taken as before.",
+                                "This cannot be undone. It is on record, under your name."),
+                        "Cancel what waits",
+                        TENANTS + tenant.name() + "/cancel-waiting",
+                        TENANTS + tenant.name(),
+                        reason)
+                .on(model);
+    }
+
+    @PostMapping("/tenants/{name}/cancel-waiting")
+    String cancelWaiting(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        String once = form.getOrDefault("once", newKey());
+        return refused.orElse(
+                model,
+                response,
+                () -> TENANTS_REDIRECT
+                        + Paths.segment(name)
+                        + "?done=cancelled&jobs="
+                        + administration.cancelWaiting(
+                                operator,
+                                name,
+                                new FormBody()
+                                        .text("reason", form.get("reason"))
+                                        .toJson(),
+                                once),
+                () -> askToCancelWaiting(
+                        name,
+                        new Confirmation.Reason(form.getOrDefault("reason", ""), Refused.once(model, once)),
+                        model));
     }
 
     @GetMapping("/tenants/{name}/suspend")

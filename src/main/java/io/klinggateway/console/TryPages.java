@@ -1,9 +1,9 @@
 package io.klinggateway.console;
 
-import io.klinggateway.generation.TenantJobs;
 import io.klinggateway.image.AspectRatio;
 import io.klinggateway.image.ModelName;
 import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.job.TenantJobs;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;

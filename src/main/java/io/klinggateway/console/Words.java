@@ -49,6 +49,16 @@ final class Words {
         return duration.toDays() < 2 ? duration.toHours() + " h" : number(duration.toDays()) + " days";
     }
 
+    /** When something is likely to happen, in whole seconds at the least. */
+    public String soon(Duration until) {
+        return "in about " + duration(Duration.ofSeconds(Math.max(1, Math.ceilDiv(until.toMillis(), 1000))));
+    }
+
+    /** As many as there are. */
+    public String jobs(long number) {
+        return number == 1 ? "1 job" : number(number) + " jobs";
+    }
+
     /** {@code IN_REVIEW} as people say it. */
     public String state(Object state) {
         String words = state.toString().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -8,6 +8,9 @@
         allowedDependencies = {
             "admin",
             "usage",
+            "oversight",
+            "queue",
+            "job",
             "generation",
             "webhook",
             "tenant",

@@ -2,13 +2,14 @@ package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What the database decided about a request, in one transaction. */
 sealed interface Admission {
 
-    /** The credits are held and the first attempt is open. */
+    /** The credits are held and the generation is in the queue. */
     record Admitted(Credits available) implements Admission {}
 
     /** The same request came before under the same key. */
@@ -23,8 +24,11 @@ sealed interface Admission {
     /** The minute's requests are used up. */
     record RateLimited(RequestAllowance allowance) implements Admission {}
 
-    /** As many generations are open as may be. */
-    record ConcurrencyLimited() implements Admission {}
+    /** As many of the tenant's generations wait as may. */
+    record QueueFull() implements Admission {}
+
+    /** The vendor refuses the company's account. */
+    record AccountRefused(Duration until) implements Admission {}
 
     /** The key was revoked or has expired since the caller was let in. */
     record KeyInvalid() implements Admission {}

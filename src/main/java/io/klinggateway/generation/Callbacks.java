@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @EnableConfigurationProperties(CallbackSettings.class)
-class Callbacks {
+public class Callbacks {
 
-    static final String PATH = "/callbacks/apiframe/";
+    public static final String PATH = "/callbacks/apiframe/";
 
     private static final List<WebhookEvent> EVENTS = List.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED);
     private static final int ID_BYTES = 2 * Long.BYTES;
@@ -41,7 +41,7 @@ class Callbacks {
     }
 
     /** Whether the vendor tells us of ends, so that looking is but a safety net. */
-    boolean enabled() {
+    public boolean enabled() {
         return publicUrl != null;
     }
 
@@ -54,7 +54,7 @@ class Callbacks {
         return publicUrl + PATH + token(id);
     }
 
-    String token(GenerationId id) {
+    public String token(GenerationId id) {
         byte[] subject = bytes(id);
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -65,7 +65,7 @@ class Callbacks {
     }
 
     /** @return whose URL it is; empty if we never made it */
-    Optional<GenerationId> generation(String token) {
+    public Optional<GenerationId> generation(String token) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(token);
@@ -95,7 +95,7 @@ class Callbacks {
         return enabled() ? words.replace(url(id), HIDDEN).replace(token(id), HIDDEN) : words;
     }
 
-    UpstreamJob redact(GenerationId id, UpstreamJob job) {
+    public UpstreamJob redact(GenerationId id, UpstreamJob job) {
         String error = job.error();
         return error == null
                 ? job
@@ -109,7 +109,7 @@ class Callbacks {
                         job.expired());
     }
 
-    Refusal redact(GenerationId id, Refusal refusal) {
+    public Refusal redact(GenerationId id, Refusal refusal) {
         return refusal.withWords(words -> redact(id, words));
     }
 }

@@ -1,6 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.GroupCommit.GroupFailed;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,28 +34,7 @@ final class CertainDatabase {
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
     static <T> T run(Deadline deadline, Supplier<T> transaction) {
-        return repeat(deadline, transaction, false);
-    }
-
-    /**
-     * As {@link #run(Deadline, Supplier)}, in company first. Whatever failed then, and however long it took, may have been
-     * another's fault: alone, the item is tried once at least.
-     */
-    static <T, R> R run(Deadline deadline, Batches<T, R> batches, Object owner, T item) {
-        boolean mayBeCommitted;
-        try {
-            return batches.run(owner, item);
-        } catch (CannotGetJdbcConnectionException | CannotCreateTransactionException unreached) {
-            throw unreached;
-        } catch (RuntimeException failed) {
-            mayBeCommitted = Failure.of(failed) == Failure.ANSWER_LOST;
-            log.warn("a transaction is run again, alone: {}", failed.getMessage());
-        }
-        return repeat(deadline, () -> batches.runAlone(item), mayBeCommitted);
-    }
-
-    private static <T> T repeat(Deadline deadline, Supplier<T> transaction, boolean fromBefore) {
-        boolean mayBeCommitted = fromBefore;
+        boolean mayBeCommitted = false;
         for (int pause = SHORTEST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             RuntimeException failure;
             try {
@@ -92,6 +72,9 @@ final class CertainDatabase {
         private static final Pattern PASSING = Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505|25006");
 
         static Failure of(RuntimeException failed) {
+            if (failed instanceof GroupFailed && failed.getCause() instanceof RuntimeException cause) {
+                return of(cause) == ANSWER_LOST ? ANSWER_LOST : ROLLED_BACK;
+            }
             String state = sqlState(failed);
             if (state == null || state.startsWith("08") || state.startsWith("57P")) {
                 return ANSWER_LOST;

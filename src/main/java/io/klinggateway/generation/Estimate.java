@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param resetsAt when the budget starts anew; null if it never does
  */
-record Estimate(
+public record Estimate(
         Verdict verdict, Credits available, @Nullable Instant resetsAt) {
 
-    enum Verdict {
+    public enum Verdict {
         ADMITTED,
         INSUFFICIENT,
-        CONCURRENCY_LIMITED
+        QUEUE_FULL
     }
 }

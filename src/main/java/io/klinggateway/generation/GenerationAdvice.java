@@ -33,12 +33,6 @@ class GenerationAdvice {
     }
 
     @ExceptionHandler
-    ResponseEntity<Problem> resolutionRefused(ResolutionRefused refused) {
-        return Problem.of(ProblemCode.CONFLICT, String.valueOf(refused.getMessage()))
-                .toResponse();
-    }
-
-    @ExceptionHandler
     ResponseEntity<Problem> unknown(OutcomeUnknown unknown) {
         log.error("the outcome of a request is unknown: the database was lost in a COMMIT", unknown);
         return Problem.of(

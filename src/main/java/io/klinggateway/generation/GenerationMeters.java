@@ -4,8 +4,9 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,10 +16,23 @@ import org.springframework.stereotype.Component;
 @Component
 class GenerationMeters {
 
+    private static final Duration[] ACCEPTANCE_BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30),
+        Duration.ofHours(1)
+    };
+
     private final MeterRegistry registry;
     private final Counter orphans;
     private final Counter loss;
     private final Counter reviews;
+    private final Timer acceptance;
 
     GenerationMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -29,17 +43,18 @@ class GenerationMeters {
                 .description("What the vendor charged beyond the hold; paid by no tenant")
                 .baseUnit("credits")
                 .register(registry);
+        acceptance = Timer.builder("kling.gateway.queue.acceptance")
+                .description("From the admission of a generation to the vendor's acceptance of its job")
+                .serviceLevelObjectives(ACCEPTANCE_BUCKETS)
+                .register(registry);
         reviews = Counter.builder("kling.gateway.reviews")
                 .description("Generations that only an operator can resolve")
                 .register(registry);
     }
 
-    /** @param work what they share transactions for */
-    void watch(String work, Batches<?, ?> batches) {
-        Gauge.builder("kling.gateway.batch.waiting", batches, Batches::waiting)
-                .description("Callers that wait for their part of a shared transaction on this replica")
-                .tag("work", work)
-                .register(registry);
+    /** @param seconds from admission to the vendor's acceptance */
+    void accepted(double seconds) {
+        acceptance.record(Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
     void orphan() {
@@ -61,7 +76,7 @@ class GenerationMeters {
     /**
      * Counts an end, once it is committed.
      *
-     * @param outcome completed, failed or cancelled, as the job ended; refused if there is none
+     * @param outcome completed, failed or cancelled, as the job ended; refused if the vendor refused it
      */
     void ended(Origin origin, String outcome, Credits captured) {
         KeyOwner owner = origin.owner();

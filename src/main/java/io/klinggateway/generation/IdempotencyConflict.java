@@ -1,4 +1,4 @@
 package io.klinggateway.generation;
 
 /** The key names another request of the same tenant. */
-final class IdempotencyConflict extends RuntimeException {}
+public final class IdempotencyConflict extends RuntimeException {}

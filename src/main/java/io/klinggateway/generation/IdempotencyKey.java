@@ -5,13 +5,13 @@ import io.klinggateway.problem.ProblemException;
 import java.util.regex.Pattern;
 
 /** A tenant's name for one submission: 1 to 255 visible ASCII characters, scoped to the tenant. */
-record IdempotencyKey(String value) {
+public record IdempotencyKey(String value) {
 
-    static final String HEADER = "Idempotency-Key";
+    public static final String HEADER = "Idempotency-Key";
 
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]{1,255}");
 
-    IdempotencyKey {
+    public IdempotencyKey {
         if (!VISIBLE_ASCII.matcher(value).matches()) {
             throw new ProblemException(
                     Problem.invalid(HEADER, "must be 1 to 255 visible ASCII characters without spaces"));

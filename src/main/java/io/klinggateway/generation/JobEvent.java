@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the vendor's webhooks say of a job, about ours: with our id and the tenant's cost. */
-sealed interface JobEvent {
+public sealed interface JobEvent {
 
     /** As in {@code webhookEvents}. */
     @JsonProperty("event")

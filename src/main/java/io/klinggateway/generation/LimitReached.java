@@ -6,14 +6,14 @@ import io.klinggateway.problem.ProblemException;
 import java.time.Duration;
 
 /** A tenant is at one of its limits; nothing was held. */
-final class LimitReached {
+public final class LimitReached {
 
-    /** Images take ten seconds and more. */
-    private static final Duration RETRY_CONCURRENCY = Duration.ofSeconds(5);
+    /** A place comes free with each turn of the tenant. */
+    private static final Duration RETRY_WAITING = Duration.ofSeconds(5);
 
     private LimitReached() {}
 
-    static ProblemException ofRequests(RequestAllowance allowance) {
+    public static ProblemException ofRequests(RequestAllowance allowance) {
         return new ProblemException(
                 Problem.of(
                         ProblemCode.RATE_LIMITED,
@@ -21,9 +21,9 @@ final class LimitReached {
                 allowance.untilReset());
     }
 
-    static ProblemException ofConcurrency() {
+    static ProblemException ofWaiting() {
         return new ProblemException(
-                Problem.of(ProblemCode.CONCURRENCY_LIMITED, "The team has as many open jobs as it may have at once"),
-                RETRY_CONCURRENCY);
+                Problem.of(ProblemCode.QUEUE_FULL, "As many of the team's jobs wait in the queue as may"),
+                RETRY_WAITING);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceparent where the call stands in its trace; null if it is in none
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-record NewGeneration(
+public record NewGeneration(
         GenerationId id,
         Caller caller,
         @Nullable IdempotencyKey idempotencyKey,

@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
 /** The database was lost in the middle of a COMMIT and did not come back in time: nobody can tell what it did. */
-final class OutcomeUnknown extends RuntimeException {
+public final class OutcomeUnknown extends RuntimeException {
 
     OutcomeUnknown(Throwable cause) {
         super(cause);

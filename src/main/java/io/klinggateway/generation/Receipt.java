@@ -7,6 +7,13 @@ import io.klinggateway.ledger.GenerationId;
  * What a caller is told with a 202.
  *
  * @param status as tenants see it
+ * @param waits whether it waits in the queue
  * @param remaining what the tenant may still spend
  */
-record Receipt(GenerationId id, String status, boolean replayed, Credits cost, Credits remaining) {}
+public record Receipt(
+        GenerationId id, String status, boolean waits, boolean replayed, Credits cost, Credits remaining) {
+
+    public Receipt with(String status, boolean waits) {
+        return new Receipt(id, status, waits, replayed, cost, remaining);
+    }
+}

@@ -13,40 +13,39 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a generation ends without a job, as its caller is told; or, if somebody already has a 202 for it, as the failed
+ * Why a generation ends without a job, as its caller is told; or, if a caller already has a 202 for it, as the failed
  * job's error.
  *
- * @param whateverCameBefore whether it holds even if an earlier attempt may have reached the vendor
+ * @param whateverCameBefore whether it holds even if an earlier attempt may have reached the vendor, and even if the
+ *     generation is promised
  */
-record Refusal(
+public record Refusal(
         ProblemCode code,
         String error,
         Map<String, List<String>> details,
         @Nullable Duration retryAfter,
         boolean whateverCameBefore) {
 
-    private static final Duration RETRY_UNAVAILABLE = Duration.ofSeconds(5);
-
-    static Refusal invalid(Invalid invalid) {
+    public static Refusal invalid(Invalid invalid) {
         return new Refusal(ProblemCode.VALIDATION_FAILED, invalid.error(), invalid.details(), null, true);
     }
 
     /** The vendor's own words stay in the log: its account is none of the tenant's business. */
-    static Refusal denied(Denied denied) {
+    public static Refusal denied(Denied denied, Duration retryAfter) {
         return new Refusal(
                 ProblemCode.UPSTREAM_ACCOUNT,
                 "The gateway's vendor account cannot be used now (HTTP " + denied.status() + "); the operators know",
                 Map.of(),
-                null,
+                retryAfter,
                 false);
     }
 
-    static Refusal unavailable(@Nullable Duration retryAfter) {
+    static Refusal accountRefused(Duration retryAfter) {
         return new Refusal(
-                ProblemCode.UPSTREAM_UNAVAILABLE,
-                "The vendor takes no requests now; try again",
+                ProblemCode.UPSTREAM_ACCOUNT,
+                "The gateway's vendor account cannot be used now; the operators know",
                 Map.of(),
-                retryAfter == null ? RETRY_UNAVAILABLE : retryAfter,
+                retryAfter,
                 false);
     }
 
@@ -58,7 +57,7 @@ record Refusal(
         return new Refusal(code, rewrite.apply(error), rewritten, retryAfter, whateverCameBefore);
     }
 
-    ProblemException toException() {
+    public ProblemException toException() {
         Problem problem = Problem.of(code, error);
         return new ProblemException(
                 code == ProblemCode.VALIDATION_FAILED ? problem.withDetails(details) : problem, retryAfter);

@@ -10,15 +10,15 @@ import java.time.Duration;
  * @param left in this one
  * @param untilReset when the next minute may begin, in whole seconds
  */
-record RequestAllowance(int limit, int left, Duration untilReset) {
+public record RequestAllowance(int limit, int left, Duration untilReset) {
 
-    static final String HEADER = "RateLimit";
-    static final String POLICY_HEADER = "RateLimit-Policy";
+    public static final String HEADER = "RateLimit";
+    public static final String POLICY_HEADER = "RateLimit-Policy";
 
     private static final String POLICY = "\"requests\"";
 
     /** As draft-ietf-httpapi-ratelimit-headers has it. */
-    void writeTo(HttpServletResponse response) {
+    public void writeTo(HttpServletResponse response) {
         response.setHeader(POLICY_HEADER, POLICY + ";q=" + limit + ";w=60");
         response.setHeader(HEADER, POLICY + ";r=" + left + ";t=" + untilReset.toSeconds());
     }

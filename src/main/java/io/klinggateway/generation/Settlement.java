@@ -3,55 +3,48 @@ package io.klinggateway.generation;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.generation.GenerationRepository.Acceptance;
 import io.klinggateway.generation.GenerationRepository.Ended;
-import io.klinggateway.generation.GenerationRepository.Ending;
-import io.klinggateway.generation.GenerationRepository.Standing;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.Resolution;
-import java.util.HashMap;
+import io.klinggateway.ledger.TenantId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Ends generations: the terminal state, the movement of credits and what the tenant is told are one transaction. Every method may be repeated;
- * what has ended stays as it ended.
+ * Ends generations: the terminal state, the movement of credits and what the tenant is told are one transaction. Every
+ * method may be repeated; what has ended stays as it ended.
  */
 @Component
-class Settlement {
+public class Settlement {
 
     private static final Logger log = LoggerFactory.getLogger(Settlement.class);
     private static final String ACTOR = "gateway";
-    private static final int LANES = 2;
-    private static final int MOST_IN_BATCH = 64;
+    private static final String CANCELLED = "Cancelled while it waited in the queue; nothing was sent or charged";
+    private static final String WAITED_TOO_LONG = "The vendor could not take it in time; nothing was sent or charged";
+    private static final String UNFINISHED = "The job could not be finished; its credits are free again";
 
     private final GenerationRepository generations;
     private final Ledger ledger;
     private final TransactionOperations transactions;
     private final Apiframe apiframe;
     private final WebhookNotices notices;
-    private final Callbacks callbacks;
-    private final GenerationSettings settings;
     private final GenerationMeters meters;
     private final GenerationScope scope;
-    private final Batches<Acceptance, Boolean> acceptances =
-            new Batches<>(LANES, MOST_IN_BATCH, this::recordAcceptances);
-    private final Batches<Ending, Optional<Ended>> endings = new Batches<>(LANES, MOST_IN_BATCH, this::end);
 
     Settlement(
             GenerationRepository generations,
@@ -59,8 +52,6 @@ class Settlement {
             TransactionOperations transactions,
             Apiframe apiframe,
             WebhookNotices notices,
-            Callbacks callbacks,
-            GenerationSettings settings,
             GenerationMeters meters,
             GenerationScope scope) {
         this.generations = generations;
@@ -68,121 +59,139 @@ class Settlement {
         this.transactions = transactions;
         this.apiframe = apiframe;
         this.notices = notices;
-        this.callbacks = callbacks;
-        this.settings = settings;
         this.meters = meters;
         this.scope = scope;
-        meters.watch("acceptance", acceptances);
-        meters.watch("settlement", endings);
-    }
-
-    /**
-     * Records the vendor's job; write-once.
-     *
-     * @return false if it came too late: an orphan
-     * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
-     */
-    boolean accept(GenerationId id, UpstreamJobId job, Deadline deadline) {
-        Acceptance acceptance = new Acceptance(id, job);
-        if (CertainDatabase.run(deadline, acceptances, id, acceptance)
-                || !CertainDatabase.run(deadline, () -> generations.noteOrphan(acceptance, apiframe.upstream()))) {
-            return true;
-        }
-        meters.orphan();
-        log.error("orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
-        return false;
-    }
-
-    private List<Boolean> recordAcceptances(List<Acceptance> all) {
-        Set<Acceptance> recorded = generations.accept(all, settings.trackingInterval());
-        return all.stream().map(recorded::contains).toList();
     }
 
     /**
      * Ends a generation without a job, unless an earlier attempt, or another replica's, may have one.
      *
+     * @param promise whether its caller has, or may have, a 202: then its tenant sees it as failed
      * @return how it stands now, from the same transaction
+     * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    Standing refuse(GenerationId id, int attempt, Refusal refusal) {
-        return scope.later("kling.gateway.settlement", id, origin -> {
-            AtomicBoolean ended = new AtomicBoolean();
-            Standing standing = transactions.execute(_ -> {
-                ended.set(generations.refuse(id, attempt, refusal));
-                if (ended.get()) {
-                    ledger.resolve(List.of(Resolution.release(id, refusal.code().wire())), ACTOR);
-                    notices.ended(id, scope.traceparent());
-                }
-                return generations.standing(id);
-            });
-            if (ended.get()) {
-                meters.ended(origin, "refused", Credits.ZERO);
-                log.info("settled generation={} outcome=REFUSED credits=0", id);
-            }
-            return standing;
-        });
+    public Standing refuse(GenerationId id, int attempt, Refusal refusal, boolean promise, Deadline deadline) {
+        return CertainDatabase.run(
+                deadline,
+                () -> inTransaction(() -> {
+                    if (generations.refuse(id, attempt, refusal, promise)) {
+                        release(id, ACTOR, refusal.code().wire(), "refused");
+                    }
+                    return generations.standing(id);
+                }));
     }
 
     /**
      * Ends a generation as its job ended: COMPLETED is paid for, FAILED and CANCELLED are not.
      *
-     * @return false if it had ended before
+     * @param job as the vendor showed it, without our callback's URL
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    boolean settle(GenerationId id, UpstreamJob reported, Deadline deadline) {
-        UpstreamJob job = callbacks.redact(id, reported);
-        return scope.later("kling.gateway.settlement", id, deadline, origin -> {
-            Ending ending = new Ending(id, job, scope.traceparent());
-            Optional<Ended> settled = CertainDatabase.run(deadline, endings, id, ending);
-            settled.ifPresent(end -> {
+    public void settle(GenerationId id, UpstreamJob job, Deadline deadline) {
+        Origin origin = CertainDatabase.run(deadline, () -> scope.origin(id));
+        scope.later("kling.gateway.settlement", id, origin, () -> {
+            Optional<Ended> ended = CertainDatabase.run(deadline, () -> inTransaction(() -> settled(id, job)));
+            ended.ifPresent(end -> {
                 meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
-                report(id, job, end.quoted(), end.captured());
+                report(id, job, end);
             });
-            return settled.isPresent();
+            return ended;
         });
     }
 
-    /** One transaction for all of them; each is answered in its place, empty if it had ended before. */
-    List<Optional<Ended>> end(List<Ending> all) {
-        return Objects.requireNonNull(transactions.execute(_ -> {
-            if (all.size() > 1) {
-                generations.waitBriefly();
+    private Optional<Ended> settled(GenerationId id, UpstreamJob job) {
+        Optional<Ended> ended = generations.end(id, job);
+        ended.ifPresent(end -> {
+            if (end.webhook()) {
+                notices.ended(id, scope.traceparent());
             }
-            Map<GenerationId, Ended> ended = new HashMap<>(generations.end(all));
-            for (Ending ending : all) {
-                Ended end = ended.get(ending.id());
-                if (end != null && end.webhook()) {
-                    notices.ended(ending.id(), ending.traceparent());
-                }
+            // Last, for this row is wanted by every admission.
+            ledger.resolve(
+                    job.status() == UpstreamJob.Status.COMPLETED
+                            ? Resolution.capture(id, end.captured(), null)
+                            : Resolution.release(id, "job " + job.status()),
+                    ACTOR);
+        });
+        return ended;
+    }
+
+    /**
+     * Ends a generation that waits in the queue, at its tenant's wish.
+     *
+     * @return false if there is none of the tenant that waits
+     */
+    public boolean cancel(TenantId tenant, GenerationId id) {
+        return inTransaction(() -> {
+            boolean cancelled = generations.cancel(tenant, id, CANCELLED);
+            if (cancelled) {
+                release(id, ACTOR, "cancelled", "cancelled");
             }
-            // Last, for these rows are wanted by every admission.
-            ledger.resolve(ended.values().stream().map(Settlement::resolution).toList(), ACTOR);
-            // Who asks twice is answered once.
-            return all.stream()
-                    .map(ending -> Optional.ofNullable(ended.remove(ending.id())))
-                    .toList();
-        }));
+            return cancelled;
+        });
     }
 
-    private static Resolution resolution(Ended ended) {
-        return ended.status() == UpstreamJob.Status.COMPLETED
-                ? Resolution.capture(ended.id(), ended.captured(), null)
-                : Resolution.release(ended.id(), "job " + ended.status());
+    /**
+     * Ends what waits of a tenant, the longest waiting first.
+     *
+     * @return how many; fewer than {@code most} if no more wait
+     */
+    public int cancelWaiting(TenantId tenant, String actor, String reason, int most) {
+        return inTransaction(() -> {
+            List<GenerationId> cancelled = generations.cancelWaiting(tenant, apiframe.upstream(), CANCELLED, most);
+            cancelled.forEach(id -> release(id, actor, reason, "cancelled"));
+            return cancelled.size();
+        });
     }
 
-    /** Pays for a generation that an operator has just ended COMPLETED, in the operator's transaction. */
-    void resolvedByCapture(
-            GenerationId id, UpstreamJob job, Credits quoted, Credits captured, String actor, String reason) {
-        ledger.resolve(List.of(Resolution.capture(id, captured, reason)), actor);
+    /**
+     * Ends one of those that have waited in the queue for too long, FAILED and free of charge.
+     *
+     * @return false if none has
+     */
+    public boolean failLongWaiting(Duration longest) {
+        return inTransaction(() -> {
+            Optional<GenerationId> failed = generations.failLongWaiting(apiframe.upstream(), longest, WAITED_TOO_LONG);
+            failed.ifPresent(id -> release(id, ACTOR, "waited too long", "failed"));
+            return failed.isPresent();
+        });
+    }
+
+    /**
+     * Ends a generation in review as this job ended, in an operator's transaction, and captures what the vendor charged.
+     *
+     * @return false if it is not in review, or the job is not its own
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean captureReviewed(GenerationId id, UpstreamJob job, String actor, String reason) {
+        Optional<Ended> ended = generations.completeReview(id, job, apiframe.upstream());
+        ended.ifPresent(end -> {
+            ledger.resolve(Resolution.capture(id, end.captured(), reason), actor);
+            notices.ended(id, scope.traceparent());
+            countOnceCommitted(id, "completed", end.captured());
+            report(id, job, end);
+        });
+        return ended.isPresent();
+    }
+
+    /**
+     * Ends a generation in review FAILED, in an operator's transaction; its credits are free.
+     *
+     * @return false if it is not in review
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean releaseReviewed(GenerationId id, String actor, String reason) {
+        boolean failed = generations.failReview(id, UNFINISHED);
+        if (failed) {
+            release(id, actor, reason, "failed");
+        }
+        return failed;
+    }
+
+    private void release(GenerationId id, String actor, String reason, String outcome) {
         notices.ended(id, scope.traceparent());
-        countOnceCommitted(id, "completed", captured);
-        report(id, job, quoted, captured);
-    }
-
-    /** Frees the credits of a generation that an operator has just ended FAILED, in the operator's transaction. */
-    void resolvedByRelease(GenerationId id, String actor, String reason) {
-        ledger.resolve(List.of(Resolution.release(id, reason)), actor);
-        countOnceCommitted(id, "failed", Credits.ZERO);
-        notices.ended(id, scope.traceparent());
+        ledger.resolve(Resolution.release(id, reason), actor);
+        countOnceCommitted(id, outcome, Credits.ZERO);
+        log.info("settled generation={} outcome={} credits=0", id, outcome.toUpperCase(Locale.ROOT));
     }
 
     private void countOnceCommitted(GenerationId id, String outcome, Credits captured) {
@@ -195,11 +204,15 @@ class Settlement {
         });
     }
 
-    private void report(GenerationId id, UpstreamJob job, Credits quoted, Credits captured) {
-        log.info("settled generation={} outcome={} credits={}", id, job.status(), captured.amount());
+    private void report(GenerationId id, UpstreamJob job, Ended ended) {
+        log.info(
+                "settled generation={} outcome={} credits={}",
+                id,
+                job.status(),
+                ended.captured().amount());
         Credits charged = job.charged();
         if (job.status() == UpstreamJob.Status.COMPLETED && charged != null) {
-            Credits loss = charged.beyond(quoted);
+            Credits loss = charged.beyond(ended.quoted());
             if (!loss.isZero()) {
                 meters.loss(loss);
                 log.error(
@@ -211,11 +224,7 @@ class Settlement {
         }
     }
 
-    /** Hands a generation to the operators; its hold stays. */
-    void review(GenerationId id, String reason) {
-        if (generations.review(id, reason)) {
-            meters.review();
-            log.error("in review: generation {} keeps its hold until an operator resolves it: {}", id, reason);
-        }
+    private <T> T inTransaction(Supplier<T> work) {
+        return Objects.requireNonNull(transactions.execute(_ -> work.get()));
     }
 }

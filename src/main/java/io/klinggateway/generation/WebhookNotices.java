@@ -1,30 +1,27 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.generation.GenerationRepository.Addressee;
-import io.klinggateway.generation.GenerationRepository.Owned;
-import io.klinggateway.generation.GenerationRepository.Tracked;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Message;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Tells tenants of their jobs, in the vendor's words, if they asked for it and were promised a job. */
 @Component
-class WebhookNotices {
+public class WebhookNotices {
 
     private final GenerationRepository generations;
-    private final Jobs jobs;
+    private final JobViews views;
     private final Deliveries deliveries;
     private final JsonMapper json;
 
-    WebhookNotices(GenerationRepository generations, Jobs jobs, Deliveries deliveries, JsonMapper json) {
+    WebhookNotices(GenerationRepository generations, JobViews views, Deliveries deliveries, JsonMapper json) {
         this.generations = generations;
-        this.jobs = jobs;
+        this.views = views;
         this.deliveries = deliveries;
         this.json = json;
     }
@@ -35,38 +32,28 @@ class WebhookNotices {
      * @param traceparent of the step that ends it, which the delivery continues; null if it is in no trace
      */
     void ended(GenerationId id, @Nullable String traceparent) {
-        generations
-                .findAddressee(id)
-                .ifPresent(addressee -> generations
-                        .findEach(List.of(new Owned(addressee.tenant(), id)))
-                        .forEach(job -> {
-                            JobEvent event = JobEvent.of(jobs.view(job, null));
-                            if (event.last() && job.wants(event.event())) {
-                                deliveries.deliver(message(id, addressee, event), traceparent);
-                            }
-                        }));
+        generations.findRecipient(id).ifPresent(job -> {
+            JobEvent event = JobEvent.of(views.view(job, null));
+            if (event.last() && job.wants(event.event())) {
+                deliveries.deliver(message(job, event), traceparent);
+            }
+        });
     }
 
     /** Best effort: what is lost is not repeated, and the end may overtake it. */
-    void progressed(Tracked generation, UpstreamJob job) {
-        Integer known = generation.progress();
-        Integer percent = job.progress();
-        if (!generation.tellsProgress() || percent == null || (known != null && known >= percent)) {
-            return;
-        }
-        GenerationId id = generation.id();
-        JobEvent event = new JobEvent.Progress(id.value(), job.status().name(), percent, ImageRequest.MODEL);
+    public void progressed(GenerationId id, UpstreamJob.Status status, int percent) {
+        JobEvent event = new JobEvent.Progress(id.value(), status.name(), percent, ImageRequest.MODEL);
         generations
-                .findAddressee(id)
-                .ifPresent(addressee -> deliveries.tryOnce(message(id, addressee, event), id + "-progress-" + percent));
+                .findRecipient(id)
+                .ifPresent(job -> deliveries.tryOnce(message(job, event), id + "-progress-" + percent));
     }
 
-    private Message message(GenerationId id, Addressee addressee, JobEvent event) {
+    private Message message(StoredJob job, JobEvent event) {
         return new Message(
-                id,
-                addressee.tenant(),
-                addressee.key(),
-                addressee.webhookUrl(),
+                job.id(),
+                job.tenant(),
+                job.key(),
+                Objects.requireNonNull(job.webhookUrl()),
                 event.event(),
                 json.writeValueAsBytes(event));
     }

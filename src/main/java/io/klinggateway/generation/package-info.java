@@ -1,8 +1,8 @@
 /**
- * A tenant's job from request to terminal state. {@code Submission} serves the caller: admit, send, record. What it
- * cannot finish, {@code Resubmission} does, on any replica; {@code Tracking} reads open jobs. All three end a generation
- * through {@code Settlement}, which moves state and credits in one transaction. The row in the database is the queue:
- * whoever works on it has its lease, and may conclude only while its attempt is the newest.
+ * The record of a tenant's request, and the one owner of its states: {@link io.klinggateway.generation.Admissions} makes it,
+ * {@link io.klinggateway.generation.Generations} moves it on, {@link io.klinggateway.generation.Settlement} ends it and moves
+ * the credits in the same transaction. The database refuses a change of state that {@code generation_may_become} does not
+ * list. An attempt to send is the queue's to open; who opened it may conclude only while it is the newest.
  */
 @NullMarked
 @ApplicationModule(
@@ -15,6 +15,7 @@
             "credits",
             "problem",
             "trace",
+            "background",
             "support"
         })
 package io.klinggateway.generation;

@@ -4,6 +4,7 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.support.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -11,11 +12,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,14 +28,8 @@ public class Ledger {
 
     private static final String BALANCE = "select * from ledger_balance(:tenant)";
 
-    /** By tenant, and in the database's order of tenants: whoever locks several balances does it in the same order. */
     private static final String RESOLVE = """
-            select r.generation, ledger_resolve(r.generation, r.kind, r.charged, :actor, r.reason) is not null as resolved
-              from (select given.*
-                      from unnest(:generations::uuid[], :kinds::text[], :charged::bigint[], :reasons::text[])
-                           as given (generation, kind, charged, reason)
-                      join journal_entry hold on hold.generation_id = given.generation and hold.entry_kind = 'HOLD'
-                     order by hold.tenant_id, hold.period_kind, hold.period_start) r
+            select ledger_resolve(:generation, :kind, :charged, :actor, :reason) is not null
             """;
 
     private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";
@@ -100,49 +93,24 @@ public class Ledger {
     }
 
     /**
-     * Ends holds.
+     * Ends a hold.
      *
-     * @param resolutions of generations that the same transaction ends
-     * @throws IllegalStateException if one of the holds was resolved before, or there is none; the transaction must not
-     *     commit then
+     * @param resolution of a generation that the same transaction ends
+     * @throws IllegalStateException if the hold was resolved before; the transaction must not commit then
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void resolve(List<Resolution> resolutions, String actor) {
-        if (resolutions.isEmpty()) {
-            return;
-        }
-        Set<UUID> resolved = new HashSet<>();
-        jdbc.sql(RESOLVE)
-                .param(
-                        "generations",
-                        Columns.of(
-                                resolutions,
-                                UUID[]::new,
-                                resolution -> resolution.generation().value()))
-                .param(
-                        "kinds",
-                        Columns.of(
-                                resolutions,
-                                String[]::new,
-                                resolution -> resolution.kind().name()))
-                .param(
-                        "charged",
-                        Columns.of(
-                                resolutions,
-                                Long[]::new,
-                                resolution -> resolution.charged().amount()))
-                .param("reasons", Columns.of(resolutions, String[]::new, Resolution::reason))
+    public void resolve(Resolution resolution, String actor) {
+        boolean resolved = jdbc.sql(RESOLVE)
+                .param("generation", resolution.generation().value())
+                .param("kind", resolution.kind().name())
+                .param("charged", resolution.charged().amount())
+                .param("reason", resolution.reason(), Types.VARCHAR)
                 .param("actor", actor)
-                .query(row -> {
-                    if (row.getBoolean("resolved")) {
-                        resolved.add(row.getObject("generation", UUID.class));
-                    }
-                });
-        for (Resolution resolution : resolutions) {
-            if (!resolved.contains(resolution.generation().value())) {
-                throw new IllegalStateException(
-                        "the hold of open generation " + resolution.generation() + " was resolved already");
-            }
+                .query(Boolean.class)
+                .single();
+        if (!resolved) {
+            throw new IllegalStateException(
+                    "the hold of open generation " + resolution.generation() + " was resolved already");
         }
     }
 

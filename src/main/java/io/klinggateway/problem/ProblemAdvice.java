@@ -1,5 +1,6 @@
 package io.klinggateway.problem;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+    private static final String LOCK_TIMEOUT = "55P03";
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
     @ExceptionHandler
@@ -71,9 +73,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .toResponse(DATABASE_RETRY);
     }
 
+    /** A lock that was waited for in vain is nobody's fault and passes, but has no kind of its own. */
     @ExceptionHandler
     ResponseEntity<Problem> databaseFailed(DataAccessException failure) {
-        return failed(failure);
+        return failure.getRootCause() instanceof SQLException cause && LOCK_TIMEOUT.equals(cause.getSQLState())
+                ? databaseAway(failure)
+                : failed(failure);
     }
 
     @ExceptionHandler

@@ -23,7 +23,9 @@ import org.springframework.transaction.annotation.Transactional;
 public class Tenants {
 
     private static final String COLUMNS = """
-            select id, name, status, declared, requests_per_minute, concurrent_generations, created_at from tenant
+            select id, name, status, declared, requests_per_minute, concurrent_generations, waiting_generations, weight,
+                   created_at
+              from tenant
             """;
 
     private static final String FIND = COLUMNS + " where name = :name";
@@ -54,7 +56,8 @@ public class Tenants {
     private static final String CHANGE = """
             update tenant
                set status = :status, declared = :declared, requests_per_minute = :requestsPerMinute,
-                   concurrent_generations = :concurrentGenerations
+                   concurrent_generations = :concurrentGenerations, waiting_generations = :waitingGenerations,
+                   weight = :weight
              where id = :id
             """;
 
@@ -166,6 +169,8 @@ public class Tenants {
                     .param("declared", declared)
                     .param("requestsPerMinute", limits.requestsPerMinute())
                     .param("concurrentGenerations", limits.concurrentGenerations())
+                    .param("waitingGenerations", limits.waitingGenerations())
+                    .param("weight", limits.weight())
                     .update();
         }
         return changed;
@@ -188,7 +193,9 @@ public class Tenants {
                 row.getBoolean("declared"),
                 new Limits(
                         row.getObject("requests_per_minute", Integer.class),
-                        row.getObject("concurrent_generations", Integer.class)),
+                        row.getObject("concurrent_generations", Integer.class),
+                        row.getObject("waiting_generations", Integer.class),
+                        row.getInt("weight")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

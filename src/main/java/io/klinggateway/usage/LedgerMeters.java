@@ -1,6 +1,6 @@
 package io.klinggateway.usage;
 
-import io.klinggateway.generation.BackgroundLoop;
+import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.usage.LedgerReader.Account;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

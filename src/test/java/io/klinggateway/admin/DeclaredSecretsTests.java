@@ -42,7 +42,7 @@ class DeclaredSecretsTests {
             strings = {
                 "apiframe.base-url=https://vendor.example?region=eu",
                 "apiframe.response-timeout=0s",
-                "gateway.generation.tracking-interval=0s",
+                "gateway.tracking.interval=0s",
                 "apiframe.api-key=afk secret\u00e4 hunter2",
             })
     void aSettingThatCannotWorkStopsTheStart(String setting, CapturedOutput output) {

@@ -119,6 +119,23 @@ class DeclaredTenantsTests {
     }
 
     @Test
+    void declaredLimitsAreTakenOverAndThoseThatGoAreGone() {
+        started().close();
+        assertThat(limits()).isEqualTo("none none none 1");
+        declaration.put("gateway.tenants[0].limits.requests-per-minute", "60");
+        declaration.put("gateway.tenants[0].limits.concurrent-generations", "10");
+        declaration.put("gateway.tenants[0].limits.waiting-generations", "500");
+        declaration.put("gateway.tenants[0].limits.weight", "100");
+
+        started().close();
+        assertThat(limits()).isEqualTo("60 10 500 100");
+
+        declaration.keySet().removeIf(property -> property.contains("limits"));
+        started().close();
+        assertThat(limits()).isEqualTo("none none none 1");
+    }
+
+    @Test
     void environmentVariablesDeclareTenantsToo() {
         declaration.clear();
         var environment = new StandardEnvironment();
@@ -131,6 +148,8 @@ class DeclaredTenantsTests {
                                 "GATEWAY_TENANTS_0_BUDGET_PERIOD", "week",
                                 "GATEWAY_TENANTS_0_BUDGET_LIMIT", "7",
                                 "GATEWAY_TENANTS_0_BUDGET_TIME_ZONE", "Europe/Berlin",
+                                "GATEWAY_TENANTS_0_LIMITS_WAITING_GENERATIONS", "8",
+                                "GATEWAY_TENANTS_0_LIMITS_WEIGHT", "2",
                                 "GATEWAY_TENANTS_0_KEYS_0_NAME", "main",
                                 "GATEWAY_TENANTS_0_KEYS_0_SHA256", sha256)));
 
@@ -139,6 +158,7 @@ class DeclaredTenantsTests {
         assertThat(jdbc.sql("""
                         select period_kind || ' ' || credit_limit || ' ' || time_zone from budget where tenant_id = ?
                         """).param(tenantId()).query(String.class).single()).isEqualTo("WEEK 7 Europe/Berlin");
+        assertThat(limits()).isEqualTo("none none 8 2");
         assertThat(keys()).containsExactly("main:" + sha256);
     }
 
@@ -185,6 +205,12 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].budget.limit, many, gateway.tenants[0].budget.limit",
         "gateway.tenants[0].budget.time-zone, Mars/Olympus, gateway.tenants[0].budget.time-zone",
         "gateway.tenants[0].budget.time-zone, +01:00, time-zone must be a region id",
+        "gateway.tenants[0].limits.concurrent-generations, 0, tenants[0].limits.concurrentGenerations",
+        "gateway.tenants[0].limits.waiting-generations, 0, tenants[0].limits.waitingGenerations",
+        "gateway.tenants[0].limits.waiting-generations, 1000001, tenants[0].limits.waitingGenerations",
+        "gateway.tenants[0].limits.weight, 0, tenants[0].limits.weight",
+        "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
+        "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
         "gateway.tenants[0].keys[0].sha256, kg_plain, with a sha256 that is not 64 hexadecimal digits"
     })
@@ -308,6 +334,15 @@ class DeclaredTenantsTests {
                 .param(tenantId())
                 .query(String.class)
                 .list();
+    }
+
+    private String limits() {
+        return jdbc.sql("""
+                        select concat_ws(' ', coalesce(requests_per_minute::text, 'none'),
+                                              coalesce(concurrent_generations::text, 'none'),
+                                              coalesce(waiting_generations::text, 'none'), weight)
+                          from tenant where id = ?
+                        """).param(tenantId()).query(String.class).single();
     }
 
     private void hold(long credits) {

@@ -74,7 +74,7 @@ class OperatorApiTests {
     void aTenantIsCreatedShownListedAndChanged() {
         Reply created = here.operator("POST", "/tenants", """
                 {"name": "shown", "budget": {"period": "MONTH", "limit": 1000, "timeZone": "Europe/Berlin"},
-                 "limits": {"requestsPerMinute": 60, "concurrentGenerations": 10}}
+                 "limits": {"requestsPerMinute": 60, "concurrentGenerations": 10, "waitingGenerations": 500, "weight": 3}}
                 """).expect(201);
 
         assertThat(created.header("Location")).hasValue("/admin/v1/tenants/shown");
@@ -83,6 +83,9 @@ class OperatorApiTests {
         assertThat(shown.number("balance", "ceiling")).isEqualTo(1000);
         assertThat(shown.number("balance", "available")).isEqualTo(1000);
         assertThat(shown.number("balance", "held")).isZero();
+        assertThat(shown.json().path("limits").toString())
+                .isEqualTo(
+                        "{\"requestsPerMinute\":60,\"concurrentGenerations\":10,\"waitingGenerations\":500,\"weight\":3}");
         assertThat(shown.json().path("balance").path("periodStart").asString()).endsWith("-01");
         assertThat(shown.json().path("balance").path("resetsAt").asString()).endsWith("Z");
         assertThat(here.operator("GET", "/tenants?limit=1000")
@@ -101,8 +104,68 @@ class OperatorApiTests {
         assertThat(changed.json().path("limits").path("requestsPerMinute").isNull())
                 .isTrue();
         assertThat(changed.number("limits", "concurrentGenerations")).isEqualTo(10);
+        assertThat(changed.number("limits", "waitingGenerations")).isEqualTo(500);
+        assertThat(changed.number("limits", "weight")).isEqualTo(3);
         assertThat(changed.number("balance", "available")).isEqualTo(5);
         assertThat(changed.json().has("notice")).isFalse();
+    }
+
+    @Test
+    void aWeightIsOneUnlessGivenAndOneAgainWhenItIsTakenAway() {
+        here.createTenant("weighed", MONTHLY, NO_LIMITS);
+        Reply created = there.operator("GET", "/tenants/weighed").expect(200);
+        assertThat(created.number("limits", "weight")).isEqualTo(1);
+        assertThat(created.json().path("limits").path("waitingGenerations").isNull())
+                .isTrue();
+
+        Reply highest = here.operator("PATCH", "/tenants/weighed", """
+                {"limits": {"weight": 100, "waitingGenerations": 1000000}}
+                """).expect(200);
+        assertThat(highest.number("limits", "weight")).isEqualTo(100);
+        assertThat(highest.number("limits", "waitingGenerations")).isEqualTo(1_000_000);
+
+        Reply taken = here.operator("PATCH", "/tenants/weighed", """
+                {"limits": {"weight": null, "waitingGenerations": null}}
+                """).expect(200);
+        assertThat(taken.number("limits", "weight")).isEqualTo(1);
+        assertThat(taken.json().path("limits").path("waitingGenerations").isNull())
+                .isTrue();
+        JsonNode change = audited("weighed", "tenant.change");
+        assertThat(change.path("before").path("limits").toString()).isEqualTo("{\"weight\":1}");
+        JsonNode after = change.path("after").path("limits");
+        assertThat(after.propertyNames()).containsExactlyInAnyOrder("waitingGenerations", "weight");
+        assertThat(after.path("waitingGenerations").intValue()).isEqualTo(1_000_000);
+        assertThat(after.path("weight").intValue()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "requestsPerMinute, 0, 'must be from 1 to 1000000, not 0'",
+        "concurrentGenerations, -1, 'must be from 1 to 1000000, not -1'",
+        "waitingGenerations, 0, 'must be from 1 to 1000000, not 0'",
+        "waitingGenerations, 1000001, 'must be from 1 to 1000000, not 1000001'",
+        "waitingGenerations, 2.5, must be a whole number",
+        "waitingGenerations, '\"many\"', must be a whole number",
+        "weight, 0, 'must be from 1 to 100, not 0'",
+        "weight, 101, 'must be from 1 to 100, not 101'",
+        "weight, 1.5, must be a whole number",
+        "weight, true, must be a whole number"
+    })
+    void aLimitThatDoesNotFitIsNamed(String limit, String value, String message) {
+        String limits = "{\"%s\": %s}".formatted(limit, value);
+        if (here.operator("GET", "/tenants/limited").status() == 404) {
+            here.createTenant("limited", MONTHLY, NO_LIMITS);
+        }
+
+        for (Reply refused : List.of(
+                here.operator("POST", "/tenants", """
+                        {"name": "unlimited", "budget": %s, "limits": %s}
+                        """.formatted(MONTHLY, limits)),
+                here.operator("PATCH", "/tenants/limited", "{\"limits\": " + limits + "}"))) {
+            refused.expect(400);
+            assertThat(refused.json().path("details").path("limits." + limit).toString())
+                    .isEqualTo("[\"" + message + "\"]");
+        }
     }
 
     @Test
@@ -514,29 +577,53 @@ class OperatorApiTests {
     }
 
     @Test
-    void concurrentGenerationsAreExactAcrossReplicas() throws InterruptedException, ExecutionException {
+    void noMoreRunAtTheVendorThanMayWhateverTheReplica() throws InterruptedException, ExecutionException {
         here.createTenant("concurrent", MONTHLY, "{\"concurrentGenerations\": 3}");
         String key = here.createKey("concurrent");
 
         var replies = together(12, index -> (index % 2 == 0 ? here : there).generate(key, 1));
 
-        // Some may have ended while others came: never more than three were open at once.
+        assertThat(replies).extracting(Reply::status).containsOnly(202);
+        Replica.await(() -> here.jdbc().sql("""
+                                select count(*) from generation
+                                 where tenant_id = (select id from tenant where name = 'concurrent') and state = 'COMPLETED'
+                                """).query(Integer.class).single(), 12);
+        // Each was accepted while at most two others had been and had not ended.
         var most = here.jdbc().sql("""
-                        select max(open_then) from (
+                        select max(running) from (
                             select (select count(*) from generation b
-                                     where b.tenant_id = a.tenant_id and b.created_at <= a.created_at
-                                       and (b.completed_at is null or b.completed_at > a.created_at)) as open_then
+                                     where b.tenant_id = a.tenant_id and b.accepted_at <= a.accepted_at
+                                       and b.completed_at > a.accepted_at) as running
                               from generation a
                              where a.tenant_id = (select id from tenant where name = 'concurrent')) counted
                         """).query(Long.class).single();
-        assertThat(most).isEqualTo(3);
-        assertThat(replies).extracting(Reply::status).containsOnly(202, 429);
-        Reply refused = replies.stream()
-                .filter(reply -> reply.status() == 429)
-                .findFirst()
-                .orElseThrow();
-        assertThat(refused.text("code")).isEqualTo("concurrency_limited");
-        assertThat(refused.header("Retry-After")).isPresent();
+        assertThat(most).isBetween(1L, 3L);
+    }
+
+    @Test
+    void noMoreWaitThanMayWhateverTheReplica() throws InterruptedException, ExecutionException {
+        here.createTenant("patient", MONTHLY, "{\"waitingGenerations\": 3}");
+        String key = here.createKey("patient");
+        here.jdbc()
+                .sql("select rate_pause(:upstream, interval '1 hour')")
+                .param("upstream", vendor.baseUrl())
+                .query((_, _) -> true)
+                .list();
+        try {
+            var replies = together(12, index -> (index % 2 == 0 ? here : there).generate(key, 1));
+
+            assertThat(replies).filteredOn(reply -> reply.status() == 202).hasSize(3);
+            assertThat(replies)
+                    .filteredOn(reply -> reply.status() != 202)
+                    .hasSize(9)
+                    .allSatisfy(refused -> {
+                        assertThat(refused.status()).isEqualTo(429);
+                        assertThat(refused.text("code")).isEqualTo("queue_full");
+                        assertThat(refused.header("Retry-After")).isPresent();
+                    });
+        } finally {
+            here.jdbc().sql("update upstream_rate set paused_until = 'epoch'").update();
+        }
         Replica.await(() -> there.generate(key, 1).status(), 202);
     }
 
@@ -671,23 +758,20 @@ class OperatorApiTests {
     /** Held as the other one was, and handed to the operators; with or without a job at the vendor. */
     private static String inReview(String like, boolean withJob) {
         String id = UUID.randomUUID().toString();
-        here.jdbc()
-                .sql("""
-                        select admit_generation(cast(:id as uuid), tenant_id, key_id, null, request_hash, null, null,
-                            model_name, images, quoted_credits, upstream, upstream_request, interval '1 hour')
-                          from generation where id = cast(:like as uuid)
-                        """)
-                .param("id", id)
-                .param("like", like)
-                .query((_, _) -> true)
-                .single();
+        // In one transaction, or the dispatcher would send it.
+        here.jdbc().sql("""
+                        do $$
+                        begin
+                            perform admit_generation('%1$s', tenant_id, key_id, null, request_hash, null, null,
+                                model_name, images, quoted_credits, upstream, upstream_request, admitted_by, true)
+                               from generation where id = '%2$s';
+                            update generation set state = 'SENDING' where id = '%1$s';
+                            update generation set state = 'IN_REVIEW', due_at = null where id = '%1$s';
+                        end $$
+                        """.formatted(id, like)).update();
         if (withJob) {
             orderFromVendor(id);
         }
-        here.jdbc().sql("""
-                        update generation set state = 'IN_REVIEW', promised = true, due_at = null, attempt_open = false
-                         where id = cast(:id as uuid)
-                        """).param("id", id).update();
         return id;
     }
 
@@ -819,8 +903,27 @@ class OperatorApiTests {
                 .contains("/v2/images/quote", "/v2/usage")
                 .noneMatch(path -> path.startsWith("/admin"));
         assertThat(operators.json().path("paths").propertyNames())
-                .contains("/admin/v1/tenants/{name}/keys/{id}/rotation")
+                .contains(
+                        "/admin/v1/tenants/{name}/keys/{id}/rotation",
+                        "/admin/v1/queue",
+                        "/admin/v1/tenants/{name}/queue")
                 .allMatch(path -> path.startsWith("/admin/v1/"));
+        JsonNode schemas = operators.json().path("components").path("schemas");
+        for (String schema : List.of("LimitTerms", "OperatorLimits")) {
+            JsonNode limits = schemas.path(schema).path("properties");
+            assertThat(limits.propertyNames())
+                    .as(schema)
+                    .containsExactlyInAnyOrder(
+                            "requestsPerMinute", "concurrentGenerations", "waitingGenerations", "weight");
+            assertThat(limits.valueStream()
+                            .map(limit -> limit.path("description").asString("")))
+                    .as(schema)
+                    .noneMatch(String::isBlank);
+        }
+        JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");
+        assertThat(weight.path("minimum").intValue()).isEqualTo(1);
+        assertThat(weight.path("maximum").intValue()).isEqualTo(100);
+        assertThat(weight.path("default").intValue()).isEqualTo(1);
     }
 
     @Test

@@ -45,12 +45,15 @@ class PeriodTurnTests {
     @BeforeEach
     void replaceTheClock() {
         gateway.jdbc()
-                .sql("create table if not exists test_clock as select clock_timestamp() as at")
+                .sql(
+                        "create table if not exists test_clock as select clock_timestamp() as at, clock_timestamp() as set_at")
                 .update();
         gateway.jdbc().sql("""
                         create or replace function gateway_now() returns timestamptz
-                            language sql volatile return (select at from test_clock)
+                            language sql volatile return (select at + (clock_timestamp() - set_at) from test_clock)
                         """).update();
+        // A clock that was set back would find the next call, sweep and turn far ahead.
+        gateway.jdbc().sql("truncate upstream_rate, upstream_sweep, queue_team").update();
     }
 
     @AfterEach
@@ -60,7 +63,7 @@ class PeriodTurnTests {
 
     private static void at(String instant) {
         gateway.jdbc()
-                .sql("update test_clock set at = cast(:at as timestamptz)")
+                .sql("update test_clock set at = cast(:at as timestamptz), set_at = clock_timestamp()")
                 .param("at", instant)
                 .update();
     }
@@ -89,7 +92,7 @@ class PeriodTurnTests {
         String job = gateway.generate(key, 4).expect(202).text("jobId");
         assertThat(gateway.generate(key, 1).expect(402).text("resetsAt")).isEqualTo(turn);
 
-        at(Instant.parse(turn).minusSeconds(1).toString());
+        at(Instant.parse(turn).minusSeconds(20).toString());
         assertThat(gateway.quote(key, 1).number("available")).isZero();
         at(turn);
 

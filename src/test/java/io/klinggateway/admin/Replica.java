@@ -61,7 +61,7 @@ final class Replica implements AutoCloseable {
                 0,
                 "management.server.port",
                 0,
-                "gateway.generation.tracking-interval",
+                "gateway.tracking.interval",
                 "100ms"));
         all.putAll(settings);
         List<String> arguments = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.klinggateway.apiframe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.apiframe.Exchange.Answered;
 import io.klinggateway.apiframe.Exchange.Lost;
@@ -52,6 +53,19 @@ class BreakerTests {
 
         assertThat(calls).hasValue(80);
         assertThat(openness()).isZero();
+    }
+
+    @Test
+    void thereIsNoRoomWhileItIsOpenAndALittleOnceItMayProbe() {
+        assertThat(breaker.room()).isEqualTo(Integer.MAX_VALUE);
+
+        call(20, answered(503));
+        assertThat(breaker.room()).isZero();
+
+        await().atMost(Breaker.OPEN_FOR.plusSeconds(5)).until(() -> breaker.room() > 0);
+        assertThat(breaker.room()).isLessThan(5);
+        call(3, answered(200));
+        assertThat(breaker.room()).isEqualTo(Integer.MAX_VALUE);
     }
 
     private void call(int times, Exchange result) {

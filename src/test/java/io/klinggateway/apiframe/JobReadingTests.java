@@ -8,8 +8,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static io.klinggateway.apiframe.VendorClients.KEY;
 import static io.klinggateway.apiframe.VendorClients.apiframe;
@@ -25,13 +23,8 @@ import io.klinggateway.apiframe.UpstreamJob.Status;
 import io.klinggateway.credits.Credits;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each answer of the vendor to a look at jobs means. */
+/** What each answer of the vendor to a look at one job means. */
 class JobReadingTests {
 
     private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
@@ -225,110 +218,11 @@ class JobReadingTests {
 
     @Test
     void anUnreachableVendorSaysNothing() {
-        assertThat(apiframe("http://vendor.invalid").read(List.of(ID)).get(ID)).isInstanceOf(Unavailable.class);
-    }
-
-    @Test
-    void nothingAskedIsNothingSent() {
-        assertThat(apiframe.read(List.of())).isEmpty();
-        vendor.verify(0, getRequestedFor(anyUrl()));
-    }
-
-    @Test
-    void aHundredJobsCostOneCall() {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).willReturn(okJson(list(1, 100, null))));
-
-        assertThat(apiframe.read(ids(1, 100)))
-                .hasSize(100)
-                .allSatisfy((id, reading) -> assertThat(reading).isEqualTo(new Found(completed(id))));
-        vendor.verify(1, getRequestedFor(anyUrl()));
-        vendor.verify(1, getRequestedFor(urlEqualTo("/v2/jobs?limit=100&model=kling-image")));
-    }
-
-    @Test
-    void pagesAreTurnedWithTheCursorAsItWasGiven() {
-        String cursor = "2026-07-01T12:00:00+00:00|a/b=c&d é%";
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs"))
-                .withQueryParam("cursor", absent())
-                .willReturn(okJson(list(1, 100, cursor))));
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs"))
-                .withQueryParam("cursor", equalTo(cursor))
-                .willReturn(okJson(list(101, 200, null))));
-
-        assertThat(apiframe.read(ids(50, 149)))
-                .hasSize(100)
-                .allSatisfy((id, reading) -> assertThat(reading).isEqualTo(new Found(completed(id))));
-        vendor.verify(2, getRequestedFor(anyUrl()));
-    }
-
-    @Test
-    void whatTheListDoesNotShowIsReadSingly() {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).willReturn(okJson(list(1, 3, null))));
-        vendor.stubFor(
-                get(urlPathMatching("/v2/jobs/.+")).willReturn(aResponse().withStatus(404)));
-        vendor.stubFor(get(urlEqualTo("/v2/jobs/" + id(4))).willReturn(okJson(job(id(4), "QUEUED"))));
-
-        Map<UpstreamJobId, JobReading> readings = apiframe.read(ids(1, 5));
-
-        assertThat(readings).hasSize(5).containsEntry(id(3), new Found(completed(id(3))));
-        assertThat(readings.get(id(4))).isInstanceOf(Found.class);
-        assertThat(readings.get(id(5))).isEqualTo(new Missing());
-        vendor.verify(3, getRequestedFor(anyUrl()));
-    }
-
-    @Test
-    void anEntryOfTheListThatIsNoJobHidesNoOther() {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs"))
-                .willReturn(okJson("{\"jobs\":[null,7,{\"id\":\"x\"},%s,%s],\"hasMore\":false}"
-                        .formatted(job(id(1), "ARCHIVED"), job(id(2), "COMPLETED")))));
-        vendor.stubFor(
-                get(urlPathMatching("/v2/jobs/.+")).willReturn(aResponse().withStatus(500)));
-
-        Map<UpstreamJobId, JobReading> readings = apiframe.read(ids(1, 3));
-
-        assertThat(readings)
-                .containsEntry(id(1), new Unavailable("HTTP 500"))
-                .containsEntry(id(2), new Found(completed(id(2))))
-                .containsEntry(id(3), new Unavailable("HTTP 500"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {400, 401, 404, 429, 500, 503})
-    void aListThatFailsIsNotMadeUpForBySingleCalls(int status) {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).willReturn(aResponse().withStatus(status)));
-
-        assertThat(apiframe.read(ids(1, 50)))
-                .hasSize(50)
-                .allSatisfy((_, reading) -> assertThat(reading).isEqualTo(new Unavailable("no list of jobs")));
-        vendor.verify(1, getRequestedFor(anyUrl()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "<html>", "[]", "{}", "{\"jobs\":null}", "{\"jobs\":{}}"})
-    void aListThatIsNoneIsNotMadeUpForBySingleCalls(String body) {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).willReturn(okJson(body)));
-
-        assertThat(apiframe.read(ids(1, 50)))
-                .hasSize(50)
-                .allSatisfy((_, reading) -> assertThat(reading).isInstanceOf(Unavailable.class));
-        vendor.verify(1, getRequestedFor(anyUrl()));
-    }
-
-    @Test
-    void aVendorThatTurnsPagesForEverIsFollowedOnlySoFar() {
-        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).willReturn(okJson(list(900, 999, "again"))));
-        vendor.stubFor(
-                get(urlPathMatching("/v2/jobs/.+")).willReturn(aResponse().withStatus(404)));
-
-        apiframe.read(ids(1, 3));
-
-        vendor.verify(2, getRequestedFor(urlPathEqualTo("/v2/jobs")));
+        assertThat(apiframe("http://vendor.invalid").read(ID)).isInstanceOf(Unavailable.class);
     }
 
     private JobReading read() {
-        Map<UpstreamJobId, JobReading> readings = apiframe.read(List.of(ID));
-        assertThat(readings).containsOnlyKeys(ID);
-        return readings.values().iterator().next();
+        return apiframe.read(ID);
     }
 
     private UpstreamJob found() {
@@ -341,23 +235,8 @@ class JobReadingTests {
         vendor.stubFor(get(urlEqualTo("/v2/jobs/" + ID)).willReturn(okJson(job)));
     }
 
-    private static String list(int first, int last, @Nullable String nextCursor) {
-        String jobs = ids(first, last).stream().map(id -> job(id, "COMPLETED")).collect(Collectors.joining(","));
-        return "{\"jobs\":[%s],\"nextCursor\":%s,\"hasMore\":%s}"
-                .formatted(jobs, nextCursor == null ? "null" : "\"" + nextCursor + "\"", nextCursor != null);
-    }
-
     private static String job(UpstreamJobId id, String status) {
         return "{\"id\":\"%s\",\"status\":\"%s\"}".formatted(id, status);
-    }
-
-    private static UpstreamJob completed(UpstreamJobId id) {
-        return new UpstreamJob(id, Status.COMPLETED, null, List.of(), null, null, false);
-    }
-
-    private static Collection<UpstreamJobId> ids(int first, int last) {
-        Stream<UpstreamJobId> ids = IntStream.rangeClosed(first, last).mapToObj(JobReadingTests::id);
-        return ids.toList();
     }
 
     private static UpstreamJobId id(int number) {

@@ -4,7 +4,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
-import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -18,12 +17,10 @@ import static io.klinggateway.apiframe.VendorClients.settings;
 import static io.klinggateway.apiframe.VendorClients.submit;
 import static io.klinggateway.apiframe.VendorClients.withOneConnection;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.apiframe.SubmitOutcome.Denied;
 import io.klinggateway.apiframe.SubmitOutcome.Invalid;
@@ -262,39 +259,6 @@ class SubmitOutcomeTests {
         answer(header == null ? limit : limit.withHeader("Retry-After", header));
 
         assertThat(submit(apiframe)).isEqualTo(new Throttled(expected));
-    }
-
-    @Test
-    void aRateLimitPausesSubmissionsAndReadsAlike() {
-        answer(aResponse().withStatus(429).withHeader("Retry-After", "600"));
-        submit(apiframe);
-
-        assertThat(submit(apiframe))
-                .asInstanceOf(type(Throttled.class))
-                .extracting(Throttled::retryAfter)
-                .satisfies(wait -> assertThat(wait).isBetween(Duration.ofSeconds(590), Duration.ofSeconds(600)));
-        assertThat(apiframe.read(List.of(JOB_ID))).containsEntry(JOB_ID, new Unavailable("rate gate"));
-    }
-
-    @Test
-    void aRateLimitOnReadsPausesSubmissionsToo() {
-        answer(202, ACCEPTED);
-        vendor.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(429).withHeader("Retry-After", "600")));
-
-        assertThat(submit(apiframe)).isInstanceOf(Accepted.class);
-        assertThat(apiframe.read(List.of(JOB_ID))).containsEntry(JOB_ID, new Unavailable("HTTP 429"));
-        assertThat(submit(apiframe)).isInstanceOf(Throttled.class);
-    }
-
-    @Test
-    void aRateLimitWithoutRetryAfterPausesForAMoment() {
-        answer(429, "");
-        submit(apiframe);
-
-        assertThat(submit(apiframe, Duration.ofMillis(300)))
-                .asInstanceOf(type(Throttled.class))
-                .extracting(Throttled::retryAfter)
-                .satisfies(wait -> assertThat(wait).isBetween(Duration.ofMillis(300), Duration.ofSeconds(1)));
     }
 
     @Test

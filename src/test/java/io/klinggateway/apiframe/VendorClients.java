@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /** The adapter as the application builds it, with patience that suits tests. */
@@ -39,11 +40,16 @@ final class VendorClients {
     }
 
     static Apiframe apiframe(ApiframeSettings settings, Clock clock) {
+        return apiframe(settings, clock, _ -> {});
+    }
+
+    static Apiframe apiframe(ApiframeSettings settings, Clock clock, ApplicationEventPublisher events) {
         return new Apiframe(
                 new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())),
                 settings,
                 clock,
-                new UpstreamMeters(new SimpleMeterRegistry()));
+                new UpstreamMeters(new SimpleMeterRegistry()),
+                events);
     }
 
     static SubmitOutcome submit(Apiframe apiframe) {

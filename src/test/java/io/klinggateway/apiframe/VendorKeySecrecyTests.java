@@ -102,10 +102,23 @@ class VendorKeySecrecyTests {
                  "result": {"images": ["https://cdn2.apiframe.ai/%1$s.png"]}}
                 """.formatted(KEY, JOB))));
 
-        JobReading reading = apiframe(vendor.baseUrl()).read(List.of(JOB)).get(JOB);
+        JobReading reading = apiframe(vendor.baseUrl()).read(JOB);
 
         assertThat(reading).isInstanceOf(Found.class);
         assertThat(String.valueOf(reading)).doesNotContain(KEY).contains("key [hidden] is wrong");
+    }
+
+    @Test
+    void noListingShowsAKeyThatTheVendorEchoesInAJob() {
+        vendor.stubFor(any(anyUrl()).willReturn(okJson("""
+                {"jobs": [{"id": "%2$s", "status": "FAILED", "error": "key %1$s is wrong",
+                           "result": {"images": ["https://cdn2.apiframe.ai/%1$s.png"]}}]}
+                """.formatted(KEY, JOB))));
+
+        JobListing listing = apiframe(vendor.baseUrl()).list(null);
+
+        assertThat(listing).isInstanceOf(JobListing.Page.class);
+        assertThat(String.valueOf(listing)).doesNotContain(KEY).contains("key [hidden] is wrong");
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,95 @@ class ConsoleSafetyTests {
         assertThat(beta.get("/console/team/jobs/" + job + "/live").statusCode()).isEqualTo(404);
         assertThat(beta.get("/console/team/jobs").body()).doesNotContain(job);
         assertThat(beta.get("/console/team/try?from=" + job).body()).doesNotContain("secret of alpha");
+    }
+
+    @Test
+    void aJobThatWaitsIsCancelledByItsOwnTeamAndNobodyElse() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        try (VendorPause _ = VendorPause.begin(database)) {
+            String job = alpha.order("\"prompt\":\"a fox\"");
+            String page = "/console/team/jobs/" + job;
+            var beta = Session.signedIn(gateway, RunningGateway.OTHER_KEY);
+            var own = Session.signedIn(gateway, RunningGateway.KEY);
+            var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+
+            assertThat(beta.get(page + "/cancel").statusCode()).isEqualTo(404);
+            beta.get("/console/team/jobs");
+            assertThat(beta.post(page + "/cancel", Map.of()).statusCode()).isEqualTo(404);
+            operator.get("/console/operator");
+            assertThat(operator.post(page + "/cancel", Map.of()).statusCode()).isEqualTo(403);
+            own.get(page + "/cancel");
+            assertThat(own.post(page + "/cancel", Map.of("_csrf", "made-up")).statusCode())
+                    .isEqualTo(403);
+            assertThat(alpha.get("/v2/jobs/" + job).json().path("status").asString())
+                    .isEqualTo("QUEUED");
+
+            for (int time = 0; time < 2; time++) {
+                HttpResponse<String> answer = own.post(page + "/cancel", Map.of());
+                assertThat(answer.statusCode()).isEqualTo(302);
+                assertThat(location(answer)).isEqualTo(page);
+            }
+            assertThat(alpha.get("/v2/jobs/" + job).json().path("status").asString())
+                    .isEqualTo("CANCELLED");
+        }
+    }
+
+    @Test
+    void aJobThatWasSentIsNotCancelledAndThePageSaysWhy() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        String job = alpha.order("\"prompt\":\"a fox\"");
+        String page = "/console/team/jobs/" + job;
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        await().until(() -> !team.get(page).body().contains("It waits in the queue"));
+
+        HttpResponse<String> question = team.get(page + "/cancel");
+        HttpResponse<String> answer = team.post(page + "/cancel", Map.of());
+        alpha.await(job, "COMPLETED");
+        HttpResponse<String> late = team.post(page + "/cancel", Map.of());
+
+        assertThat(question.statusCode()).isEqualTo(302);
+        assertThat(location(question)).isEqualTo(page);
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("The job was sent to the vendor already, and runs to its end");
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(late.body()).contains("The job has ended already: it is COMPLETED");
+    }
+
+    @Test
+    void cancellingWhatWaitsNeedsAReasonAndAnOperatorAndCountsOnce() {
+        var alpha = new Client(port, RunningGateway.KEY);
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+        String page = "/console/operator/tenants/alpha/cancel-waiting";
+        try (VendorPause _ = VendorPause.begin(database)) {
+            String job = alpha.order("\"prompt\":\"a fox\"");
+            team.get("/console/team");
+            assertThat(team.post(page, Map.of("reason", "mine")).statusCode()).isEqualTo(403);
+            operator.get(page);
+            assertThat(operator.post(page, Map.of("reason", "a typo", "_csrf", "made-up"))
+                            .statusCode())
+                    .isEqualTo(403);
+            HttpResponse<String> unfounded = operator.post(page, Map.of("reason", "", "once", "key-of-the-form"));
+            assertThat(unfounded.statusCode()).isEqualTo(400);
+            assertThat(unfounded.body()).contains("is required", "value=\"key-of-the-form\"");
+            assertThat(operator.get("/console/operator/tenants/nobody/cancel-waiting")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(alpha.get("/v2/jobs/" + job).json().path("status").asString())
+                    .isEqualTo("QUEUED");
+
+            Map<String, String> form = Map.of("reason", "a typo", "once", "key-of-the-form");
+            HttpResponse<String> first = operator.post(page, form);
+            String later = alpha.order("\"prompt\":\"a fox\"");
+            HttpResponse<String> again = operator.post(page, form);
+
+            assertThat(location(first)).isEqualTo("/console/operator/tenants/alpha?done=cancelled&jobs=1");
+            assertThat(location(again)).isEqualTo(location(first));
+            assertThat(alpha.get("/v2/jobs/" + job).json().path("status").asString())
+                    .isEqualTo("CANCELLED");
+            assertThat(alpha.get("/v2/jobs/" + later).json().path("status").asString())
+                    .isEqualTo("QUEUED");
+        }
     }
 
     @Test
@@ -275,6 +365,34 @@ class ConsoleSafetyTests {
         assertThat(change)
                 .contains("<th scope=\"row\">limits.requestsPerMinute</th>", ">1234</td>")
                 .doesNotContain("timeZone", "{");
+    }
+
+    @Test
+    void aTenantsLimitsAreGivenShownAndTakenAway() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        String tenant = "/console/operator/tenants/bounded";
+        assertThat(operator.get("/console/operator/new-tenant").body())
+                .contains("Jobs at the vendor at once", "Jobs that may wait", "Weight", "name=\"weight\"");
+        Map<String, String> form = Map.of(
+                "name", "bounded", "limit", "5", "period", "TOTAL", "timeZone", "UTC", "concurrentGenerations", "4");
+        Map<String, String> tooHeavy = new HashMap<>(form);
+        tooHeavy.putAll(Map.of("waitingGenerations", "1,500", "weight", "101"));
+
+        HttpResponse<String> refused = operator.post("/console/operator/new-tenant", tooHeavy);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("must be from 1 to 100, not 101", "value=\"101\"", "value=\"1,500\"");
+
+        tooHeavy.put("weight", "7");
+        operator.post("/console/operator/new-tenant", tooHeavy);
+        assertThat(operator.get(tenant).body())
+                .contains("4 at the vendor at once", "1,500 may wait", "weight <span>7</span>");
+
+        assertThat(operator.post(tenant + "/limits", Map.of("waitingGenerations", "0", "weight", "heavy"))
+                        .body())
+                .contains("must be a whole number", "weight <span>7</span>");
+        operator.post(tenant + "/limits", Map.of("waitingGenerations", "", "weight", ""));
+        assertThat(operator.get(tenant).body())
+                .contains("no limit of jobs at the vendor", "no limit of jobs that wait", "weight <span>1</span>");
     }
 
     @Test

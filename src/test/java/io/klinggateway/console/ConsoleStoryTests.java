@@ -216,6 +216,100 @@ class ConsoleStoryTests {
     }
 
     @Test
+    void aTeamCancelsAJobThatWaits() {
+        try (Browser team = Browser.open(gateway);
+                VendorPause _ = VendorPause.begin(database)) {
+            team.go("/console/team/try");
+            signIn(team, RunningGateway.OTHER_KEY);
+            team.awaitPath("/console/team/try");
+            team.fill("prompt", "a harbour in the rain");
+            team.choose("n", "2");
+            team.press("Generate");
+            team.awaitPath("/console/team/jobs/[0-9a-f-]{36}");
+            team.await("It waits in the queue. It is next");
+            team.await("Nothing was sent yet");
+            team.look("team-job-waiting");
+            String job = team.path();
+            team.press("Jobs");
+            team.await("1 waiting in the queue, 0 running at the vendor. The one that waits is likely to start");
+            team.look("team-jobs-waiting");
+            team.press("Spend");
+            team.await("1 waiting in the queue");
+            team.look("team-home-waiting");
+
+            team.go(job);
+            team.press("Cancel…");
+            team.await("nothing was sent to the vendor");
+            team.await("Your 4 credits come back");
+            team.look("team-cancel");
+            team.press("No, go back");
+            team.await("It waits in the queue");
+            team.press("Cancel…");
+            team.press("Cancel the job");
+            team.awaitPath(job);
+            team.await("Cancelled while it waited in the queue");
+            team.await("4 credits given back");
+            assertThat(team.text()).doesNotContain("It waits in the queue");
+            team.look("team-job-cancelled");
+            team.press("Jobs");
+            assertThat(team.text()).doesNotContain("waiting in the queue");
+
+            assertThat(team.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void anOperatorCancelsAllThatATeamHasWaiting() {
+        var beta = new Client(port, RunningGateway.OTHER_KEY);
+        try (Browser operator = Browser.open(gateway);
+                VendorPause pause = VendorPause.begin(database)) {
+            String job = beta.order("\"prompt\":\"a script that ran away\"");
+            beta.order("\"prompt\":\"a script that ran away\"");
+            beta.order("\"prompt\":\"a script that ran away\"");
+            operator.go("/console");
+            signIn(operator, ConsoleTest.TOKEN);
+            operator.awaitPath("/console/operator");
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                operator.go("/console/operator");
+                assertThat(operator.text())
+                        .contains("Nothing is sent to the vendor for another", "Who waits in the queue")
+                        .contains("wait, the first for", "calls a minute");
+            });
+            operator.look("overview-paused");
+            pause.refuseAccount();
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                operator.go("/console/operator");
+                assertThat(operator.text()).contains("The vendor refuses the company's account");
+            });
+            operator.look("overview-refused");
+
+            operator.press("beta");
+            operator.await("3 waiting in the queue, 0 running at the vendor");
+            operator.look("tenant-waiting");
+            operator.press("Cancel what waits…");
+            operator.await("3 jobs that wait in the queue end as Cancelled");
+            operator.await("6 credits come back to the team's budget");
+            operator.look("confirm-cancel-waiting");
+            operator.fill("reason", " ");
+            operator.press("Cancel what waits");
+            operator.await("reason");
+            operator.look("confirm-cancel-waiting-refused");
+            operator.fill("reason", "a script ran away");
+            operator.press("Cancel what waits");
+            operator.await("3 jobs cancelled: nothing was sent, and the credits are back.");
+            operator.await("0 waiting in the queue");
+            operator.look("tenant-cancelled");
+            assertThat(beta.get("/v2/jobs/" + job).json().path("status").asString())
+                    .isEqualTo("CANCELLED");
+            operator.go("/console/operator/audit?tenant=beta");
+            operator.await("queue.cancel");
+            operator.await("a script ran away");
+
+            assertThat(operator.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void whatATeamHasTypedOutlivesItsSession() {
         try (Browser team = Browser.open(gateway)) {
             team.go("/console/team/try");

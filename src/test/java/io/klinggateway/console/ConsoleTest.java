@@ -17,7 +17,7 @@ import org.springframework.test.context.TestConstructor;
 @SpringBootTest(
         classes = KlingGatewayApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
-        properties = {"gateway.admin.tokens.alice=" + ConsoleTest.TOKEN, "gateway.generation.reconciliation-interval=1s"
+        properties = {"gateway.admin.tokens.alice=" + ConsoleTest.TOKEN, "gateway.oversight.reconciliation-interval=1s"
         })
 @AutoConfigureMetrics
 @ContextConfiguration(initializers = RunningGateway.class)

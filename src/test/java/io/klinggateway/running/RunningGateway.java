@@ -60,7 +60,7 @@ public final class RunningGateway implements ApplicationContextInitializer<Confi
         properties.put("gateway.public-url", "http://localhost:" + port);
         properties.put("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8");
         properties.put("gateway.webhooks.timeout", "2s");
-        properties.put("gateway.generation.tracking-interval", "500ms");
+        properties.put("gateway.tracking.interval", "500ms");
         declare(properties, 0, "alpha", 100_000, KEY);
         declare(properties, 1, "beta", 100_000, OTHER_KEY);
         declare(properties, 2, "poor", 0, POOR_KEY);

@@ -181,7 +181,7 @@ class LedgerMetersTests {
         UUID generation = UUID.randomUUID();
         select("""
                 select admit_generation(?, ?, ?, null, 'x'::bytea, null, null, ?, ?, ?,
-                    'http://vendor', '{}'::bytea, interval '1 minute')
+                    'http://vendor', '{}'::bytea, gen_random_uuid(), true)
                 """, generation, tenant, key, model, images, 2L * images);
         return generation;
     }

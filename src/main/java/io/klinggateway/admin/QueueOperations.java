@@ -1,0 +1,116 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.admin.OperatorCalls.Done;
+import io.klinggateway.generation.Settlement;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.queue.QueueForecast.TeamQueue;
+import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.Tenants;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** What tenants have waiting in the queue. */
+@Component
+class QueueOperations {
+
+    /** In one transaction: the tenant's other requests wait for its budget meanwhile. */
+    private static final int CANCELLED_AT_ONCE = 200;
+
+    private final Tenants tenants;
+    private final QueueForecast forecast;
+    private final Settlement settlement;
+    private final AuditLog audit;
+    private final OperatorCalls calls;
+    private final OperatorJson json;
+    private final TransactionOperations transactions;
+
+    QueueOperations(
+            Tenants tenants,
+            QueueForecast forecast,
+            Settlement settlement,
+            AuditLog audit,
+            OperatorCalls calls,
+            OperatorJson json,
+            TransactionOperations transactions) {
+        this.tenants = tenants;
+        this.forecast = forecast;
+        this.settlement = settlement;
+        this.audit = audit;
+        this.calls = calls;
+        this.json = json;
+        this.transactions = transactions;
+    }
+
+    TeamQueue ofTenant(String tenantName) {
+        Registration tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        return forecast.ofTeam(tenant.tenant().id());
+    }
+
+    @Schema(name = "QueueCancellation")
+    record Cancellation(
+            @NotNull(message = "is required")
+            @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            @Schema(example = "a script ran away")
+            String reason)
+            implements OperatorBody {}
+
+    /** @param cancelled how many */
+    @Schema(name = "QueueCancelled")
+    record Cancelled(@Schema(example = "12") long cancelled) {}
+
+    private record Call(String action, String reason) {}
+
+    /**
+     * Cancels all that the tenant has waiting, a part at a time; each part is one transaction with its line in the audit.
+     * What an interrupted call has cancelled stays so, and its repetition cancels the rest.
+     *
+     * @param key makes the call repeatable; null if the caller gave none
+     */
+    Done cancelWaiting(Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
+        Call call = new Call("queue.cancel", asked.reason());
+        long before = 0;
+        while (true) {
+            Part part = cancelPart(operator, tenantName, call, key, before);
+            if (part.done() != null) {
+                return part.done();
+            }
+            before += part.cancelled();
+        }
+    }
+
+    /** @param done the call's answer; null if more may wait */
+    private record Part(long cancelled, @Nullable Done done) {}
+
+    private Part cancelPart(Operator operator, String tenantName, Call call, @Nullable String key, long before) {
+        return Objects.requireNonNull(transactions.execute(_ -> {
+            // Under the tenant's lock, calls with the same key come one after the other.
+            Registration tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+            TenantId id = tenant.tenant().id();
+            Done replay = calls.find(id, call, key).orElse(null);
+            if (replay != null) {
+                return new Part(0, replay);
+            }
+            int cancelled = settlement.cancelWaiting(id, operator.name(), call.reason(), CANCELLED_AT_ONCE);
+            if (cancelled > 0) {
+                audit.record(
+                        operator,
+                        Action.of(call.action(), tenantName).because(call.reason()),
+                        null,
+                        new Cancelled(cancelled));
+            }
+            if (cancelled == CANCELLED_AT_ONCE) {
+                return new Part(cancelled, null);
+            }
+            var answer = json.answer(new Cancelled(before + cancelled));
+            calls.keep(id, call, key, answer);
+            return new Part(cancelled, new Done(answer, false));
+        }));
+    }
+}

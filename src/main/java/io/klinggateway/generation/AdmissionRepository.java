@@ -1,0 +1,224 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Columns;
+import io.klinggateway.tenant.Caller;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Decides about requests, in one transaction each or for several together. */
+@Repository
+public class AdmissionRepository {
+
+    private static final String ADMIT = """
+            select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl, :webhookEvents,
+                :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent)
+            """;
+
+    private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
+
+    private static final String AVAILABLE = """
+            select 'ADMITTED' as verdict, a.available, a.resets_at
+              from caller_terms(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
+            """;
+
+    /** With others none waits long for another's lock; alone, each has the patience that the connection gives. */
+    private static final String WAIT_BRIEFLY = "select set_config('lock_timeout', '1s', true)";
+
+    /** The locks that admit_generation takes first, for all in one order. */
+    private static final String LOCK_ALL = """
+            select pg_advisory_xact_lock(lock.id)
+              from (select generation_lock(id) as id from unnest(:ids::uuid[]) as asked (id)
+                    union
+                    select idempotency_lock(:tenant, key) from unnest(:keys::text[]) as asked (key) where key is not null
+                    order by id) as lock
+            """;
+
+    private static final int MOST_IN_GROUP = 64;
+
+    private final JdbcClient jdbc;
+    private final TransactionOperations transactions;
+    private final Apiframe apiframe;
+    private final ThisReplica replica;
+    private final GroupCommit<TenantId, Request, Admission.Decision> groups =
+            new GroupCommit<>(MOST_IN_GROUP, this::admit);
+
+    AdmissionRepository(JdbcClient jdbc, TransactionOperations transactions, Apiframe apiframe, ThisReplica replica) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.apiframe = apiframe;
+        this.replica = replica;
+    }
+
+    /** @param promised whether its caller gets a 202 whatever comes of the first attempt */
+    record Request(NewGeneration generation, boolean promised) {}
+
+    /**
+     * Decides in one transaction; together with others of the same tenant if they come at the same moment. Asking again with
+     * the same id answers as before.
+     *
+     * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
+     */
+    Admission.Decision admit(NewGeneration generation, boolean promised, Deadline deadline) {
+        Request request = new Request(generation, promised);
+        AtomicBoolean alone = new AtomicBoolean();
+        return CertainDatabase.run(
+                deadline,
+                () -> alone.getAndSet(true)
+                        ? admit(request)
+                        : groups.run(generation.caller().tenant().id(), request));
+    }
+
+    private List<Admission.Decision> admit(List<Request> requests) {
+        if (requests.size() == 1) {
+            return List.of(admit(requests.getFirst()));
+        }
+        return Objects.requireNonNull(transactions.execute(_ -> {
+            jdbc.sql(WAIT_BRIEFLY).query((_, _) -> true).single();
+            jdbc.sql(LOCK_ALL)
+                    .param(
+                            "ids",
+                            Columns.of(
+                                    requests,
+                                    UUID[]::new,
+                                    request -> request.generation().id().value()))
+                    .param(
+                            "tenant",
+                            requests.getFirst()
+                                    .generation()
+                                    .caller()
+                                    .tenant()
+                                    .id()
+                                    .value())
+                    .param("keys", Columns.of(requests, String[]::new, AdmissionRepository::idempotencyKey))
+                    .query((_, _) -> true)
+                    .list();
+            return requests.stream().map(this::admit).toList();
+        }));
+    }
+
+    private static @Nullable String idempotencyKey(Request request) {
+        IdempotencyKey key = request.generation().idempotencyKey();
+        return key == null ? null : key.value();
+    }
+
+    private Admission.Decision admit(Request request) {
+        NewGeneration generation = request.generation();
+        return jdbc.sql(ADMIT)
+                .param("id", generation.id().value())
+                .param("tenant", generation.caller().tenant().id().value())
+                .param("key", generation.caller().keyId().value())
+                .param("idempotencyKey", idempotencyKey(request), Types.VARCHAR)
+                .param("requestHash", generation.requestHash())
+                .param("webhookUrl", storable(generation.request().webhookUrl()), Types.VARCHAR)
+                .param("webhookEvents", webhookEvents(generation.request().webhookEvents()), Types.ARRAY)
+                .param("modelName", generation.request().modelName().wire())
+                .param("images", generation.quote().images())
+                .param("credits", generation.quote().credits().amount())
+                .param("upstream", apiframe.upstream())
+                .param("upstreamRequest", generation.upstreamRequest())
+                .param("replica", replica.id())
+                .param("promised", request.promised())
+                .param("traceparent", generation.traceparent(), Types.VARCHAR)
+                .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
+                .single();
+    }
+
+    private static String @Nullable [] webhookEvents(@Nullable List<WebhookEvent> events) {
+        return events == null ? null : events.stream().map(WebhookEvent::wire).toArray(String[]::new);
+    }
+
+    /** PostgreSQL's text has no lone surrogates; the URL standard reads one as this escape. */
+    private static @Nullable String storable(@Nullable String url) {
+        return url == null ? null : url.replaceAll("\\p{Cs}", "%EF%BF%BD");
+    }
+
+    /**
+     * Counts the request, and says what its admission would come to.
+     *
+     * @return an {@link Estimate}, unless the tenant is out of requests
+     */
+    public Quotation quote(Caller caller, Credits credits) {
+        return jdbc.sql(QUOTE)
+                .param("tenant", caller.tenant().id().value())
+                .param("key", caller.keyId().value())
+                .param("credits", credits.amount())
+                .query((row, _) -> new Quotation(estimate(row), allowance(row)))
+                .single();
+    }
+
+    /** What the caller may hold now; counts as no request. */
+    public Estimate available(Caller caller) {
+        return jdbc.sql(AVAILABLE)
+                .param("tenant", caller.tenant().id().value())
+                .param("key", caller.keyId().value())
+                .query((row, _) -> Objects.requireNonNull(estimate(row)))
+                .single();
+    }
+
+    /** @param estimate null if the tenant is out of requests */
+    public record Quotation(
+            @Nullable Estimate estimate, @Nullable RequestAllowance allowance) {}
+
+    private static @Nullable Estimate estimate(ResultSet row) throws SQLException {
+        String verdict = row.getString("verdict");
+        return verdict.equals("RATE_LIMITED")
+                ? null
+                : new Estimate(
+                        Estimate.Verdict.valueOf(verdict),
+                        new Credits(row.getLong("available")),
+                        time(row, "resets_at"));
+    }
+
+    private static @Nullable RequestAllowance allowance(ResultSet row) throws SQLException {
+        Integer limit = row.getObject("request_limit", Integer.class);
+        return limit == null
+                ? null
+                : new RequestAllowance(
+                        limit, row.getInt("requests_left"), Duration.ofSeconds(row.getInt("window_seconds_left")));
+    }
+
+    private static Admission admission(ResultSet row) throws SQLException {
+        Credits available = new Credits(row.getLong("available"));
+        return switch (row.getString("verdict")) {
+            case "ADMITTED" -> new Admission.Admitted(available);
+            case "REPLAYED" ->
+                new Admission.Replayed(
+                        new GenerationId(row.getObject("generation_id", UUID.class)),
+                        row.getString("status"),
+                        new Credits(row.getLong("credits")),
+                        available);
+            case "CONFLICT" -> new Admission.Conflict();
+            case "INSUFFICIENT" -> new Admission.Insufficient(available, time(row, "resets_at"));
+            case "RATE_LIMITED" -> new Admission.RateLimited(Objects.requireNonNull(allowance(row)));
+            case "QUEUE_FULL" -> new Admission.QueueFull();
+            case "ACCOUNT_REFUSED" ->
+                new Admission.AccountRefused(Duration.ofSeconds(row.getInt("account_refused_seconds")));
+            case "KEY_INVALID" -> new Admission.KeyInvalid();
+            case "TENANT_SUSPENDED" -> new Admission.TenantSuspended();
+            default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
+        };
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

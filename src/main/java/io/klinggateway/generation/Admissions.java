@@ -1,0 +1,129 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.Admission.AccountRefused;
+import io.klinggateway.generation.Admission.Admitted;
+import io.klinggateway.generation.Admission.Conflict;
+import io.klinggateway.generation.Admission.Decision;
+import io.klinggateway.generation.Admission.Insufficient;
+import io.klinggateway.generation.Admission.KeyInvalid;
+import io.klinggateway.generation.Admission.QueueFull;
+import io.klinggateway.generation.Admission.RateLimited;
+import io.klinggateway.generation.Admission.Replayed;
+import io.klinggateway.generation.Admission.TenantSuspended;
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.image.ImageRequestJson;
+import io.klinggateway.image.PriceList;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.InsufficientCredits;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Sha256;
+import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.KeyOwners.KeyOwner;
+import io.klinggateway.tenant.KeyRefused;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes requests in: one transaction decides replay and conflict, then limits, then holds the credits and puts the
+ * generation into the queue. A refusal has held nothing.
+ */
+@Component
+public class Admissions {
+
+    private static final Logger log = LoggerFactory.getLogger(Admissions.class);
+
+    private final AdmissionRepository admissions;
+    private final PriceList prices;
+    private final ImageRequestJson json;
+    private final Callbacks callbacks;
+    private final GenerationScope scope;
+    private final GenerationMeters meters;
+    private final Clock clock;
+
+    Admissions(
+            AdmissionRepository admissions,
+            PriceList prices,
+            ImageRequestJson json,
+            Callbacks callbacks,
+            GenerationScope scope,
+            GenerationMeters meters,
+            Clock clock) {
+        this.admissions = admissions;
+        this.prices = prices;
+        this.json = json;
+        this.callbacks = callbacks;
+        this.scope = scope;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** @param key makes the call repeatable; null if the caller gave none */
+    public NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+        GenerationId id = GenerationId.next(clock);
+        byte[] asked = json.write(request);
+        ImageRequest sent = callbacks.upstream(id, request);
+        return new NewGeneration(
+                id,
+                caller,
+                key,
+                request,
+                prices.quote(request),
+                Sha256.of(asked),
+                sent.equals(request) ? asked : json.write(sent),
+                scope.traceparent());
+    }
+
+    /**
+     * @param promised whether the caller gets its 202 whatever comes of the first attempt; otherwise it waits for the
+     *     vendor's verdict, on this replica
+     * @param allowance is told where the tenant stands with its requests, whatever comes of this one
+     * @throws InsufficientCredits if the budget's period has too few left
+     * @throws IdempotencyConflict if the key names another request
+     * @throws ProblemException if the tenant is at a limit, its key is not valid any more, or the vendor refuses the
+     *     company's account
+     * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away until the deadline
+     */
+    public Receipt admit(
+            NewGeneration generation, boolean promised, Deadline deadline, Consumer<RequestAllowance> allowance) {
+        Decision decision = scope.step("kling.gateway.hold", () -> admissions.admit(generation, promised, deadline));
+        if (decision.allowance() != null) {
+            allowance.accept(decision.allowance());
+        }
+        return switch (decision.admission()) {
+            case Admitted admitted -> admitted(generation, admitted, promised);
+            case Replayed replayed ->
+                new Receipt(replayed.id(), replayed.status(), false, true, replayed.cost(), replayed.available());
+            case Conflict _ -> throw new IdempotencyConflict();
+            case RateLimited limited -> throw LimitReached.ofRequests(limited.allowance());
+            case QueueFull _ -> throw LimitReached.ofWaiting();
+            case AccountRefused refused ->
+                throw Refusal.accountRefused(refused.until()).toException();
+            case KeyInvalid _ -> throw KeyRefused.invalid();
+            case TenantSuspended _ -> throw KeyRefused.inactive();
+            case Insufficient insufficient ->
+                throw new InsufficientCredits(
+                        generation.quote().credits(), insufficient.available(), insufficient.resetsAt());
+        };
+    }
+
+    private Receipt admitted(NewGeneration generation, Admitted admitted, boolean waits) {
+        Caller caller = generation.caller();
+        meters.held(
+                new KeyOwner(caller.tenant().name(), caller.keyName()),
+                generation.quote().credits());
+        scope.named(generation.id(), () -> {
+            log.info(
+                    "admitted generation={} credits={}",
+                    generation.id(),
+                    generation.quote().credits().amount());
+            return generation;
+        });
+        return new Receipt(
+                generation.id(), "QUEUED", waits, false, generation.quote().credits(), admitted.available());
+    }
+}

@@ -1,0 +1,87 @@
+package io.klinggateway.generation;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.ledger.GenerationId;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Moves generations on, between admission and end. Every method may be repeated; what comes too late changes nothing. How
+ * they end is {@link Settlement}'s.
+ */
+@Component
+public class Generations {
+
+    private static final Logger log = LoggerFactory.getLogger(Generations.class);
+
+    private final GenerationRepository generations;
+    private final Apiframe apiframe;
+    private final GenerationMeters meters;
+
+    Generations(GenerationRepository generations, Apiframe apiframe, GenerationMeters meters) {
+        this.generations = generations;
+        this.apiframe = apiframe;
+        this.meters = meters;
+    }
+
+    /**
+     * Puts on record that its caller gets a 202, so that nothing withdraws it.
+     *
+     * @return how it stands now; withdrawn if an error answer came first
+     */
+    public Standing promise(GenerationId id) {
+        generations.promise(id);
+        return generations.standing(id);
+    }
+
+    /**
+     * Records the vendor's job; write-once. What ended meanwhile stays ended, and the job is recorded as an orphan.
+     *
+     * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
+     */
+    public void accepted(GenerationId id, UpstreamJobId job, Deadline deadline) {
+        Optional<Double> seconds = CertainDatabase.run(deadline, () -> generations.accept(id, job));
+        if (seconds.isPresent()) {
+            meters.accepted(seconds.get());
+        } else if (CertainDatabase.run(deadline, () -> generations.noteOrphan(id, job, apiframe.upstream()))) {
+            meters.orphan();
+            log.error(
+                    "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
+        }
+    }
+
+    /** An attempt has certainly not reached the vendor: it goes on waiting, at the head of its key's line. */
+    public void returnToQueue(GenerationId id, int attempt, Duration pause) {
+        generations.returnToQueue(id, attempt, pause);
+    }
+
+    /** An attempt may have reached the vendor: it is repeated after the pause until the vendor answers. */
+    public void unresolved(GenerationId id, int attempt, Duration pause) {
+        generations.unresolved(id, attempt, pause);
+    }
+
+    /** @param percent null if the vendor does not say */
+    public void progressed(GenerationId id, UpstreamJob.Status status, @Nullable Integer percent) {
+        generations.progress(id, status, percent);
+    }
+
+    /** The vendor does not know the job. @return whether that has been so for too long to be a mere hiccup */
+    public boolean missing(GenerationId id) {
+        return generations.missing(id);
+    }
+
+    /** Hands a generation to the operators; its hold stays. */
+    public void review(GenerationId id, String reason) {
+        if (generations.review(id, reason)) {
+            meters.review();
+            log.error("in review: generation {} keeps its hold until an operator resolves it: {}", id, reason);
+        }
+    }
+}

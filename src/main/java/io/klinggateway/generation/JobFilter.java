@@ -1,9 +1,0 @@
-package io.klinggateway.generation;
-
-import io.klinggateway.apiframe.UpstreamJob;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-
-/** Which of a tenant's jobs to list; null leaves a condition out. */
-record JobFilter(
-        UpstreamJob.@Nullable Status status, @Nullable UUID search) {}

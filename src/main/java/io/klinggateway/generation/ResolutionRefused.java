@@ -1,9 +1,0 @@
-package io.klinggateway.generation;
-
-/** A generation cannot be resolved like this; nothing was changed. */
-public final class ResolutionRefused extends RuntimeException {
-
-    ResolutionRefused(String sentence) {
-        super(sentence);
-    }
-}

@@ -1,0 +1,169 @@
+package io.klinggateway.job;
+
+import io.klinggateway.generation.IdempotencyKey;
+import io.klinggateway.generation.Receipt;
+import io.klinggateway.generation.RequestAllowance;
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.tenant.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The vendor's endpoint for images, and a quote for the same body. */
+@RestController
+@Tag(name = "Images")
+class ImagesController {
+
+    private static final String TEXT_TO_IMAGE = """
+            {
+              "prompt": "a lighthouse at dusk, oil painting",
+              "model": "kling-image",
+              "klingImageParams": {"model_name": "kling-v2", "n": 2, "aspect_ratio": "16:9"}
+            }
+            """;
+
+    private static final String IMAGE_TO_IMAGE = """
+            {
+              "prompt": "the same lighthouse in a storm",
+              "model": "kling-image",
+              "klingImageParams": {"image": "https://images.example.com/lighthouse.png", "image_fidelity": 0.7},
+              "webhookUrl": "https://hooks.example.com/kling",
+              "webhookEvents": ["completed", "failed"]
+            }
+            """;
+
+    private static final String RATE_LIMIT_MEANING = "Where the tenant stands with its requests per minute, if limited";
+
+    private final Submission submission;
+    private final Quotes quotes;
+    private final QueuePlaces places;
+
+    ImagesController(Submission submission, Quotes quotes, QueuePlaces places) {
+        this.submission = submission;
+        this.quotes = quotes;
+        this.places = places;
+    }
+
+    @PostMapping(
+            path = "/v2/images/generate",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Generate images: holds 2 credits for each, and starts one job",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = ImageRequest.class),
+                                            examples = {
+                                                @ExampleObject(name = "Text to image", value = TEXT_TO_IMAGE),
+                                                @ExampleObject(name = "Image to image", value = IMAGE_TO_IMAGE)
+                                            })),
+            responses =
+                    @ApiResponse(
+                            responseCode = "202",
+                            description = "One job exists or will exist, or it ends FAILED and its credits are back",
+                            useReturnTypeSchema = true,
+                            headers = {
+                                @Header(name = "Location", description = "The job", schema = @Schema(type = "string")),
+                                @Header(
+                                        name = "X-Credits-Cost",
+                                        description = "Credits held for the job",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = "X-Credits-Remaining",
+                                        description = "Credits that the tenant may still spend",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = QueuePlaces.AHEAD,
+                                        description = "How many jobs start before it, if it has to wait for its turn",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = QueuePlaces.STARTS_IN,
+                                        description = "Seconds until it is likely to start, if it has to wait",
+                                        schema = @Schema(type = "integer")),
+                                @Header(
+                                        name = "Idempotent-Replayed",
+                                        description = "true if the job was there before",
+                                        schema = @Schema(type = "boolean")),
+                                @Header(
+                                        name = RequestAllowance.HEADER,
+                                        description = RATE_LIMIT_MEANING,
+                                        schema = @Schema(type = "string")),
+                                @Header(
+                                        name = RequestAllowance.POLICY_HEADER,
+                                        description = "The tenant's limit of requests",
+                                        schema = @Schema(type = "string"))
+                            }))
+    ResponseEntity<Submitted> generate(
+            @AuthenticationPrincipal Caller caller,
+            @RequestBody ImageRequest request,
+            @RequestHeader(name = IdempotencyKey.HEADER, required = false)
+                    @Parameter(description = "Sending the same key and body again starts no second job")
+                    @Schema(minLength = 1, maxLength = 255)
+                    @Nullable
+                    String idempotencyKey,
+            HttpServletResponse response) {
+        Receipt receipt = submission.submit(
+                caller,
+                request,
+                idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey),
+                allowance -> allowance.writeTo(response));
+        if (receipt.waits()) {
+            places.showAdmitted(caller, response);
+        }
+        ResponseEntity.BodyBuilder answer = ResponseEntity.accepted()
+                .location(URI.create("/v2/jobs/" + receipt.id()))
+                .header("X-Credits-Cost", Long.toString(receipt.cost().amount()))
+                .header("X-Credits-Remaining", Long.toString(receipt.remaining().amount()));
+        if (receipt.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(new Submitted(receipt.id().value(), receipt.status()));
+    }
+
+    @PostMapping(
+            path = "/v2/images/quote",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "What a generation would cost, and whether it would be admitted now; nothing is held or sent",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            useReturnTypeSchema = true,
+                            headers = {
+                                @Header(
+                                        name = RequestAllowance.HEADER,
+                                        description = RATE_LIMIT_MEANING,
+                                        schema = @Schema(type = "string")),
+                                @Header(
+                                        name = RequestAllowance.POLICY_HEADER,
+                                        description = "The tenant's limit of requests",
+                                        schema = @Schema(type = "string"))
+                            }))
+    Quotes.Answer quote(
+            @AuthenticationPrincipal Caller caller, @RequestBody ImageRequest request, HttpServletResponse response) {
+        return quotes.quote(caller, request, allowance -> allowance.writeTo(response));
+    }
+
+    record Submitted(UUID jobId, @Schema(example = "QUEUED") String status) {}
+}

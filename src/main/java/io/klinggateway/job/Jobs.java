@@ -1,0 +1,73 @@
+package io.klinggateway.job;
+
+import io.klinggateway.generation.JobView;
+import io.klinggateway.generation.JobViews;
+import io.klinggateway.generation.StoredJob;
+import io.klinggateway.job.JobRepository.OwnedJob;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.PageCursor;
+import io.klinggateway.webhook.Deliveries;
+import io.klinggateway.webhook.DeliveryStatus;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** A tenant's jobs, from the database alone: the vendor is never asked for a reader. */
+@Component
+class Jobs {
+
+    private final JobRepository jobs;
+    private final Deliveries deliveries;
+    private final JobViews views;
+
+    Jobs(JobRepository jobs, Deliveries deliveries, JobViews views) {
+        this.jobs = jobs;
+        this.deliveries = deliveries;
+        this.views = views;
+    }
+
+    /** @param waiting whether it waits in the queue, where it may be cancelled */
+    record FoundJob(JobView view, TenantId tenant, KeyId key, boolean waiting) {}
+
+    Optional<FoundJob> find(TenantId tenant, GenerationId id) {
+        return jobs.find(tenant, id)
+                .map(job -> new FoundJob(views(List.of(job)).getFirst(), tenant, job.key(), job.waiting()));
+    }
+
+    /** Those that exist and belong to whom they are asked for; for callers that were promised each of them. */
+    List<JobView> findEach(Collection<OwnedJob> owned) {
+        return views(jobs.findEach(owned));
+    }
+
+    /** @param before where the last page ended; null for the first */
+    Page list(TenantId tenant, JobFilter filter, @Nullable PageCursor before, int limit) {
+        List<StoredJob> found = jobs.list(tenant, filter, before, limit + 1);
+        List<StoredJob> shown = found.subList(0, Math.min(limit, found.size()));
+        boolean hasMore = found.size() > limit;
+        return new Page(views(shown), hasMore ? cursor(shown.getLast()) : null, hasMore);
+    }
+
+    record Page(List<JobView> jobs, @Nullable String nextCursor, boolean hasMore) {
+
+        static final Page EMPTY = new Page(List.of(), null, false);
+    }
+
+    private static String cursor(StoredJob last) {
+        return new PageCursor(last.createdAt(), last.id().value()).encode();
+    }
+
+    private List<JobView> views(List<StoredJob> stored) {
+        Map<GenerationId, DeliveryStatus> statuses = deliveries.statuses(stored.stream()
+                .filter(StoredJob::mayHaveDelivery)
+                .map(StoredJob::id)
+                .toList());
+        return stored.stream()
+                .map(job -> views.view(job, statuses.get(job.id())))
+                .toList();
+    }
+}

@@ -1,0 +1,213 @@
+package io.klinggateway.job;
+
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.generation.JobView;
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.job.Jobs.FoundJob;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.PageCursor;
+import io.klinggateway.support.Uuids;
+import io.klinggateway.tenant.Caller;
+import io.swagger.v3.oas.annotations.Hidden;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** The vendor's job endpoints, over the calling tenant's own jobs. */
+@RestController
+@RequestMapping(path = "/v2/jobs", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Jobs")
+class JobsController {
+
+    private static final int LONGEST_WAIT_SECONDS = 60;
+
+    private final Jobs jobs;
+    private final Following following;
+    private final QueuePlaces places;
+    private final Cancellation cancellation;
+
+    JobsController(Jobs jobs, Following following, QueuePlaces places, Cancellation cancellation) {
+        this.jobs = jobs;
+        this.following = following;
+        this.places = places;
+        this.cancellation = cancellation;
+    }
+
+    @GetMapping("/{id}")
+    @Operation(
+            summary = "One job; poll it until COMPLETED, FAILED or CANCELLED, or let the gateway wait",
+            parameters =
+                    @Parameter(
+                            name = "wait",
+                            in = ParameterIn.QUERY,
+                            description = "Answer when the status changes, or after so many seconds",
+                            schema = @Schema(type = "integer", minimum = "0", maximum = "60")))
+    JobView job(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable @Schema(format = "uuid") String id,
+            HttpServletResponse response) {
+        FoundJob job = find(caller, id);
+        places.show(job, response);
+        return job.view();
+    }
+
+    @DeleteMapping("/{id}")
+    @Operation(
+            summary = "Cancel a job that waits in the queue; its credits come back",
+            responses = {
+                @ApiResponse(responseCode = "200", description = "The job is CANCELLED", useReturnTypeSchema = true),
+                @ApiResponse(
+                        responseCode = "409",
+                        description = "already_sent: the vendor has the job, or may have it",
+                        content = @Content)
+            })
+    JobView cancel(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
+        return cancellation.cancel(caller.tenant().id(), id(id));
+    }
+
+    @GetMapping(path = "/{id}", params = "wait")
+    @Hidden // the same operation to a caller; the other method describes it
+    DeferredResult<JobView> changedJob(
+            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam String wait) {
+        Query query = new Query();
+        Integer seconds = query.read(
+                "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
+        query.refuseInvalid();
+        return following.await(
+                caller.tenant().id(), find(caller, id).view(), Duration.ofSeconds(seconds == null ? 0 : seconds));
+    }
+
+    @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            summary = "One job's progress as Server-Sent Events, ending with completed or failed",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description =
+                                    "Events named progress, completed and failed; their data is what webhooks carry",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                            schema = @Schema(type = "string"))))
+    SseEmitter events(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
+        return following.stream(caller.tenant().id(), find(caller, id).view());
+    }
+
+    private static GenerationId id(String id) {
+        return Uuids.parse(id)
+                .map(GenerationId::new)
+                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID")));
+    }
+
+    private FoundJob find(Caller caller, String id) {
+        return jobs.find(caller.tenant().id(), id(id))
+                .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
+    }
+
+    @GetMapping
+    @Operation(summary = "The tenant's jobs, newest first")
+    Jobs.Page jobs(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false)
+                    @Schema(allowableValues = {"QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"})
+                    @Nullable
+                    String status,
+            @RequestParam(required = false) @Parameter(example = ImageRequest.MODEL) @Nullable String model,
+            @RequestParam(required = false)
+                    @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "20")
+                    @Nullable
+                    String limit,
+            @RequestParam(required = false) @Parameter(description = "The nextCursor of the page before") @Nullable
+                    String cursor,
+            @RequestParam(required = false) @Parameter(description = "A job's id") @Schema(format = "uuid") @Nullable
+                    String search,
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {"user", "team"},
+                            description = "Both mean the tenant")
+                    @Nullable
+                    String scope,
+            @RequestParam(name = "include_models", required = false) @Schema(type = "boolean") @Nullable
+                    String includeModels) {
+        Query query = new Query();
+        UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
+        Integer most = query.read("limit", limit, JobsController::limit, "must be an integer from 1 to 100");
+        PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
+        UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
+        query.read("scope", scope, oneOf("user", "team"), "must be user or team");
+        query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
+        query.refuseInvalid();
+        if (model != null && !model.equals(ImageRequest.MODEL)) {
+            return Jobs.Page.EMPTY;
+        }
+        return jobs.list(caller.tenant().id(), new JobFilter(wanted, searched), before, most == null ? 20 : most);
+    }
+
+    private static final String STATUSES = String.join(
+            ", ", Arrays.stream(UpstreamJob.Status.values()).map(Enum::name).toList());
+
+    private static Optional<UpstreamJob.Status> status(String text) {
+        return Arrays.stream(UpstreamJob.Status.values())
+                .filter(status -> status.name().equals(text))
+                .findFirst();
+    }
+
+    private static Optional<Integer> limit(String text) {
+        return text.matches("[1-9]\\d?|100") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+    }
+
+    private static Optional<Integer> seconds(String text) {
+        return text.matches("[1-5]?\\d|60") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+    }
+
+    private static Function<String, Optional<String>> oneOf(String... choices) {
+        return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Reads all parameters before it refuses any, so that the caller hears of every fault at once. */
+    private static final class Query {
+
+        private final Map<String, List<String>> faults = new LinkedHashMap<>();
+
+        <T> @Nullable T read(String name, @Nullable String text, Function<String, Optional<T>> reader, String fault) {
+            Optional<T> value = text == null ? Optional.empty() : reader.apply(text);
+            if (text != null && value.isEmpty()) {
+                faults.put(name, List.of(fault));
+            }
+            return value.orElse(null);
+        }
+
+        void refuseInvalid() {
+            if (!faults.isEmpty()) {
+                throw new ProblemException(Problem.invalid(faults));
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.klinggateway.job;
+
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.Admissions;
+import io.klinggateway.generation.IdempotencyConflict;
+import io.klinggateway.generation.IdempotencyKey;
+import io.klinggateway.generation.NewGeneration;
+import io.klinggateway.generation.OutcomeUnknown;
+import io.klinggateway.generation.Receipt;
+import io.klinggateway.generation.RequestAllowance;
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.ledger.InsufficientCredits;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.queue.Dispatcher;
+import io.klinggateway.queue.QueueSettings;
+import io.klinggateway.queue.Taken;
+import io.klinggateway.queue.WaitingCaller;
+import io.klinggateway.tenant.Caller;
+import io.klinggateway.webhook.Receivers;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Serves a caller: admits its request, and lets it hear the vendor's verdict if its turn is now. The answer is the truth: a
+ * thrown refusal means that nothing is held and no job exists; a receipt means that one job exists or will exist, or the
+ * generation ends FAILED or CANCELLED and its credits are back.
+ */
+@Component
+class Submission {
+
+    private final Admissions admissions;
+    private final Dispatcher dispatcher;
+    private final Receivers receivers;
+    private final QueueSettings settings;
+
+    Submission(Admissions admissions, Dispatcher dispatcher, Receivers receivers, QueueSettings settings) {
+        this.admissions = admissions;
+        this.dispatcher = dispatcher;
+        this.receivers = receivers;
+        this.settings = settings;
+    }
+
+    /**
+     * @param key makes the call repeatable; null if the caller gave none
+     * @param allowance is told where the tenant stands with its requests, whatever comes of this one
+     * @throws InsufficientCredits if the budget's period has too few left
+     * @throws IdempotencyConflict if the key names another request
+     * @throws ProblemException if its webhook must not be called, the tenant is at a limit, or the vendor refuses it now
+     * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
+     */
+    Receipt submit(
+            Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Consumer<RequestAllowance> allowance) {
+        receivers.check(request.webhookUrl());
+        Deadline deadline = Deadline.in(settings.attemptDeadline());
+        NewGeneration generation = admissions.prepare(caller, request, key);
+        if (dispatcher.isBusy()) {
+            return admissions.admit(generation, true, deadline, allowance);
+        }
+        try (WaitingCaller waiting = dispatcher.register(generation.id())) {
+            Receipt receipt = admissions.admit(generation, false, deadline, allowance);
+            if (receipt.replayed()) {
+                return receipt;
+            }
+            Taken taken = dispatcher.await(waiting, deadline);
+            return receipt.with(taken.status(), taken.waits());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/**
+ * What a tenant does with jobs: asks for images, reads, lists, waits for and cancels its jobs, and sees its place in the
+ * queue. {@link io.klinggateway.job.Submission} is where a request enters.
+ */
+@NullMarked
+@ApplicationModule(
+        allowedDependencies = {
+            "queue",
+            "generation",
+            "apiframe",
+            "image",
+            "webhook",
+            "tenant",
+            "ledger",
+            "credits",
+            "problem",
+            "background",
+            "support"
+        })
+package io.klinggateway.job;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,31 @@
+package io.klinggateway.oversight;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation as operators see it: what was asked for stays its tenant's.
+ *
+ * @param tenant its name
+ * @param state the name of a {@link io.klinggateway.generation.GenerationState}
+ * @param quotedCredits what is, or was, held
+ * @param capturedCredits what was paid; null while open
+ * @param chargedCredits what the vendor says it charged; null if it has not said
+ * @param upstreamJobId the vendor's job; null if none is known
+ * @param error why it failed, or is in review
+ */
+public record GenerationSummary(
+        UUID id,
+        String tenant,
+        UUID keyId,
+        String state,
+        String model,
+        int images,
+        long quotedCredits,
+        @Nullable Long capturedCredits,
+        @Nullable Long chargedCredits,
+        @Nullable UUID upstreamJobId,
+        @Nullable String error,
+        Instant createdAt,
+        @Nullable Instant completedAt) {}

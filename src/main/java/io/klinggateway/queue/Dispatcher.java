@@ -1,0 +1,250 @@
+package io.klinggateway.queue;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.GenerationScope;
+import io.klinggateway.generation.Generations;
+import io.klinggateway.generation.OutcomeUnknown;
+import io.klinggateway.generation.Standing;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.queue.QueueRepository.Turn;
+import io.klinggateway.queue.Verdict.Lost;
+import io.klinggateway.queue.Verdict.NotYet;
+import io.klinggateway.queue.Verdict.Refused;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Sends what the queue chooses, on as many replicas as there are; the only caller of the vendor's submit. A pass claims
+ * whatever may be sent now and hands each to a thread of its own, so that a call that hangs delays no other.
+ */
+@Component
+public class Dispatcher implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(25);
+    /** A pause may be over sooner than it was to last: another replica's probe may have succeeded. */
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
+
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final QueueRepository queue;
+    private final Apiframe apiframe;
+    private final Sending sending;
+    private final Generations generations;
+    private final GenerationScope scope;
+    private final AccountRate rate;
+    private final QueueSettings settings;
+    private final WaitingCallers callers = new WaitingCallers();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final WakeUp wakeUp = new WakeUp();
+    private volatile long passes;
+    private volatile boolean running;
+    private Duration spread = Duration.ZERO;
+
+    Dispatcher(
+            QueueRepository queue,
+            Apiframe apiframe,
+            Sending sending,
+            Generations generations,
+            GenerationScope scope,
+            AccountRate rate,
+            QueueSettings settings) {
+        this.queue = queue;
+        this.apiframe = apiframe;
+        this.sending = sending;
+        this.generations = generations;
+        this.scope = scope;
+        this.rate = rate;
+        this.settings = settings;
+    }
+
+    /** To be called before the generation is admitted, so that its verdict finds its caller. */
+    public WaitingCaller register(GenerationId id) {
+        return callers.register(id);
+    }
+
+    /** Whether nothing can be sent right now: what is admitted meanwhile has to wait for its turn. */
+    public boolean isBusy() {
+        return !running || wakeUp.isHeldBack();
+    }
+
+    /**
+     * Lets the caller's generation, which is admitted but not promised, take its turn if that is now.
+     *
+     * @param deadline how long the caller waits for the vendor's verdict
+     * @return what the caller's 202 says: the vendor has the job, or it will be sent
+     * @throws ProblemException if the vendor refuses it; its credits are back then
+     * @throws OutcomeUnknown if the database was lost while that was recorded
+     */
+    public Taken await(WaitingCaller caller, Deadline deadline) {
+        caller.admitted(passes + 1);
+        wakeUp.signal();
+        Verdict verdict = isBusy() && !caller.isClaimed() ? new NotYet() : caller.await(deadline);
+        if (verdict == null || verdict instanceof NotYet) {
+            verdict = promise(caller);
+        }
+        return switch (verdict) {
+            case Taken taken -> taken;
+            case Refused refused -> throw refused.refusal().toException();
+            case Lost lost -> throw lost.cause();
+            case NotYet _ -> Taken.WAITS;
+        };
+    }
+
+    /** Its 202 is on record before it is given; where the database is away, no one on this replica will withdraw it. */
+    private Verdict promise(WaitingCaller caller) {
+        if (caller.leave()) {
+            try {
+                Standing standing = generations.promise(caller.id());
+                return new Taken(standing.status(), standing.waiting());
+            } catch (DataAccessException | TransactionException unrecorded) {
+                log.warn("the promise of generation {} is not on record: {}", caller.id(), unrecorded.getMessage());
+                return Taken.WAITS;
+            }
+        }
+        Verdict verdict = caller.await(Deadline.in(settings.lease()));
+        return verdict == null ? Taken.SENT : verdict;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        wakeUp.signal();
+        Thread.ofVirtual().name("dispatcher").start(this::dispatch);
+    }
+
+    private void dispatch() {
+        try {
+            while (running) {
+                wakeUp.await(settings.idleInterval());
+                if (running) {
+                    pass();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pass() {
+        long pass = passes + 1;
+        passes = pass;
+        try {
+            int most = Math.min(settings.sendsAtOnce() - underWay.get(), apiframe.room());
+            if (most > 0) {
+                claim(most);
+            } else {
+                wakeUp.holdBack(settings.idleInterval());
+            }
+        } catch (RuntimeException failure) {
+            log.warn("the queue is not read: {}", failure.getMessage(), failure);
+            wakeUp.holdBack(AFTER_FAILURE);
+        } finally {
+            // Whoever came while this pass ran would wait for the next one, and that is not now.
+            callers.passed(isBusy() ? pass + 1 : pass);
+        }
+    }
+
+    private void claim(int most) {
+        Turn turn = queue.next(rate.pace(), most);
+        for (Claimed generation : turn.claimed()) {
+            WaitingCaller caller = callers.find(generation.id());
+            if (caller != null) {
+                caller.claimed();
+            }
+            rate.taken(AccountRate.Purpose.SEND, 1);
+            underWay.incrementAndGet();
+            Thread.ofVirtual().name("send " + generation.id()).start(() -> send(generation, caller));
+        }
+        Duration wait = turn.waitFor();
+        if (wait != null) {
+            Duration longer = wait.plus(spread(turn.claimed().size(), wait));
+            wakeUp.holdBack(longer.compareTo(LONGEST_SLEEP) < 0 ? longer : LONGEST_SLEEP);
+        } else if (!turn.claimed().isEmpty()) {
+            wakeUp.signal();
+        }
+    }
+
+    /**
+     * Replicas that wait for the same call of the rate would all ask for it, and one would get it. Whoever comes away with
+     * nothing asks more rarely, yet often enough that what the rate allows in the meantime is not lost.
+     */
+    private Duration spread(int claimed, Duration wait) {
+        Duration tolerance = rate.pace().tolerance();
+        Duration wider = spread.multipliedBy(2).plus(rate.pace().interval());
+        spread = claimed > 0 ? spread.dividedBy(2) : wider.compareTo(tolerance) > 0 ? tolerance : wider;
+        return wait.compareTo(tolerance.multipliedBy(2)) > 0 ? Duration.ZERO : spread;
+    }
+
+    private void send(Claimed generation, @Nullable WaitingCaller caller) {
+        Verdict verdict = Taken.SENT;
+        try {
+            verdict = scope.later(
+                    "kling.gateway.submission",
+                    generation.id(),
+                    scope.origin(
+                            generation.key(),
+                            generation.modelName(),
+                            generation.images(),
+                            generation.quoted(),
+                            generation.traceparent()),
+                    () -> sending.send(generation, caller));
+        } catch (RuntimeException failure) {
+            // The hold stands and the lease runs out: a replica that reaches the database finishes the work.
+            log.warn("generation {} is left until its lease ends: {}", generation.id(), failure.getMessage(), failure);
+        } finally {
+            if (underWay.getAndDecrement() == settings.sendsAtOnce()) {
+                wakeUp.signal();
+            }
+            if (caller != null) {
+                caller.tell(verdict);
+            }
+        }
+    }
+
+    int underWay() {
+        return underWay.get();
+    }
+
+    /** What is under way is finished; what waits is left to the other replicas, or to the next start. */
+    @Override
+    public void stop() {
+        running = false;
+        wakeUp.signal();
+        callers.passed(Long.MAX_VALUE);
+        Deadline patience = Deadline.in(PATIENCE_AT_THE_END);
+        while (underWay.get() > 0 && !patience.hasPassed()) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void stop(Runnable whenStopped) {
+        Thread.ofVirtual().name("dispatcher stop").start(() -> {
+            try {
+                stop();
+            } finally {
+                whenStopped.run();
+            }
+        });
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,30 @@
+package io.klinggateway.queue;
+
+import java.time.Duration;
+
+/**
+ * The account's rate as time between calls. In no minute are more calls made than the account allows, whatever came before:
+ * what may come at once is taken off the steady rate, and so is a small margin for calls that are under way for differently
+ * long.
+ *
+ * @param interval between two calls at the steady rate
+ * @param tolerance how far ahead of that a burst may run
+ * @param trackingInterval between two calls of tracking while something waits to be sent: a tenth of the account's rate
+ */
+record Pace(Duration interval, Duration tolerance, Duration trackingInterval) {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int CALLS_FOR_ONE_IN_BURST = 100;
+    private static final int CALLS_FOR_ONE_IN_MARGIN = 500;
+    private static final int TRACKING_SHARE = 10;
+
+    static Pace of(int callsPerMinute) {
+        int burst = Math.clamp(callsPerMinute / CALLS_FOR_ONE_IN_BURST, 1, 1000);
+        int margin = callsPerMinute / CALLS_FOR_ONE_IN_MARGIN;
+        Duration interval = MINUTE.dividedBy(Math.max(1, callsPerMinute - burst - margin));
+        return new Pace(
+                interval,
+                interval.multipliedBy(burst - 1L),
+                MINUTE.dividedBy(Math.max(1, callsPerMinute / TRACKING_SHARE)));
+    }
+}

@@ -1,0 +1,49 @@
+package io.klinggateway.tracking;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading;
+import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.queue.AccountRate;
+import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.tracking.TrackingRepository.KeptJob;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Looks at completed jobs once a day until the vendor has purged their images, as far as nothing else needs the rate. */
+@Component
+class Expiry {
+
+    private static final int MOST_AT_ONCE = 20;
+
+    private final TrackingRepository tracking;
+    private final Apiframe apiframe;
+    private final AccountRate rate;
+
+    Expiry(TrackingRepository tracking, Apiframe apiframe, AccountRate rate) {
+        this.tracking = tracking;
+        this.apiframe = apiframe;
+        this.rate = rate;
+    }
+
+    /** @return false: what is left over waits for the next pass */
+    boolean pass() {
+        for (int read = 0; read < MOST_AT_ONCE && rate.take(Purpose.SPARE, Duration.ofSeconds(1)); read++) {
+            List<KeptJob> due = tracking.claimKept();
+            if (due.isEmpty()) {
+                return false;
+            }
+            due.forEach(this::read);
+        }
+        return false;
+    }
+
+    private void read(KeptJob kept) {
+        JobReading reading = apiframe.read(kept.job());
+        if (reading instanceof Missing || (reading instanceof Found(UpstreamJob job) && job.expired())) {
+            tracking.expired(kept.id());
+        }
+    }
+}

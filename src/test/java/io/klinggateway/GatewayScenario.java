@@ -1,0 +1,423 @@
+package io.klinggateway;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.queue.Dispatcher;
+import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.Tenants;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The whole gateway on a real database, with a vendor that answers as each test wants, and short patience. Every test has
+ * a tenant of its own with 100 credits, and leaves books that agree.
+ */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "apiframe.api-key=" + GatewayScenario.VENDOR_KEY,
+            "apiframe.connect-timeout=500ms",
+            "apiframe.response-timeout=1s",
+            "apiframe.requests-per-minute=60000",
+            "gateway.queue.attempt-deadline=2500ms",
+            "gateway.queue.lease=4s",
+            "gateway.queue.first-pause=100ms",
+            "gateway.queue.probe-interval=2s",
+            "gateway.tracking.interval=200ms",
+            "gateway.tracking.unlisted-after=300ms",
+            "gateway.queue.longest-pause=500ms",
+        })
+@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+public abstract class GatewayScenario {
+
+    protected static final String VENDOR_KEY = "afk_secret_0123456789abcdef";
+    protected static final String GENERATE = "/v2/images/generate";
+    protected static final String FOX = """
+            {"prompt": "A fox", "model": "kling-image", "klingImageParams": {"n": 2, "aspect_ratio": "16:9"}}
+            """;
+    protected static final String OWL = """
+            {"prompt": "An owl", "model": "kling-image"}
+            """;
+    protected static final Duration SOON = Duration.ofSeconds(15);
+
+    /** On a port of its own from start to start, so that it can go away and come back. */
+    protected static final WireMockServer vendor = new WireMockServer(options().port(freePort()));
+
+    private static final UpstreamJobId NO_JOB = new UpstreamJobId(new UUID(0, 404));
+    private static final int PROBES = 8;
+    private static final String NO_JOBS = "{\"jobs\":[],\"nextCursor\":null,\"hasMore\":false}";
+
+    @Autowired
+    protected Apiframe apiframe;
+
+    @Autowired
+    protected Dispatcher dispatcher;
+
+    @Autowired
+    protected JdbcClient jdbc;
+
+    @Autowired
+    private Tenants tenants;
+
+    @LocalServerPort
+    private int port;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.shared();
+    private final String key = "kg_" + UUID.randomUUID();
+    private @Nullable Tenant tenant;
+
+    @DynamicPropertySource
+    protected static void vendorAddress(DynamicPropertyRegistry properties) {
+        if (!vendor.isRunning()) {
+            vendor.start();
+        }
+        properties.add("apiframe.base-url", vendor::baseUrl);
+    }
+
+    @BeforeEach
+    protected void openAccount() {
+        if (!vendor.isRunning()) {
+            vendor.start();
+        }
+        vendor.resetAll();
+        vendor.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(404)));
+        vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).atPriority(9).willReturn(okJson(NO_JOBS)));
+        tenant = tenants.register(
+                "t-" + UUID.randomUUID(), new Budget(PeriodKind.MONTH, new Credits(100), ZoneOffset.UTC));
+        tenants.registerKey(tenant(), "main", sha256(key));
+        awaitNormalService();
+    }
+
+    /** The account's rate, the dispatcher and the circuit breaker have forgotten what the test before did to them. */
+    private void awaitNormalService() {
+        jdbc.sql("""
+                update upstream_rate set next_call_at = gateway_now(), next_tracking_call_at = gateway_now(),
+                       paused_until = 'epoch', account_refused = false
+                """).update();
+        jdbc.sql("update upstream_sweep set due_at = gateway_now()").update();
+        jdbc.sql("update queue_team set not_before = gateway_now()").update();
+        for (int probe = 0; probe < PROBES; probe++) {
+            await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> apiframe.read(NO_JOB) instanceof Missing);
+        }
+        await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> !dispatcher.isBusy());
+    }
+
+    @AfterEach
+    protected void theBooksAgreeAndNothingGoesOn() {
+        for (String difference :
+                List.of("ledger_difference", "generation_hold_difference", "generation_capture_difference")) {
+            assertThat(jdbc.sql("select * from " + difference).query().listOfRows())
+                    .as(difference)
+                    .isEmpty();
+        }
+        jdbc.sql("update generation set due_at = null, upstream = 'http://over.example' where upstream = :upstream")
+                .param("upstream", apiframe.upstream())
+                .update();
+        moveTimeTo(Duration.ZERO);
+    }
+
+    /** From now on the database's clock is ahead by this much. */
+    protected void moveTimeTo(Duration ahead) {
+        jdbc.sql("""
+                create or replace function gateway_now() returns timestamptz language sql volatile
+                return clock_timestamp() + make_interval(secs => %d)
+                """.formatted(ahead.toSeconds())).update();
+    }
+
+    protected Tenant tenant() {
+        if (tenant == null) {
+            throw new IllegalStateException("the account is not open yet");
+        }
+        return tenant;
+    }
+
+    // What the tenant does and sees
+
+    protected record Answer(int status, Map<String, List<String>> headers, String text, JsonNode body) {
+
+        public @Nullable String header(String name) {
+            List<String> values = headers.get(name);
+            return values == null ? null : values.getFirst();
+        }
+
+        public UUID jobId() {
+            return UUID.fromString(body.path("jobId").stringValue());
+        }
+
+        public String code() {
+            return body.path("code").stringValue();
+        }
+    }
+
+    protected Answer generate(String body) {
+        return generate(body, null);
+    }
+
+    protected Answer generate(String body, @Nullable String idempotencyKey) {
+        HttpRequest.Builder request = request(GENERATE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (idempotencyKey != null) {
+            request.header("Idempotency-Key", idempotencyKey);
+        }
+        return send(request.build());
+    }
+
+    protected CompletableFuture<Answer> generateMeanwhile(String body, @Nullable String idempotencyKey) {
+        return CompletableFuture.supplyAsync(() -> generate(body, idempotencyKey));
+    }
+
+    protected Answer see(String path) {
+        return send(request(path).GET().build());
+    }
+
+    protected Answer cancel(UUID id) {
+        return send(request("/v2/jobs/" + id).DELETE().build());
+    }
+
+    /** How many jobs the team has in the queue, and at the vendor. */
+    protected List<Integer> queue() {
+        JsonNode queue = see("/v2/queue").body();
+        return List.of(queue.path("waiting").intValue(), queue.path("running").intValue());
+    }
+
+    protected Answer job(UUID id) {
+        return see("/v2/jobs/" + id);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(SOON)
+                .header("X-API-Key", key);
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.body()).doesNotContain(VENDOR_KEY);
+            return new Answer(
+                    response.statusCode(), response.headers().map(), response.body(), json.readTree(response.body()));
+        } catch (IOException failure) {
+            throw new IllegalStateException("no answer from the gateway", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    // The account's rate
+
+    /** Nothing is sent for so long, as if the rate were used up, and the gateway knows. */
+    protected void holdQueueBack(Duration howLong) {
+        jdbc.sql("update upstream_rate set next_call_at = gateway_now() + make_interval(secs => :secs)")
+                .param("secs", howLong.toMillis() / 1000.0)
+                .update();
+        await().pollDelay(Duration.ZERO).atMost(SOON).until(dispatcher::isBusy);
+    }
+
+    /** From now on whoever's turn it is is sent. */
+    protected void letQueueGo() {
+        jdbc.sql("update upstream_rate set next_call_at = gateway_now()").update();
+    }
+
+    // What the vendor does and sees
+
+    protected static void vendorAnswers(ResponseDefinitionBuilder... answers) {
+        vendor.resetScenarios();
+        String state = Scenario.STARTED;
+        for (int i = 0; i < answers.length; i++) {
+            String next = i == answers.length - 1 ? state : "after " + i;
+            vendor.stubFor(post(urlEqualTo(GENERATE))
+                    .inScenario("submissions")
+                    .whenScenarioStateIs(state)
+                    .willReturn(answers[i])
+                    .willSetStateTo(next));
+            state = next;
+        }
+    }
+
+    protected static ResponseDefinitionBuilder answer(int status, String body) {
+        return aResponse()
+                .withStatus(status)
+                .withHeader("Content-Type", "application/json")
+                .withBody(body);
+    }
+
+    protected static ResponseDefinitionBuilder accepted(UUID job) {
+        return answer(202, "{\"jobId\":\"" + job + "\",\"status\":\"QUEUED\"}");
+    }
+
+    protected static ResponseDefinitionBuilder tooLate() {
+        return accepted(UUID.randomUUID()).withFixedDelay(1_500);
+    }
+
+    protected static void vendorShows(UUID job, String rest) {
+        String shown = "{\"id\":\"" + job + "\"," + rest + "}";
+        vendor.stubFor(get(urlEqualTo("/v2/jobs/" + job)).willReturn(okJson(shown)));
+        vendor.stubFor(get(urlPathEqualTo("/v2/jobs"))
+                .willReturn(okJson("{\"jobs\":[" + shown + "],\"nextCursor\":null,\"hasMore\":false}")));
+    }
+
+    /** All attempts of a generation carry its key and the stored bytes. */
+    protected List<LoggedRequest> attempts(UUID generation) {
+        List<LoggedRequest> attempts = vendor.findAll(
+                postRequestedFor(urlEqualTo(GENERATE)).withHeader("Idempotency-Key", equalTo(generation.toString())));
+        byte[] stored = (byte[]) row(generation).get("upstream_request");
+        assertThat(attempts).allSatisfy(attempt -> {
+            assertThat(attempt.getBody()).isEqualTo(stored);
+            assertThat(attempt.getHeader("X-API-Key")).isEqualTo(VENDOR_KEY);
+        });
+        return attempts;
+    }
+
+    // What the database holds
+
+    protected UUID onlyGeneration() {
+        return jdbc.sql("select id from generation where tenant_id = :tenant")
+                .param("tenant", tenant().id().value())
+                .query(UUID.class)
+                .single();
+    }
+
+    protected boolean hasGeneration() {
+        return jdbc.sql("select count(*) from generation where tenant_id = :tenant")
+                        .param("tenant", tenant().id().value())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    protected Map<String, @Nullable Object> row(UUID generation) {
+        return jdbc.sql("select * from generation where id = :id")
+                .param("id", generation)
+                .query()
+                .singleRow();
+    }
+
+    protected int attempt(UUID generation) {
+        return jdbc.sql("select attempt from generation where id = :id")
+                .param("id", generation)
+                .query((row, _) -> row.getInt(1))
+                .single();
+    }
+
+    protected String state(UUID generation) {
+        return String.valueOf(row(generation).get("state"));
+    }
+
+    protected void awaitState(UUID generation, String state) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(state(generation)).isEqualTo(state));
+    }
+
+    /** The journal of one generation: kind, held, captured. */
+    protected List<String> journal(UUID generation) {
+        return jdbc.sql("""
+                        select entry_kind || ' ' || held_delta || ' ' || captured_delta from journal_entry
+                         where generation_id = :id order by seq
+                        """)
+                .param("id", generation)
+                .query((row, _) -> row.getString(1))
+                .list();
+    }
+
+    /** The tenant's balance: held, captured. */
+    protected List<Long> balance() {
+        return jdbc.sql("select held, captured from budget_period where tenant_id = :tenant")
+                .param("tenant", tenant().id().value())
+                .query((row, _) -> List.of(row.getLong("held"), row.getLong("captured")))
+                .single();
+    }
+
+    /** Released, unseen by the tenant, and its idempotency key is free. */
+    protected void assertWithdrawn(UUID generation) {
+        assertThat(row(generation))
+                .containsEntry("state", "FAILED")
+                .containsEntry("promised", false)
+                .containsEntry("captured_credits", 0L)
+                .containsEntry("idempotency_key", null)
+                .containsEntry("due_at", null)
+                .containsEntry("attempt_open", false);
+        assertThat(journal(generation)).containsExactly("HOLD 4 0", "RELEASE -4 0");
+        assertThat(balance()).containsExactly(0L, 0L);
+        assertThat(job(generation).status()).isEqualTo(404);
+        assertThat(see("/v2/jobs").body().path("jobs")).isEmpty();
+        assertThat(see("/v2/jobs?search=" + generation).body().path("jobs")).isEmpty();
+    }
+
+    /** Not resolved: the hold stands, and the tenant sees the job. */
+    protected void assertHeld(UUID generation) {
+        assertThat(row(generation)).containsEntry("promised", true).containsEntry("captured_credits", null);
+        assertThat(journal(generation)).containsExactly("HOLD 4 0");
+        assertThat(balance()).containsExactly(4L, 0L);
+        assertThat(job(generation).body().path("creditCost").longValue()).isEqualTo(4);
+        assertThat(see("/v2/jobs?search=" + generation).body().path("jobs")).hasSize(1);
+    }
+
+    protected static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new IllegalStateException(none);
+        }
+    }
+}

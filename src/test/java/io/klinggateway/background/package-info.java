@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.background;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.oversight;
+
+import org.jspecify.annotations.NullMarked;

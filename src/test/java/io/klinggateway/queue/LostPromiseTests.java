@@ -1,0 +1,90 @@
+package io.klinggateway.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.GatewayScenario;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/**
+ * The database is away between a generation's admission and its caller's promise: the caller has its 202 all the same, and
+ * nothing takes it back. The dispatcher looks only when it is told to, so that it does not know yet that the rate is used up.
+ */
+@TestPropertySource(properties = "gateway.queue.idle-interval=1h")
+class LostPromiseTests extends GatewayScenario {
+
+    private final UUID vendorJob = UUID.randomUUID();
+
+    @BeforeEach
+    void thePromiseIsNotTaken() {
+        jdbc.sql("""
+                create function no_promise() returns trigger language plpgsql as $$
+                begin
+                    raise exception 'the database is away' using errcode = '08006';
+                end $$
+                """).update();
+        jdbc.sql("""
+                create trigger no_promise before update of promised on generation
+                    for each row when (new.promised and old.state = 'WAITING' and new.state = 'WAITING') execute function no_promise()
+                """).update();
+    }
+
+    @AfterEach
+    void promisesAreTakenAgain() {
+        jdbc.sql("drop function if exists no_promise() cascade").update();
+    }
+
+    @Test
+    void itsJobRunsWhenItsTurnComes() {
+        vendorAnswers(accepted(vendorJob));
+
+        UUID id = unpromised();
+
+        awaitState(id, "QUEUED");
+        assertHeld(id);
+        assertThat(attempts(id)).hasSize(1);
+    }
+
+    @Test
+    void aRefusalEndsItFailedInSightOfItsTenant() {
+        vendorAnswers(answer(400, "{\"error\":\"no foxes\"}"));
+
+        UUID id = unpromised();
+
+        awaitState(id, "FAILED");
+        assertThat(row(id)).containsEntry("promised", true).containsEntry("idempotency_key", "key-1");
+        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).body().path("error").stringValue()).isEqualTo("no foxes");
+        assertThat(see("/v2/jobs?search=" + id).body().path("jobs")).hasSize(1);
+        assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
+    }
+
+    @Test
+    void aRefusedAccountDoesNotTakeItBack() {
+        vendorAnswers(answer(402, "{}"));
+
+        UUID id = unpromised();
+
+        await().atMost(SOON).until(() -> state(id).equals("WAITING") && attempt(id) == 1);
+        assertHeld(id);
+        assertThat(attempts(id)).hasSize(1);
+    }
+
+    /** Its caller has the 202, and may read its job. */
+    private UUID unpromised() {
+        jdbc.sql("update upstream_rate set next_call_at = gateway_now() + interval '4 seconds'")
+                .update();
+        assertThat(dispatcher.isBusy()).isFalse();
+        Answer answer = generate(FOX, "key-1");
+        assertThat(answer.status()).isEqualTo(202);
+        UUID id = answer.jobId();
+        assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("promised", false);
+        assertThat(job(id).body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(answer.header("x-queue-starts-in")).matches("\\d+");
+        return id;
+    }
+}

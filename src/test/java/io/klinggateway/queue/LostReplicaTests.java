@@ -1,0 +1,212 @@
+package io.klinggateway.queue;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.GatewayScenario;
+import io.klinggateway.KlingGatewayApplication;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.Generations;
+import io.klinggateway.generation.Refusal;
+import io.klinggateway.generation.Settlement;
+import io.klinggateway.generation.Standing;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.problem.ProblemCode;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/** Replicas share one queue: what one leaves behind another finishes, and what one does no other does again. */
+class LostReplicaTests extends GatewayScenario {
+
+    private final UUID vendorJob = UUID.randomUUID();
+
+    @Autowired
+    private Environment environment;
+
+    @Autowired
+    private Generations generations;
+
+    @Autowired
+    private Settlement settlement;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @Test
+    void anAttemptThatItsReplicaNeverClosedIsRepeatedAfterItsLease() {
+        vendorAnswers(accepted(vendorJob));
+        UUID id = openedElsewhere(Duration.ofSeconds(2));
+        assertThat(row(id)).containsEntry("attempt_open", true).containsEntry("promised", true);
+        letQueueGo();
+        long opened = System.nanoTime();
+
+        awaitState(id, "QUEUED");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - opened)).isGreaterThan(Duration.ofSeconds(1));
+        assertHeld(id);
+        assertThat(row(id))
+                .containsEntry("attempt", 2)
+                .containsEntry("indefinite", true)
+                .containsEntry("upstream_job_id", vendorJob);
+        assertThat(attempts(id)).hasSize(1);
+    }
+
+    @Test
+    void anAttemptThatWasNeverClosedMayHaveAJobAndIsNotReleased() {
+        vendorAnswers(answer(402, "{}"));
+        UUID id = openedElsewhere(Duration.ZERO);
+        letQueueGo();
+
+        await().atMost(SOON).until(() -> attempt(id) > 1);
+
+        await().atMost(SOON).until(() -> !Boolean.TRUE.equals(row(id).get("attempt_open")));
+        assertThat(state(id)).isEqualTo("SENDING");
+        assertHeld(id);
+    }
+
+    @Test
+    void aSenderThatOutlivesItsLeaseMayNotConclude() {
+        vendorAnswers(accepted(vendorJob));
+        UUID id = openedElsewhere(Duration.ZERO);
+        letQueueGo();
+        awaitState(id, "QUEUED");
+
+        Standing standing = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
+        generations.unresolved(new GenerationId(id), 1, Duration.ZERO);
+
+        assertThat(standing.withdrawn()).isFalse();
+        assertHeld(id);
+        assertThat(row(id)).containsEntry("state", "QUEUED").containsEntry("upstream_job_id", vendorJob);
+    }
+
+    @Test
+    void aSenderThatOutlivesItsLeaseMayNotReleaseWhatIsStillSent() {
+        vendorAnswers(answer(500, "{}"));
+        UUID id = openedElsewhere(Duration.ZERO);
+        letQueueGo();
+        await().atMost(SOON).until(() -> attempt(id) > 2);
+
+        Standing standing = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
+
+        assertThat(standing.sending()).isTrue();
+        assertThat(state(id)).isEqualTo("SENDING");
+        assertHeld(id);
+    }
+
+    @Test
+    void anotherVendorsGenerationsAreLeftAlone() {
+        vendorAnswers(answer(500, "{}"));
+        UUID id = generate(FOX).jobId();
+        jdbc.sql("update generation set upstream = 'https://another.example', due_at = gateway_now() where id = :id")
+                .param("id", id)
+                .update();
+        await().atMost(SOON).until(() -> !Boolean.TRUE.equals(row(id).get("attempt_open")));
+        int attempts = attempts(id).size();
+        vendorAnswers(accepted(vendorJob));
+
+        awaitState(generate(OWL).jobId(), "QUEUED");
+
+        assertThat(state(id)).isEqualTo("SENDING");
+        assertThat(attempts(id)).hasSize(attempts);
+    }
+
+    @Test
+    void twoReplicasSendAndSettleEachJobOnce() {
+        int jobs = 20;
+        double before = loss(meters);
+        List<UUID> vendorJobs = new ArrayList<>();
+        List<UUID> ids = new ArrayList<>();
+        try (ConfigurableApplicationContext second = secondReplica()) {
+            for (int i = 0; i < jobs; i++) {
+                UUID job = UUID.randomUUID();
+                vendorJobs.add(job);
+                vendorAnswers(accepted(job));
+                ids.add(generate(OWL).jobId());
+                awaitState(ids.getLast(), "QUEUED");
+            }
+            assertThat(balance()).containsExactly(2L * jobs, 0L);
+            vendorShowsCompleted(vendorJobs);
+
+            ids.forEach(id -> awaitState(id, "COMPLETED"));
+
+            assertThat(balance()).containsExactly(0L, 2L * jobs);
+            assertThat(ids).allSatisfy(id -> {
+                assertThat(journal(id)).containsExactly("HOLD 2 0", "CAPTURE -2 2");
+                assertThat(attempts(id)).hasSize(1);
+            });
+            MeterRegistry others = second.getBean(MeterRegistry.class);
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(loss(meters) - before + loss(others)).isEqualTo(jobs));
+        }
+    }
+
+    private static double loss(MeterRegistry registry) {
+        return registry.counter("kling.gateway.loss.credits").count();
+    }
+
+    private static void vendorShowsCompleted(List<UUID> jobs) {
+        String shown = jobs.stream()
+                .map("{\"id\":\"%s\",\"status\":\"COMPLETED\",\"creditCost\":3}"::formatted)
+                .collect(Collectors.joining(","));
+        vendor.stubFor(get(urlPathEqualTo("/v2/jobs"))
+                .willReturn(okJson("{\"jobs\":[" + shown + "],\"nextCursor\":null,\"hasMore\":false}")));
+    }
+
+    private ConfigurableApplicationContext secondReplica() {
+        String[] settings = {
+            "spring.datasource.url",
+            "spring.datasource.username",
+            "spring.datasource.password",
+            "apiframe.api-key",
+            "apiframe.base-url",
+            "apiframe.requests-per-minute",
+            "gateway.queue.attempt-deadline",
+            "gateway.queue.lease",
+            "gateway.tracking.interval"
+        };
+        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--management.server.port=0"));
+        for (String setting : settings) {
+            arguments.add("--" + setting + "=" + environment.getRequiredProperty(setting));
+        }
+        return new SpringApplicationBuilder(KlingGatewayApplication.class).run(arguments.toArray(String[]::new));
+    }
+
+    /** Another replica has opened an attempt at it, and died; this one is held back still. */
+    private UUID openedElsewhere(Duration lease) {
+        holdQueueBack(Duration.ofHours(1));
+        UUID id = generate(FOX).jobId();
+        jdbc.sql("update generation set promised = false where id = :id")
+                .param("id", id)
+                .update();
+        assertThat(jdbc.sql("""
+                        select id from queue_next(:upstream, gen_random_uuid(), interval '1 microsecond', interval '2 hours',
+                            interval '30 seconds', make_interval(secs => :lease), 1) where id is not null
+                        """)
+                        .param("upstream", apiframe.upstream())
+                        .param("lease", lease.toSeconds())
+                        .query(UUID.class)
+                        .list())
+                .containsExactly(id);
+        return id;
+    }
+
+    private static Refusal refusal() {
+        return new Refusal(ProblemCode.UPSTREAM_ACCOUNT, "refused", Map.of(), null, false);
+    }
+}

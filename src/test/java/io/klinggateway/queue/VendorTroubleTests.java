@@ -1,0 +1,185 @@
+package io.klinggateway.queue;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import io.klinggateway.GatewayScenario;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A vendor in trouble: its callers have a 202, and what was promised runs when it is back. */
+class VendorTroubleTests extends GatewayScenario {
+
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
+
+    private final UUID vendorJob = UUID.randomUUID();
+
+    record Trouble(String name, ResponseDefinitionBuilder answer, boolean definite) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Trouble> troubles() {
+        return List.of(
+                new Trouble("429", answer(429, "{}").withHeader("Retry-After", "1"), true),
+                new Trouble("503", answer(503, "{}"), false),
+                new Trouble("hangs", tooLate(), false),
+                new Trouble("resets", answer(202, "{}").withFault(Fault.CONNECTION_RESET_BY_PEER), false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("troubles")
+    void whatTroubleKeepsFromTheVendorRunsWhenItIsOver(Trouble trouble) {
+        vendorAnswers(trouble.answer());
+
+        Answer answer = generate(FOX);
+
+        assertThat(answer.status()).isEqualTo(202);
+        UUID id = answer.jobId();
+        await().atMost(SOON).until(() -> attempts(id).size() > 1);
+        assertHeld(id);
+        assertThat(row(id)).containsEntry("indefinite", !trouble.definite()).containsEntry("upstream_job_id", null);
+
+        vendorAnswers(accepted(vendorJob));
+        vendorShows(vendorJob, "\"status\":\"COMPLETED\",\"creditCost\":4");
+
+        awaitState(id, "COMPLETED");
+        assertThat(journal(id)).containsExactly("HOLD 4 0", "CAPTURE -4 4");
+        assertThat(attempts(id)).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void aVendorThatIsAwayIsWaitedFor() {
+        vendor.stop();
+
+        UUID first = generate(FOX).jobId();
+        UUID second = generate(OWL).jobId();
+
+        await().atMost(SOON).until(() -> attempt(first) > 1);
+        assertThat(state(first)).isIn("WAITING", "SENDING");
+        assertThat(row(first)).containsEntry("indefinite", false);
+        vendor.start();
+        vendorAnswers(accepted(vendorJob), accepted(UUID.randomUUID()));
+        awaitState(first, "QUEUED");
+        awaitState(second, "QUEUED");
+        assertThat(attempts(first)).hasSize(1);
+        assertThat(attempts(second)).hasSize(1);
+    }
+
+    @Test
+    void aRateLimitHoldsBackEverything() {
+        vendorAnswers(
+                answer(429, "{}").withHeader("Retry-After", "3"), accepted(vendorJob), accepted(UUID.randomUUID()));
+        UUID first = generate(FOX).jobId();
+        long limited = System.nanoTime();
+
+        UUID second = generate(OWL).jobId();
+
+        assertThat(submissions()).isOne();
+        await().atMost(SOON).until(() -> submissions() > 1);
+        assertThat(Duration.ofNanos(System.nanoTime() - limited)).isGreaterThan(Duration.ofMillis(2_500));
+        awaitState(first, "QUEUED");
+        awaitState(second, "QUEUED");
+        assertThat(submissions()).isEqualTo(3);
+    }
+
+    @Test
+    void aRefusedAccountIsToldToWhoeverWaitsOrComesAndWaitedForByWhoeverWasPromised() {
+        holdQueueBack(Duration.ofSeconds(3));
+        List<UUID> promised = List.of(generate(FOX).jobId(), generate(OWL).jobId());
+        vendorAnswers(answer(402, "{\"error\":\"no credits\"}"));
+        await().atMost(SOON).until(() -> submissions() > 0);
+        await().atMost(SOON).until(this::accountIsRefused);
+
+        Answer fresh = generate(OWL);
+
+        assertThat(fresh.status()).isEqualTo(503);
+        assertThat(fresh.code()).isEqualTo("upstream_account");
+        assertThat(fresh.header("retry-after")).isIn("1", "2");
+        assertThat(balance()).as("held for the promised ones alone").containsExactly(6L, 0L);
+        assertThat(promised)
+                .allSatisfy(id -> assertThat(row(id))
+                        .containsEntry("promised", true)
+                        .containsEntry("indefinite", false)
+                        .containsEntry("captured_credits", null));
+
+        vendorAnswers(accepted(vendorJob), accepted(UUID.randomUUID()));
+
+        promised.forEach(id -> awaitState(id, "QUEUED"));
+        assertThat(accountIsRefused()).isFalse();
+        assertThat(balance()).containsExactly(6L, 0L);
+        vendorAnswers(accepted(UUID.randomUUID()));
+        assertThat(generate(OWL).status()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402, 403, 404})
+    void aRefusedAccountIsProbedOnceInEachInterval(int status) throws InterruptedException {
+        holdQueueBack(Duration.ofSeconds(3));
+        for (int i = 0; i < 5; i++) {
+            generate(OWL);
+        }
+        vendorAnswers(answer(status, "{}"));
+        await().atMost(SOON).until(this::accountIsRefused);
+        // Those that were sent together before the first answer came.
+        Thread.sleep(500);
+        int before = submissions();
+
+        Thread.sleep(2 * PROBE_INTERVAL.toMillis() + 500);
+
+        assertThat(submissions() - before).isBetween(1, 3);
+        assertThat(balance()).containsExactly(10L, 0L);
+    }
+
+    @Test
+    void aProbeThatFailsPausesAgain() {
+        vendorAnswers(answer(402, "{}"));
+        assertThat(generate(FOX).status()).isEqualTo(503);
+        jdbc.sql("update upstream_rate set probe_at = gateway_now()").update();
+        await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> !dispatcher.isBusy());
+
+        Answer probe = generate(FOX);
+
+        assertThat(probe.status()).isEqualTo(503);
+        assertThat(submissions()).isEqualTo(2);
+        assertThat(accountIsRefused()).isTrue();
+        assertThat(generate(FOX).status()).isEqualTo(503);
+        assertThat(submissions()).as("nobody asks while the pause lasts").isEqualTo(2);
+        assertThat(balance()).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void aRequestThatIsRefusedShowsThatTheAccountIsNot() {
+        vendorAnswers(answer(402, "{}"), answer(400, "{\"error\":\"no\"}"));
+        assertThat(generate(FOX).status()).isEqualTo(503);
+        jdbc.sql("update upstream_rate set probe_at = gateway_now()").update();
+        await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> !dispatcher.isBusy());
+
+        assertThat(generate(FOX).status()).isEqualTo(400);
+
+        assertThat(accountIsRefused()).isFalse();
+    }
+
+    private boolean accountIsRefused() {
+        return jdbc.sql("select account_refused from upstream_rate where upstream = :upstream")
+                .param("upstream", apiframe.upstream())
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static int submissions() {
+        return vendor.findAll(postRequestedFor(urlEqualTo(GENERATE))).size();
+    }
+}

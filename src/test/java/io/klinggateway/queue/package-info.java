@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.queue;
+
+import org.jspecify.annotations.NullMarked;

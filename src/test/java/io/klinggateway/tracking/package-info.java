@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.tracking;
+
+import org.jspecify.annotations.NullMarked;
