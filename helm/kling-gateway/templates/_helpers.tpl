@@ -54,15 +54,6 @@ app.kubernetes.io/component: gateway
 {{- end -}}
 {{- end -}}
 
-{{- define "kling-gateway.maxReplicas" -}}
-{{- if .Values.autoscaling.enabled -}}{{ int .Values.autoscaling.maxReplicas }}{{- else -}}{{ int .Values.replicas }}{{- end -}}
-{{- end -}}
-
-{{- /* The account's rate belongs to all pods together. */ -}}
-{{- define "kling-gateway.requestsPerMinute" -}}
-{{- max 1 (div (int .Values.vendor.requestsPerMinute) (max 1 (int (include "kling-gateway.maxReplicas" .)))) -}}
-{{- end -}}
-
 {{- define "kling-gateway.databaseName" -}}
 {{- printf "%s-db" (include "kling-gateway.fullname" .) -}}
 {{- end -}}

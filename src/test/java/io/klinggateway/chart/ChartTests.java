@@ -41,6 +41,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 class ChartTests {
 
+    /** The gateway's, after the Service has let go of it: sends under way, requests being answered, webhooks on their way. */
+    private static final long LONGEST_STOP_SECONDS = 75;
+
     private static final String MINIMAL = """
             vendor: {existingSecret: {name: vendor}}
             database: {url: "jdbc:postgresql://db:5432/gateway", existingSecret: {name: db}}
@@ -54,6 +57,7 @@ class ChartTests {
               declared:
                 - name: team-a
                   budget: {period: MONTH, limit: 1000, timeZone: Europe/Berlin}
+                  limits: {requestsPerMinute: 60, concurrentGenerations: 10, waitingGenerations: 500, weight: 3}
                   keys: [{name: laptop, sha256: "%s"}]
             """.formatted("1".repeat(64));
 
@@ -79,7 +83,7 @@ class ChartTests {
               existingSecret: {name: db}
             tenants: {existingSecret: {name: declaration, key: all.yaml}, revision: 12}
             publicUrl: https://kling.example.com
-            config: {gateway: {generation: {tracking-interval: 3s}}}
+            config: {gateway: {queue: {longest-wait: 2h}}}
             secretProperties: [{secret: more, key: one, property: gateway.more.one}]
             configTrees: [/mnt/vault]
             extraEnv: [{name: TZ, value: UTC}]
@@ -148,6 +152,13 @@ class ChartTests {
                 Arguments.of("tenants: {declared: [{name: Team, budget: {period: DAY, limit: 1}}]}", "name"),
                 Arguments.of("tenants: {declared: [{name: team}]}", "budget"),
                 Arguments.of("tenants: {declared: [{name: team, budget: {period: YEAR, limit: 1}}]}", "period"),
+                Arguments.of(limits("waitingGenerations: 0"), "waitingGenerations"),
+                Arguments.of(limits("waitingGenerations: 1000001"), "waitingGenerations"),
+                Arguments.of(limits("concurrentGenerations: many"), "concurrentGenerations"),
+                Arguments.of(limits("weight: 0"), "weight"),
+                Arguments.of(limits("weight: 101"), "weight"),
+                Arguments.of(limits("weight: 1.5"), "weight"),
+                Arguments.of(limits("share: 1"), "share"),
                 Arguments.of(
                         "tenants: {declared: [{name: team, budget: {period: DAY, limit: 1},"
                                 + " keys: [{name: k, sha256: abc}]}]}",
@@ -161,6 +172,10 @@ class ChartTests {
                 Arguments.of("httpRoute: {enabled: true}", "httpRoute.parentRefs is empty"),
                 Arguments.of("networkPolicy: {egressPorts: ['443']}", "egressPorts"),
                 Arguments.of("monitoring: {serviceMonitor: {interval: 15}}", "interval"));
+    }
+
+    private static String limits(String limit) {
+        return "tenants: {declared: [{name: team, budget: {period: DAY, limit: 1}, limits: {" + limit + "}}]}";
     }
 
     @ParameterizedTest
@@ -356,16 +371,16 @@ class ChartTests {
                 .getSleep()
                 .getSeconds();
         assertThat(pause).isPositive();
-        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(pause + 60);
+        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(pause + 5 + LONGEST_STOP_SECONDS);
         assertThat(environment(Chart.render(MINIMAL))).containsEntry("GATEWAY_SHUTDOWN_DRAIN", "5s");
     }
 
     @Test
-    void theVendorsRateIsDividedByTheReplicaMaximum() {
-        assertThat(environment(Chart.render(MINIMAL))).containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "250");
-        assertThat(environment(Chart.render(EVERYTHING))).containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "71");
-        assertThat(environment(Chart.render(MINIMAL + "replicas: 1000\n")))
-                .containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "1");
+    void everyPodIsToldTheAccountsWholeRate() {
+        assertThat(environment(Chart.render(MINIMAL))).containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "500");
+        assertThat(environment(Chart.render(EVERYTHING))).containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "500");
+        assertThat(environment(Chart.render(TRIAL.replace("apiKey:", "requestsPerMinute: 60000000, apiKey:"))))
+                .containsEntry("APIFRAME_REQUESTS_PER_MINUTE", "60000000");
     }
 
     @Test
@@ -381,6 +396,9 @@ class ChartTests {
         assertThat(properties.getProperty("gateway.tenants[0].budget.period")).isEqualTo("MONTH");
         assertThat(properties.getProperty("gateway.tenants[0].budget.limit")).isEqualTo(1000);
         assertThat(properties.getProperty("gateway.tenants[0].budget.timeZone")).isEqualTo("Europe/Berlin");
+        assertThat(properties.getProperty("gateway.tenants[0].limits.waitingGenerations"))
+                .isEqualTo(500);
+        assertThat(properties.getProperty("gateway.tenants[0].limits.weight")).isEqualTo(3);
         assertThat(properties.getProperty("gateway.tenants[0].keys[0].sha256")).isEqualTo("1".repeat(64));
         assertThat(properties.getProperty("gateway.declaration-revision")).isEqualTo(1);
         assertThat(environment(manifests).get("SPRING_CONFIG_IMPORT"))
@@ -416,7 +434,7 @@ class ChartTests {
                         .named(ConfigMap.class, "gw-kling-gateway")
                         .getData()
                         .get("application.yaml"))
-                .isEqualToIgnoringWhitespace("gateway:\n  generation:\n    tracking-interval: 3s");
+                .isEqualToIgnoringWhitespace("gateway:\n  queue:\n    longest-wait: 2h");
         assertThat(environment(manifests))
                 .containsEntry("GATEWAY_PUBLIC_URL", "https://kling.example.com")
                 .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://db:6432/gateway")

@@ -32,7 +32,7 @@ class MetersTests {
     private static final SimulatedApiframe vendor = SimulatedApiframe.builder()
             .port(0)
             .queuedFor(Duration.ofMillis(100))
-            .processingFor(Duration.ofMillis(100))
+            .processingFor(Duration.ofSeconds(4))
             .build()
             .start();
     private static final List<String> pages = new ArrayList<>();
@@ -44,16 +44,24 @@ class MetersTests {
                 TestDatabase.fresh(),
                 vendor.baseUrl(),
                 SimulatedApiframe.DEFAULT_API_KEY,
-                List.of("design", "marketing"),
-                Map.of())) {
+                List.of("design", "marketing", "research"),
+                Map.of("gateway.tenants[2].limits.concurrent-generations", "1"))) {
             pages.add(gateway.metrics());
             gateway.generate(RunningGateway.keyOf("design"), "{\"prompt\":\"a fox\",\"model\":\"kling-image\"}");
             gateway.generate("a-key-that-nobody-has", "{}");
             gateway.generate(RunningGateway.keyOf("marketing"), "{}");
+            gateway.generate(RunningGateway.keyOf("research"), "{\"prompt\":\"one\",\"model\":\"kling-image\"}");
+            gateway.generate(RunningGateway.keyOf("research"), "{\"prompt\":\"two\",\"model\":\"kling-image\"}");
             Waiting.until(
-                    "the generation has ended and the books are read again",
+                    "the second one is seen waiting for the first",
+                    Duration.ofSeconds(10),
+                    () -> gateway.metrics().contains("kling_gateway_queue_waiting{tenant=\"research\"} 1.0"));
+            Waiting.until(
+                    "the generations have ended and the books are read again",
                     Duration.ofSeconds(60),
-                    () -> gateway.metrics().contains("kling_gateway_spend_credits_total{tenant=\"design\"} 2.0"));
+                    () -> gateway.metrics().contains("kling_gateway_spend_credits_total{tenant=\"design\"} 2.0")
+                            && gateway.metrics()
+                                    .contains("kling_gateway_spend_credits_total{tenant=\"research\"} 4.0"));
             pages.add(gateway.metrics());
             openMetrics = gateway.openMetrics();
         }
@@ -83,6 +91,10 @@ class MetersTests {
                         "kling_gateway_credits_total{key=\"ci\",outcome=\"captured\",tenant=\"design\"} 2.0",
                         "kling_gateway_generations_total{outcome=\"completed\",tenant=\"design\"} 1.0",
                         "kling_gateway_images_total{model_name=\"kling-v1\",tenant=\"design\"} 1.0",
+                        "kling_gateway_queue_acceptance_seconds_count 3",
+                        "kling_gateway_queue_waiting{tenant=\"research\"} 0.0",
+                        "kling_gateway_rate_calls_total{purpose=\"send\"} 3.0",
+                        "kling_gateway_rate_limit 500.0",
                         "kling_gateway_refusals_total{code=\"api_key_invalid\",tenant=\"unknown\"} 1.0",
                         "kling_gateway_refusals_total{code=\"validation_failed\",tenant=\"marketing\"} 1.0")
                 .doesNotContain("a-key-that-nobody-has");

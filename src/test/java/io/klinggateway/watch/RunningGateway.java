@@ -42,7 +42,7 @@ final class RunningGateway implements AutoCloseable {
         properties.put("spring.datasource.password", database.password());
         properties.put("apiframe.base-url", vendor);
         properties.put("apiframe.api-key", vendorKey);
-        properties.put("gateway.generation.tracking-interval", "200ms");
+        properties.put("gateway.tracking.interval", "200ms");
         for (int i = 0; i < tenants.size(); i++) {
             String tenant = "gateway.tenants[" + i + "].";
             properties.put(tenant + "name", tenants.get(i));

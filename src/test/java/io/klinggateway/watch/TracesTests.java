@@ -56,10 +56,12 @@ class TracesTests {
             Span settlement = only(collector, "settlement");
             assertThat(settlement.parentId()).isEqualTo(call.id());
             assertThat(only(collector, "delivery").parentId()).isEqualTo(settlement.id());
+            Span submission = only(collector, "submission");
+            assertThat(submission.parentId()).isEqualTo(call.id());
             assertThat(spans(collector))
                     .as("the attempt at the vendor")
                     .anyMatch(span ->
-                            span.name().equals("http post") && span.parentId().equals(call.id()));
+                            span.name().equals("http post") && span.parentId().equals(submission.id()));
         }
     }
 

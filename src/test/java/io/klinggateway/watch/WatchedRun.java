@@ -73,7 +73,8 @@ class WatchedRun {
                 TENANTS,
                 Map.of(
                         "management.server.port", Integer.toString(managementPort),
-                        "apiframe.requests-per-minute", "60000",
+                        // Less than is asked for, so that a queue is there to be seen.
+                        "apiframe.requests-per-minute", "300",
                         // Runs dry, so that refusals are there to be seen.
                         "gateway.tenants[3].budget.limit", "10"));
     }
