@@ -29,14 +29,21 @@ import tools.jackson.databind.json.JsonMapper;
 /** Carries orders out, one after the other as planned, many at once, and remembers every answer. */
 final class Callers implements AutoCloseable {
 
-    private static final int MOST_AT_ONCE = 48;
+    private static final int MOST_AT_ONCE = 64;
     private static final int MOST_REPEATS_OF_LOST = 3;
     private static final int READERS = 8;
+
+    /** Orders come faster than the rate for a while, so that they queue up, and then slower, so that the queue runs empty. */
+    private static final int ORDERS_OF_A_RUSH = 120;
+
+    private static final int ORDERS_OF_A_LULL = 25;
+    private static final int LULL_IS_SLOWER_BY = 7;
+    private static final Duration BETWEEN_READINGS = Duration.ofMillis(60);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration BEFORE_RETRY = Duration.ofMillis(400);
 
     private final long seed;
-    private final List<Replica> replicas;
+    private final Cluster cluster;
     private final PostgresProcess postgres;
     private final History history;
     private final Duration betweenOrders;
@@ -49,23 +56,32 @@ final class Callers implements AutoCloseable {
     private final Map<Integer, Story> stories = new ConcurrentHashMap<>();
     private final Queue<Ticket> tickets = new ConcurrentLinkedQueue<>();
     private final Queue<Reading> readings = new ConcurrentLinkedQueue<>();
+    private final Queue<Cancellation> cancellations = new ConcurrentLinkedQueue<>();
     private final Queue<Violation> violations = new ConcurrentLinkedQueue<>();
     private final AtomicInteger races = new AtomicInteger();
 
     Callers(long seed, Cluster cluster, Duration betweenOrders, History history) {
         this.seed = seed;
-        this.replicas = cluster.replicas();
+        this.cluster = cluster;
         this.postgres = cluster.postgres();
         this.betweenOrders = betweenOrders;
         this.history = history;
     }
 
     /** All that became of one order. */
-    record Story(Order order, Queue<Attempt> attempts) {}
+    record Story(Order order, Queue<Attempt> attempts, AtomicBoolean cancelled) {}
+
+    /**
+     * An answer to a wish to cancel.
+     *
+     * @param status 0 if none came
+     * @param text the job's status, or the refusal's code
+     */
+    record Cancellation(UUID job, Instant from, Instant to, int status, String text) {}
 
     record Attempt(int replica, Instant from, Instant to, Answer answer) {}
 
-    private record Ticket(Team team, UUID job) {}
+    private record Ticket(String apiKey, UUID job) {}
 
     /** A look at an accepted job: its status, or the refusal's HTTP status and code. */
     record Reading(UUID job, int status, String text) {}
@@ -76,6 +92,10 @@ final class Callers implements AutoCloseable {
 
     List<Reading> readings() {
         return List.copyOf(readings);
+    }
+
+    List<Cancellation> cancellations() {
+        return List.copyOf(cancellations);
     }
 
     /** What was seen to be wrong at the moment of an answer. */
@@ -101,15 +121,21 @@ final class Callers implements AutoCloseable {
                     places.release();
                 }
             });
-            Waiting.pause(betweenOrders);
+            Waiting.pause(rhythm(number));
         }
         places.acquireUninterruptibly(MOST_AT_ONCE);
         places.release(MOST_AT_ONCE);
         polling.set(false);
     }
 
+    private Duration rhythm(int number) {
+        return number % (ORDERS_OF_A_RUSH + ORDERS_OF_A_LULL) < ORDERS_OF_A_RUSH
+                ? betweenOrders
+                : betweenOrders.multipliedBy(LULL_IS_SLOWER_BY);
+    }
+
     private void carryOut(Order order) {
-        var story = new Story(order, new ConcurrentLinkedQueue<>());
+        var story = new Story(order, new ConcurrentLinkedQueue<>(), new AtomicBoolean());
         stories.put(order.number(), story);
         if (order.isRace()) {
             races.incrementAndGet();
@@ -125,7 +151,7 @@ final class Callers implements AutoCloseable {
         var retries = order.retries();
         var repeats = order.key() == null ? 0 : MOST_REPEATS_OF_LOST;
         for (var replica = firstReplica; ; replica++) {
-            var answer = send(story, replica % replicas.size(), order.patience());
+            var answer = send(story, replica, order.patience());
             if (!answer.isCertain() && repeats > 0) {
                 repeats--;
             } else if (answer instanceof Refused refused && refused.isForNow() && !refused.isUnknown() && retries > 0) {
@@ -147,8 +173,7 @@ final class Callers implements AutoCloseable {
             uncertain.forEach(story -> asking.execute(() -> Waiting.isTrueWithin(longest, () -> {
                 places.acquireUninterruptibly();
                 try {
-                    var answer =
-                            send(story, ThreadLocalRandom.current().nextInt(replicas.size()), Duration.ofSeconds(20));
+                    var answer = send(story, anywhere(), Duration.ofSeconds(20));
                     return answer.isCertain() && !(answer instanceof Refused refused && refused.isForNow());
                 } finally {
                     places.release();
@@ -157,11 +182,17 @@ final class Callers implements AutoCloseable {
         }
     }
 
-    private Answer send(Story story, int replica, Duration patience) {
+    private static int anywhere() {
+        return ThreadLocalRandom.current().nextInt(6);
+    }
+
+    private Answer send(Story story, int turn, Duration patience) {
         var order = story.order();
-        var request = HttpRequest.newBuilder(replicas.get(replica).url("/v2/images/generate"))
+        var reached = cluster.reachable(turn);
+        var replica = reached.number();
+        var request = HttpRequest.newBuilder(reached.url("/v2/images/generate"))
                 .timeout(patience)
-                .header("X-API-Key", order.team().key())
+                .header("X-API-Key", order.apiKey())
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(order.body()));
         if (order.key() != null) {
@@ -176,9 +207,55 @@ final class Callers implements AutoCloseable {
             checkNothingIsOpen(story);
         }
         if (answer instanceof Accepted ok) {
-            tickets.add(new Ticket(order.team(), ok.job()));
+            tickets.add(new Ticket(order.apiKey(), ok.job()));
+            cancelAsPlanned(story, ok.job());
         }
         return answer;
+    }
+
+    private void cancelAsPlanned(Story story, UUID job) {
+        var order = story.order();
+        if (order.cancel() == Order.Cancel.NOT || !story.cancelled().compareAndSet(false, true)) {
+            return;
+        }
+        Waiting.pause(order.cancelAfter());
+        switch (order.cancel()) {
+            case ONCE -> cancel(order, job, anywhere());
+            case REPEATEDLY -> {
+                cancel(order, job, 0);
+                cancel(order, job, 1);
+                Waiting.pause(BEFORE_RETRY);
+                cancel(order, job, anywhere());
+            }
+            case FROM_TWO_SIDES -> {
+                try (var sides = Executors.newVirtualThreadPerTaskExecutor()) {
+                    sides.execute(() -> cancel(order, job, 0));
+                    sides.execute(() -> cancel(order, job, 1));
+                }
+            }
+            case NOT -> {}
+        }
+    }
+
+    /** Repeats what had no answer. */
+    private void cancel(Order order, UUID job, int firstReplica) {
+        for (var replica = firstReplica; replica <= firstReplica + MOST_REPEATS_OF_LOST; replica++) {
+            var reached = cluster.reachable(replica);
+            var request = HttpRequest.newBuilder(reached.url("/v2/jobs/" + job))
+                    .timeout(Duration.ofSeconds(10))
+                    .header("X-API-Key", order.apiKey())
+                    .DELETE()
+                    .build();
+            var from = Instant.now();
+            history.add("cancel", Map.of("job", job, "order", order.number(), "replica", reached.number()));
+            var answer = view(request);
+            history.add("cancel answer", Map.of("job", job, "answer", answer.status + " " + answer.text));
+            cancellations.add(new Cancellation(job, from, Instant.now(), answer.status, answer.text));
+            if (answer.status != 0 && answer.status != 503) {
+                return;
+            }
+            Waiting.pause(BEFORE_RETRY);
+        }
     }
 
     /** An error is the truth when it is told, not only in the end. Copies and lost attempts may still be at work. */
@@ -221,12 +298,12 @@ final class Callers implements AutoCloseable {
         while (polling.get()) {
             var ticket = tickets.poll();
             if (ticket != null) {
-                var reading = read(ticket.team, ticket.job);
+                var reading = read(ticket.apiKey, ticket.job);
                 if (reading.status != 200 || !isTerminal(reading.text)) {
                     tickets.add(ticket);
                 }
             }
-            Waiting.pause(betweenOrders);
+            Waiting.pause(BETWEEN_READINGS);
         }
     }
 
@@ -234,25 +311,34 @@ final class Callers implements AutoCloseable {
         return status.equals("COMPLETED") || status.equals("FAILED") || status.equals("CANCELLED");
     }
 
-    Reading read(Team team, UUID job) {
-        var replica = ThreadLocalRandom.current().nextInt(replicas.size());
-        var request = HttpRequest.newBuilder(replicas.get(replica).url("/v2/jobs/" + job))
+    private Reading read(String apiKey, UUID job) {
+        var request = HttpRequest.newBuilder(cluster.reachable(anywhere()).url("/v2/jobs/" + job))
                 .timeout(Duration.ofSeconds(10))
-                .header("X-API-Key", team.key())
+                .header("X-API-Key", apiKey)
                 .build();
+        var view = view(request);
+        var reading = new Reading(job, view.status, view.text);
+        if (view.status != 0) {
+            readings.add(reading);
+        }
+        return reading;
+    }
+
+    /** @param status 0 if no answer came */
+    private record View(int status, String text) {}
+
+    private View view(HttpRequest request) {
         try {
             var response = client.send(request, HttpResponse.BodyHandlers.ofString());
             var body = JsonMapper.shared().readTree(response.body());
-            var text =
-                    body.path(response.statusCode() == 200 ? "status" : "code").asString("none");
-            var reading = new Reading(job, response.statusCode(), text);
-            readings.add(reading);
-            return reading;
+            return new View(
+                    response.statusCode(),
+                    body.path(response.statusCode() == 200 ? "status" : "code").asString("none"));
         } catch (IOException | JacksonException lost) {
-            return new Reading(job, 0, "");
+            return new View(0, "");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Reading(job, 0, "");
+            return new View(0, "");
         }
     }
 
@@ -265,7 +351,7 @@ final class Callers implements AutoCloseable {
                         .filter(Accepted.class::isInstance)
                         .map(answer -> ((Accepted) answer).job())
                         .distinct()
-                        .forEach(job -> reading.execute(() -> read(story.order().team(), job)));
+                        .forEach(job -> reading.execute(() -> read(story.order().apiKey(), job)));
             }
         }
     }

@@ -8,6 +8,7 @@ import io.klinggateway.harness.Step.Cue;
 import io.klinggateway.harness.Step.FreezeReplica;
 import io.klinggateway.harness.Step.KillDatabase;
 import io.klinggateway.harness.Step.KillReplica;
+import io.klinggateway.harness.Step.Visit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,10 +27,12 @@ import java.util.function.IntConsumer;
 final class Chaos {
 
     private static final Duration CUE_WAIT = Duration.ofSeconds(3);
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(1);
 
     private final Cluster cluster;
     private final History history;
     private final Queue<Window> windows = new ConcurrentLinkedQueue<>();
+    private final Queue<Violation> violations = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> counts = new TreeMap<>();
 
     Chaos(Cluster cluster, History history) {
@@ -42,6 +45,10 @@ final class Chaos {
 
     List<Window> windows() {
         return List.copyOf(windows);
+    }
+
+    List<Violation> violations() {
+        return List.copyOf(violations);
     }
 
     /** How often each kind of fault happened. */
@@ -65,6 +72,7 @@ final class Chaos {
                 case FreezeReplica freeze -> freeze(freeze);
                 case BreakLine broken -> breakLine(broken);
                 case BreakVendor broken -> breakVendor(broken);
+                case Visit visit -> visit(visit);
             }
             history.add("healed", Map.of("step", step.toString()));
         }
@@ -179,16 +187,40 @@ final class Chaos {
             vendor.arm(step.fault(), step.times());
             Waiting.isTrueWithin(step.longest(), vendor::isSpent);
             vendor.heal();
-            if (step.fault() == VendorFault.THROTTLED || step.fault() == VendorFault.THROTTLED_UNTIL_DATE) {
-                Waiting.pause(FaultyVendor.RETRY_AFTER);
-            }
+            Waiting.pause(afterEffect(step.fault()));
         });
     }
 
-    private void during(String kind, Instant from, Runnable fault) {
-        synchronized (this) {
-            counts.merge(kind, 1, Integer::sum);
+    /** How long the gateway stays away as it was told to. */
+    private static Duration afterEffect(VendorFault fault) {
+        return switch (fault) {
+            case THROTTLED, THROTTLED_UNTIL_DATE -> FaultyVendor.RETRY_AFTER;
+            case OUT_OF_CREDITS, KEY_INACTIVE, DENIED_AFTER_LOST_ANSWER -> Cluster.PROBE_PAUSE;
+            default -> Duration.ZERO;
+        };
+    }
+
+    /** No fault: nothing may be late for it. */
+    private void visit(Visit step) {
+        var visitor = cluster.visitor();
+        visitor.start();
+        visitor.awaitReady();
+        cluster.visited(true);
+        Waiting.pause(step.stay());
+        var inTime = visitor.stop(LONGEST_STOP);
+        cluster.visited(false);
+        count("a third replica came and went");
+        if (!inTime) {
+            violations.add(new Violation("never ends", "a replica had not stopped after " + LONGEST_STOP));
         }
+    }
+
+    private synchronized void count(String kind) {
+        counts.merge(kind, 1, Integer::sum);
+    }
+
+    private void during(String kind, Instant from, Runnable fault) {
+        count(kind);
         var open = new Window(kind, from, Instant.MAX);
         windows.add(open);
         fault.run();

@@ -3,7 +3,9 @@ package io.klinggateway.harness;
 import io.klinggateway.harness.Answer.Accepted;
 import io.klinggateway.harness.Answer.Refused;
 import io.klinggateway.harness.Books.Generation;
+import io.klinggateway.harness.Books.Turn;
 import io.klinggateway.harness.Callers.Attempt;
+import io.klinggateway.harness.Callers.Cancellation;
 import io.klinggateway.harness.Callers.Reading;
 import io.klinggateway.harness.Callers.Story;
 import io.klinggateway.harness.Chaos.Window;
@@ -35,28 +37,36 @@ final class Checker {
             "validation_failed", 400,
             "insufficient_credits", 402,
             "rate_limited", 429,
-            "concurrency_limited", 429,
+            "queue_full", 429,
             "upstream_account", 503,
-            "upstream_unavailable", 503,
             "overloaded", 503,
             "outcome_unknown", 503);
 
     private static final Set<String> COME_BACK_LATER =
-            Set.of("rate_limited", "upstream_unavailable", "overloaded", "outcome_unknown");
+            Set.of("rate_limited", "queue_full", "upstream_account", "overloaded", "outcome_unknown");
 
     private final Books books;
     private final List<Story> stories;
     private final List<Reading> readings;
+    private final List<Cancellation> cancellations;
     private final List<Window> windows;
     private final Map<UUID, Generation> generations;
     private final Map<Integer, List<Generation>> generationsByOrder;
+    private final Map<UUID, List<Turn>> turns;
     private final Map<UUID, SimulatedJob> jobs;
     private final Map<Integer, List<SimulatedJob>> jobsByOrder;
     private final List<Violation> violations = new ArrayList<>();
     private Duration slowest = Duration.ZERO;
     private Duration slowestInCalm = Duration.ZERO;
 
-    Checker(Books books, List<SimulatedJob> jobs, List<Story> stories, List<Reading> readings, List<Window> windows) {
+    Checker(
+            Books books,
+            List<SimulatedJob> jobs,
+            List<Story> stories,
+            List<Reading> readings,
+            List<Cancellation> cancellations,
+            List<Window> windows) {
+        this.cancellations = cancellations;
         this.books = books;
         this.stories = stories;
         this.readings = readings;
@@ -64,6 +74,7 @@ final class Checker {
                 windows.stream().sorted(Comparator.comparing(Window::from)).toList();
         this.generations = books.generations().stream().collect(Collectors.toMap(Generation::id, Function.identity()));
         this.generationsByOrder = books.generations().stream().collect(Collectors.groupingBy(Generation::order));
+        this.turns = books.turns().stream().collect(Collectors.groupingBy(Turn::generation));
         this.jobs = jobs.stream().collect(Collectors.toMap(SimulatedJob::id, Function.identity()));
         this.jobsByOrder = jobs.stream()
                 .filter(job -> !books.orphans().contains(job.id()))
@@ -77,6 +88,7 @@ final class Checker {
         checkVendorJobs();
         checkAccounts();
         checkReadings();
+        checkCancellations();
         return violations;
     }
 
@@ -171,8 +183,8 @@ final class Checker {
             report("lost", "order %d has a 202 with job %s, which tenants cannot see", number, promised);
         }
         var made = jobsByOrder.getOrDefault(number, List.of());
-        var failedWithoutJob = generation.state().equals("FAILED") && generation.job() == null;
-        if (failedWithoutJob ? !made.isEmpty() : made.size() != 1) {
+        var endedWithoutJob = generation.endedWithoutJob();
+        if (endedWithoutJob ? !made.isEmpty() : made.size() != 1) {
             report("lost", "order %d: %s, and the vendor has the jobs %s", number, generation, ids(made));
         }
         generationsByOrder.getOrDefault(number, List.of()).stream()
@@ -248,8 +260,26 @@ final class Checker {
     }
 
     private void checkEndedWithoutJob(Generation generation) {
-        if (!generation.state().equals("FAILED") || !Objects.equals(generation.captured(), 0L)) {
+        if (!generation.endedWithoutJob() || !Objects.equals(generation.captured(), 0L)) {
             report("charged wrongly", "without a job: %s", generation);
+        }
+        if (generation.state().equals("CANCELLED")) {
+            checkCancelled(generation);
+        }
+    }
+
+    /** Its credits came back because nothing was sent: then nothing may ever have been, not even an orphan. */
+    private void checkCancelled(Generation generation) {
+        jobs.values().stream()
+                .filter(job -> generation.id().toString().equals(job.idempotencyKey()))
+                .forEach(job ->
+                        report("cancelled, yet made", "%s, and the vendor has its job %s", generation, job.id()));
+        if (cancellations.stream().noneMatch(wish -> wish.job().equals(generation.id()))) {
+            report("cancelled by nobody", "%s", generation);
+        }
+        var last = turns.getOrDefault(generation.id(), List.of()).getLast();
+        if (!last.before().equals("WAITING")) {
+            report("cancelled, yet made", "it did not wait when it was cancelled: %s", last);
         }
     }
 
@@ -280,7 +310,7 @@ final class Checker {
         return a.compareTo(b) > 0 ? a : b;
     }
 
-    /** Ten seconds after the job's end, or thirty after the end of the last fault that reaches into that time. */
+    /** So long after the job's end, or thirty after the end of the last fault that reaches into that time. */
     private Instant latestSettlement(Instant created, Instant ended) {
         var latest = ended.plus(SETTLED_WITHIN);
         for (var window : windows) {
@@ -334,6 +364,40 @@ final class Checker {
             if (held != 0) {
                 report("held for ever", "%s: %d credits are held, and nothing is open", name, held);
             }
+        }
+    }
+
+    private void checkCancellations() {
+        var cancelled = new HashMap<UUID, Instant>();
+        cancellations.stream()
+                .filter(wish -> wish.status() == 200)
+                .forEach(wish -> cancelled.merge(wish.job(), wish.to(), (a, b) -> a.isBefore(b) ? a : b));
+        for (var wish : cancellations) {
+            var generation = generations.get(wish.job());
+            switch (wish.status() + " " + wish.text()) {
+                case "200 CANCELLED" -> checkIsCancelled(wish, generation);
+                case "409 already_sent" -> checkWasSent(wish);
+                case "503 overloaded", "503 outcome_unknown", "0 " -> {}
+                default -> report("undocumented", "cancelling was answered otherwise: %s", wish);
+            }
+            var since = cancelled.get(wish.job());
+            if (since != null && wish.from().isAfter(since) && wish.status() == 409) {
+                report("promise broken", "job %s was cancelled, and then could not be: %s", wish.job(), wish);
+            }
+        }
+    }
+
+    /** Also what the vendor itself cancelled is CANCELLED, and stays so. */
+    private void checkIsCancelled(Cancellation wish, @Nullable Generation generation) {
+        if (generation == null || !generation.state().equals("CANCELLED")) {
+            report("promise broken", "%s, yet it is %s", wish, String.valueOf(generation));
+        }
+    }
+
+    private void checkWasSent(Cancellation wish) {
+        if (turns.getOrDefault(wish.job(), List.of()).stream()
+                .noneMatch(turn -> turn.claimed() && turn.at().isBefore(wish.to()))) {
+            report("promise broken", "it was not cancelled although it had never been sent: %s", wish);
         }
     }
 

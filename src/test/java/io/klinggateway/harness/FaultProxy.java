@@ -15,11 +15,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +44,7 @@ final class FaultProxy implements AutoCloseable {
     private final int targetPort;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Queue<Instant> requests = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Watch> watch = new AtomicReference<>();
     private volatile @Nullable Armed armed;
     private volatile @Nullable ServerSocket listener;
@@ -129,6 +134,11 @@ final class FaultProxy implements AutoCloseable {
 
     void unwatch() {
         watch.set(null);
+    }
+
+    /** When each HTTP request was made: before anything that befell it on this line. */
+    List<Instant> requests() {
+        return requests.stream().sorted().toList();
     }
 
     /** The client's port of the connection that the target sees coming from this port. */
@@ -239,6 +249,9 @@ final class FaultProxy implements AutoCloseable {
 
         private void hand(Direction direction, String text, byte[] bytes, int count, OutputStream out)
                 throws IOException, InterruptedException {
+            if (direction == Direction.TO_SERVER && beginsRequest(bytes)) {
+                requests.add(Instant.now());
+            }
             var seen = matching(direction, text);
             if (seen != null && seen.beforeHandingOn) {
                 seen.fire();
@@ -247,6 +260,12 @@ final class FaultProxy implements AutoCloseable {
             if (seen != null && !seen.beforeHandingOn) {
                 seen.fire();
             }
+        }
+
+        /** Clients here have one request under way on a connection, so that each begins where a read does. */
+        private static boolean beginsRequest(byte[] bytes) {
+            var start = new String(bytes, 0, 5, StandardCharsets.ISO_8859_1);
+            return start.equals("POST ") || start.startsWith("GET ");
         }
 
         private @Nullable Watch matching(Direction direction, String text) {

@@ -14,9 +14,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultyVendor implements AutoCloseable {
 
     static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration BEYOND_PATIENCE = Duration.ofMillis(2600);
     private static final Duration BETWEEN_CRUMBS = Duration.ofMillis(25);
     private static final int CRUMB_BYTES = 8;
@@ -54,8 +58,13 @@ final class FaultyVendor implements AutoCloseable {
     private final Set<String> keysSeen = ConcurrentHashMap.newKeySet();
     private final Set<String> keysToDenyOnce = ConcurrentHashMap.newKeySet();
     private final Set<String> keysRefused = ConcurrentHashMap.newKeySet();
+    private final int callsPerMinute;
+    private final Deque<Instant> lastMinute = new ArrayDeque<>();
+    private final AtomicInteger beyondRate = new AtomicInteger();
 
-    FaultyVendor(Duration queuedFor, Duration processingFor, History history) {
+    /** @param callsPerMinute what the account may do; more is answered 429 */
+    FaultyVendor(int callsPerMinute, Duration queuedFor, Duration processingFor, History history) {
+        this.callsPerMinute = callsPerMinute;
         this.history = history;
         this.apiframe = SimulatedApiframe.builder()
                 .port(0)
@@ -80,6 +89,25 @@ final class FaultyVendor implements AutoCloseable {
 
     SimulatedVendor truth() {
         return apiframe.vendor();
+    }
+
+    /** How many calls came when the minute before them had as many as the account may do. */
+    int beyondRate() {
+        return beyondRate.get();
+    }
+
+    private boolean isBeyondRate() {
+        synchronized (lastMinute) {
+            var now = Instant.now();
+            while (!lastMinute.isEmpty() && lastMinute.getFirst().isBefore(now.minus(MINUTE))) {
+                lastMinute.removeFirst();
+            }
+            if (lastMinute.size() >= callsPerMinute) {
+                return true;
+            }
+            lastMinute.add(now);
+            return false;
+        }
     }
 
     /** @param times how many requests it strikes */
@@ -125,8 +153,9 @@ final class FaultyVendor implements AutoCloseable {
         var submission = exchange.getRequestMethod().equals("POST");
         var key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         var firstAttempt = key != null && keysSeen.add(key);
-        var fault = nextFault(submission, firstAttempt);
-        log(exchange, key, fault);
+        var beyond = isBeyondRate();
+        var fault = beyond ? VendorFault.THROTTLED : nextFault(submission, firstAttempt);
+        log(exchange, key, fault, beyond);
         if (submission) {
             reach(Moment.RECEIVED, exchange);
         }
@@ -228,7 +257,7 @@ final class FaultyVendor implements AutoCloseable {
         };
     }
 
-    private void log(HttpExchange exchange, @Nullable String key, @Nullable VendorFault fault) {
+    private void log(HttpExchange exchange, @Nullable String key, @Nullable VendorFault fault, boolean beyond) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("request", exchange.getRequestMethod() + " " + exchange.getRequestURI());
         if (key != null) {
@@ -236,6 +265,10 @@ final class FaultyVendor implements AutoCloseable {
         }
         if (fault != null) {
             facts.put("fault", fault);
+        }
+        if (beyond) {
+            beyondRate.incrementAndGet();
+            facts.put("beyond the rate", true);
         }
         history.add("vendor", facts);
     }

@@ -5,7 +5,6 @@ import io.klinggateway.ledger.Resolution;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -42,6 +41,7 @@ final class Planted {
     static final String TEXT = "PLANTED_TEXT";
     static final String REPLACEMENT = "PLANTED_REPLACEMENT";
 
+    private static final Set<Integer> DENIALS = Set.of(401, 402, 403, 404);
     private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private Planted() {}
@@ -111,6 +111,19 @@ final class Planted {
         }
     }
 
+    /** A refusal of the account is treated as if the vendor had said no to the request, and always would have. */
+    static final class DenialTakenAsFinal {
+
+        @Bean
+        static WebClientCustomizer denialTakenAsFinal() {
+            return filter((request, next) -> next.exchange(request)
+                    .flatMap(response -> isSubmission(request)
+                                    && DENIALS.contains(response.statusCode().value())
+                            ? response.releaseBody().then(refusal(HttpStatus.BAD_REQUEST))
+                            : Mono.just(response)));
+        }
+    }
+
     /** Every attempt after the first has an idempotency key of its own. */
     static final class NewKeyForEachRetry {
 
@@ -175,7 +188,7 @@ final class Planted {
                 });
                 var standing = method.getReturnType().getDeclaredConstructors()[0];
                 standing.setAccessible(true);
-                return standing.newInstance("FAILED", false, true);
+                return standing.newInstance("FAILED", false, false, true);
             });
         }
     }
@@ -186,11 +199,10 @@ final class Planted {
         @Bean
         static BeanPostProcessor releaseForgotten() {
             return around("ledger", "resolve", (target, method, arguments) -> {
-                var resolutions = (List<?>) Objects.requireNonNull(arguments[0]);
-                var kept = resolutions.stream()
-                        .filter(resolution -> ((Resolution) resolution).kind() == EntryKind.CAPTURE)
-                        .toList();
-                return ReflectionUtils.invokeMethod(method, target, kept, arguments[1]);
+                var resolution = (Resolution) Objects.requireNonNull(arguments[0]);
+                return resolution.kind() == EntryKind.CAPTURE
+                        ? ReflectionUtils.invokeMethod(method, target, arguments)
+                        : null;
             });
         }
     }
@@ -204,9 +216,13 @@ final class Planted {
     }
 
     private static Mono<ClientResponse> refusal() {
+        return refusal(HttpStatus.FORBIDDEN);
+    }
+
+    private static Mono<ClientResponse> refusal(HttpStatus status) {
         return Mono.fromSupplier(() -> {
             strike();
-            return ClientResponse.create(HttpStatus.FORBIDDEN)
+            return ClientResponse.create(status)
                     .header("Content-Type", MediaType.APPLICATION_JSON_VALUE)
                     .body("{\"error\":\"planted\"}")
                     .build();

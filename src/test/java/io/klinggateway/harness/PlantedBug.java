@@ -24,6 +24,8 @@ record PlantedBug(
         @Nullable Class<?> bean,
         List<Planted.Rewriting> statement) {
 
+    private static final String OWN_RATE = "p_upstream || ' ' || current_setting('application_name')";
+
     static final List<PlantedBug> ALL = List.of(
             inFunction("budget-read-then-written", "ledger_hold", "update budget_period\n           set held", """
                             if (select held + captured + p_credits > allowed from budget_period
@@ -56,19 +58,49 @@ record PlantedBug(
             ofBean("captured-outside-the-transaction", Planted.CapturedOutsideTheTransaction.class),
             ofBean("error-told-before-the-release", Planted.ErrorToldBeforeTheRelease.class),
             ofBean("release-forgotten", Planted.ReleaseForgotten.class),
+            ofBean("refused-whatever-came-before", Planted.DenialTakenAsFinal.class),
+            inStatement("unresolved-attempt-forgotten", "indefinite = true, promised = true", "promised = true"),
+            inFunction("nobody-takes-over", "queue_repeat", "g.state = 'SENDING' and", "g.state = 'NONE' and"),
             inStatement(
-                    "refused-whatever-came-before",
-                    "(:whateverCameBefore or attempt = :attempt and not indefinite)",
-                    "(true or :whateverCameBefore or attempt = :attempt)"),
+                    "refusal-keeps-the-key",
+                    "case when promised or :promise then idempotency_key end",
+                    "idempotency_key"),
+            inFunction("lost-wake-up", "queue_join", "elsif rests then", "elsif false then")
+                    .and(
+                            "queue_rest",
+                            "set not_before = moment + interval '500 milliseconds', team_time",
+                            "set not_before = 'infinity', team_time"),
+            inFunction(
+                            "claimed-twice",
+                            "queue_next",
+                            ":= upstream_rate_locked(p_upstream);",
+                            ":= (select r from upstream_rate r where r.upstream = p_upstream);")
+                    .and("queue_next", "for update of q skip locked", "")
+                    .and("queue_head", "limit 1 for update skip locked", "limit 1"),
             inStatement(
-                    "unresolved-attempt-forgotten",
-                    "indefinite = indefinite or :indefinite",
-                    "indefinite = :indefinite and false"),
-            inStatement(
-                    "nobody-takes-over",
-                    "due_at <= (select gateway_now()) and state = 'SUBMITTING'",
-                    "due_at <= (select gateway_now()) and state = 'NONE'"),
-            inStatement("refusal-keeps-the-key", "case when promised then idempotency_key end", "idempotency_key"));
+                            "cancelled-after-sending",
+                            "id = :id and tenant_id = :tenant and state = 'WAITING'",
+                            "id = :id and tenant_id = :tenant and state in ('WAITING', 'SENDING')")
+                    .dropping("drop trigger generation_state_changes on generation"),
+            inFunction(
+                            "rate-of-each-replica",
+                            "upstream_rate_locked",
+                            "where upstream = p_upstream for update",
+                            "where upstream = " + OWN_RATE + " for update")
+                    .and("upstream_rate_locked", "values (p_upstream,", "values (" + OWN_RATE + ",")
+                    .and("queue_next", "where upstream = p_upstream;", "where upstream = " + OWN_RATE + ";")
+                    .and("rate_take", "where upstream = p_upstream;", "where upstream = " + OWN_RATE + ";")
+                    .and("rate_pause", "where upstream = p_upstream;", "where upstream like p_upstream || '%';"),
+            inFunction(
+                    "team-passed-over",
+                    "queue_next",
+                    "order by q.team_time, q.tenant_id for update",
+                    "order by t.name = 'broad', q.team_time, q.tenant_id for update"),
+            inFunction(
+                    "last-come-first-served",
+                    "queue_head",
+                    "order by g.created_at, g.id limit 1",
+                    "order by g.created_at desc, g.id limit 1"));
 
     record FunctionChange(String function, String text, String replacement) {}
 

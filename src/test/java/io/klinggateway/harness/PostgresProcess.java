@@ -66,9 +66,9 @@ public final class PostgresProcess implements AutoCloseable {
     }
 
     /** The URL as seen through a proxy on that port. Statements go by their text, so that a proxy can tell them apart. */
-    static String urlThrough(int proxyPort, Duration socketTimeout) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s?prepareThreshold=0&socketTimeout=%d"
-                .formatted(proxyPort, DATABASE, socketTimeout.toSeconds());
+    static String urlThrough(int proxyPort, Duration socketTimeout, String client) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s?prepareThreshold=0&socketTimeout=%d&ApplicationName=%s"
+                .formatted(proxyPort, DATABASE, socketTimeout.toSeconds(), client);
     }
 
     /** Straight to the server. */

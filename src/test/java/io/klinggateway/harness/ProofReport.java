@@ -12,10 +12,14 @@ record ProofReport(
         int orders,
         int races,
         Map<String, Long> answers,
+        Map<String, Long> cancellations,
         Map<String, Integer> faults,
         Map<String, Integer> callbacks,
         int vendorJobs,
         int orphans,
+        String rate,
+        int beyondRate,
+        String fairness,
         Duration slowestSettlement,
         Duration slowestSettlementInCalm,
         int samples,
@@ -28,7 +32,10 @@ record ProofReport(
 
                 Proof "%s", seed %d, %d s
                   orders      %d, of which %d races; %d answers: %s
+                  cancelled   %s
                   vendor      %d jobs, %d of them orphans
+                  rate        %s; %d calls refused by the vendor's own count
+                  queue       %s
                   settled     at the latest %.1f s after the job's end, %.1f s where no fault was near
                   callbacks
                 %s
@@ -44,8 +51,12 @@ record ProofReport(
                         races,
                         answers.values().stream().mapToLong(Long::longValue).sum(),
                         answers,
+                        cancellations,
                         vendorJobs,
                         orphans,
+                        rate,
+                        beyondRate,
+                        fairness,
                         slowestSettlement.toMillis() / 1000.0,
                         slowestSettlementInCalm.toMillis() / 1000.0,
                         lines(callbacks),

@@ -32,11 +32,21 @@ final class ProofRun {
         clean(settings);
         try (var history = new History(settings.directory());
                 var cluster = Cluster.start(settings, history, postgres -> {
+                    prepare(postgres);
                     if (settings.bug().isPresent()) {
                         settings.bug().get().plantIn(postgres);
                     }
                 })) {
             return new ProofRun().carryOut(settings, from, cluster, history);
+        }
+    }
+
+    private static void prepare(PostgresProcess postgres) throws SQLException {
+        try (var connection = postgres.connect()) {
+            Books.watchTurns(connection);
+            for (var team : Team.ALL) {
+                team.setTerms(connection);
+            }
         }
     }
 
@@ -69,7 +79,8 @@ final class ProofRun {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var processes = CompletableFuture.runAsync(() -> chaos.carryOut(Step.processSteps(settings)), threads);
             var lines = CompletableFuture.runAsync(() -> chaos.carryOut(Step.lineSteps(settings)), threads);
-            var faults = CompletableFuture.allOf(processes, lines);
+            var visits = CompletableFuture.runAsync(() -> chaos.carryOut(Step.visits(settings)), threads);
+            var faults = CompletableFuture.allOf(processes, lines, visits);
             callers.run(() -> faults.isDone() && callers.races() >= settings.races());
             faults.join();
         }
@@ -102,9 +113,15 @@ final class ProofRun {
             var jobs = cluster.vendor().truth().jobs().toList();
             var violations = new ArrayList<Violation>(sampler.violations());
             violations.addAll(callers.violations());
+            violations.addAll(chaos.violations());
             violations.addAll(cluster.postman().violations());
-            var checker = new Checker(books, jobs, callers.stories(), callers.readings(), chaos.windows());
+            var checker = new Checker(
+                    books, jobs, callers.stories(), callers.readings(), callers.cancellations(), chaos.windows());
+            var rate = new RateChecker(Cluster.CALLS_PER_MINUTE, cluster.callsMade());
+            var fairness = new FairnessChecker(books, chaos.windows());
             violations.addAll(checker.check());
+            violations.addAll(rate.check());
+            violations.addAll(fairness.check());
             violations.forEach(violation -> history.add("violation", Map.of("words", violation.toString())));
             return new ProofReport(
                     settings,
@@ -112,15 +129,25 @@ final class ProofRun {
                     callers.stories().size(),
                     callers.races(),
                     answers(callers),
+                    cancellations(callers),
                     chaos.counts(),
                     cluster.postman().counts(),
                     jobs.size(),
                     books.orphans().size(),
+                    rate.summary(),
+                    cluster.vendor().beyondRate(),
+                    fairness.summary(),
                     checker.slowestSettlement(),
                     checker.slowestSettlementInCalm(),
                     sampler.samples(),
                     violations);
         }
+    }
+
+    private static Map<String, Long> cancellations(Callers callers) {
+        return callers.cancellations().stream()
+                .map(each -> each.status() + " " + each.text())
+                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     }
 
     private static Map<String, Long> answers(Callers callers) {

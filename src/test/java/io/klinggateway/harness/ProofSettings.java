@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * How much of what a run does.
  *
+ * @param visits how often a third replica comes, and goes again
  * @param races at least so many orders that are sent to both replicas at once
- * @param betweenOrders the rhythm of the load
+ * @param betweenOrders the rhythm of the load while it is more than the rate allows
  * @param settling how long after the last fault everything may take to come to rest
  */
 record ProofSettings(
@@ -17,6 +18,7 @@ record ProofSettings(
         int replicaKills,
         int databaseKills,
         int freezes,
+        int visits,
         int networkFaults,
         int vendorFaults,
         int races,
@@ -29,7 +31,18 @@ record ProofSettings(
 
     static ProofSettings quiet() {
         return new ProofSettings(
-                "quiet", chosenSeed(), 0, 0, 0, 0, 0, 40, Duration.ofMillis(40), PROMISED_SETTLING, Optional.empty());
+                "quiet",
+                chosenSeed(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                40,
+                Duration.ofMillis(40),
+                PROMISED_SETTLING,
+                Optional.empty());
     }
 
     static ProofSettings shortForm() {
@@ -39,10 +52,11 @@ record ProofSettings(
                 6,
                 1,
                 1,
+                1,
                 20,
                 14,
-                500,
-                Duration.ofMillis(75),
+                300,
+                Duration.ofMillis(60),
                 PROMISED_SETTLING,
                 Optional.empty());
     }
@@ -51,13 +65,14 @@ record ProofSettings(
         return new ProofSettings(
                 "long",
                 chosenSeed(),
-                Integer.getInteger("harness.kills", 300),
-                Integer.getInteger("harness.databaseCrashes", 100),
-                Integer.getInteger("harness.freezes", 30),
-                Integer.getInteger("harness.networkFaults", 2000),
-                Integer.getInteger("harness.vendorFaults", 500),
-                Integer.getInteger("harness.races", 10_000),
-                Duration.ofMillis(Integer.getInteger("harness.betweenOrdersMillis", 80)),
+                Integer.getInteger("harness.kills", 60),
+                Integer.getInteger("harness.databaseCrashes", 20),
+                Integer.getInteger("harness.freezes", 10),
+                Integer.getInteger("harness.visits", 10),
+                Integer.getInteger("harness.networkFaults", 400),
+                Integer.getInteger("harness.vendorFaults", 100),
+                Integer.getInteger("harness.races", 2000),
+                Duration.ofMillis(Integer.getInteger("harness.betweenOrdersMillis", 60)),
                 PROMISED_SETTLING,
                 Optional.empty());
     }
@@ -70,6 +85,7 @@ record ProofSettings(
                 2,
                 0,
                 0,
+                1,
                 2,
                 28,
                 60,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** One process of the gateway, at the same ports through all its lives. */
 public final class Replica implements AutoCloseable {
 
-    private static final Duration START_WAIT = Duration.ofSeconds(90);
+    private static final Duration START_WAIT = Duration.ofMinutes(4);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
     private static final Pattern SPACES = Pattern.compile("\\s+");
 
@@ -75,6 +75,27 @@ public final class Replica implements AutoCloseable {
         if (running != null) {
             running.destroyForcibly().onExit().join();
         }
+    }
+
+    /** SIGTERM. @return whether it ended in time; if not it is killed */
+    boolean stop(Duration longest) {
+        Process running;
+        synchronized (this) {
+            running = process;
+            if (running == null) {
+                return true;
+            }
+            running.destroy();
+        }
+        try {
+            if (running.waitFor(longest)) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+        return false;
     }
 
     synchronized void freeze() {

@@ -109,9 +109,11 @@ final class Sampler implements AutoCloseable {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
                         select id, state, due_at, gateway_now() as now from generation
-                         where state in ('SUBMITTING', 'QUEUED', 'PROCESSING')
-                           and (due_at is null or due_at < gateway_now() - interval '30 seconds'
-                                or due_at > gateway_now() + interval '30 seconds')
+                         where state = 'SENDING' and due_at not between gateway_now() - interval '30 seconds'
+                                                                    and gateway_now() + interval '30 seconds'
+                            or state = 'SENDING' and due_at is null
+                            or state = 'WAITING' and created_at < gateway_now() - interval '60 seconds'
+                            or state in ('QUEUED', 'PROCESSING') and accepted_at < gateway_now() - interval '40 seconds'
                         """)) {
             while (rows.next()) {
                 if (chaos.hasBeenCalmFor(LONGEST_NEGLECT)) {

@@ -50,6 +50,9 @@ sealed interface Step {
 
     record BreakVendor(VendorFault fault, int times, Duration longest, Duration calm) implements Step {}
 
+    /** A third replica joins the others, stays, and is stopped in good order. */
+    record Visit(Duration stay, Duration calm) implements Step {}
+
     /** When a database may fall. */
     List<Cue> DATABASE_CUES = List.of(
             Cue.AT_ONCE,
@@ -98,6 +101,16 @@ sealed interface Step {
                     calm(random)));
         }
         Collections.shuffle(steps, new Random(settings.seed() + 1));
+        return steps;
+    }
+
+    /** What comes and goes beside all that. */
+    static List<Step> visits(ProofSettings settings) {
+        var random = new SplittableRandom(settings.seed() + 3);
+        var steps = new ArrayList<Step>();
+        for (var visit = 0; visit < settings.visits(); visit++) {
+            steps.add(new Visit(millis(random.nextInt(3000, 12000)), millis(random.nextInt(2000, 10000))));
+        }
         return steps;
     }
 

@@ -13,6 +13,7 @@ class StepTests {
     void theSameSeedRepeatsTheSamePlan() {
         assertThat(Step.processSteps(settings(7))).isEqualTo(Step.processSteps(settings(7)));
         assertThat(Step.lineSteps(settings(7))).isEqualTo(Step.lineSteps(settings(7)));
+        assertThat(Step.visits(settings(7))).isEqualTo(Step.visits(settings(7)));
         assertThat(IntStream.range(0, 100).mapToObj(number -> Order.planned(7, number)))
                 .containsExactlyElementsOf(IntStream.range(0, 100)
                         .mapToObj(number -> Order.planned(7, number))
@@ -33,10 +34,11 @@ class StepTests {
                 .filteredOn(step -> step instanceof Step.KillReplica)
                 .hasSize(10);
         assertThat(Step.lineSteps(settings(7))).hasSize(70);
+        assertThat(Step.visits(settings(7))).hasSize(4);
     }
 
     private static ProofSettings settings(long seed) {
         return new ProofSettings(
-                "plan", seed, 10, 5, 3, 40, 30, 0, Duration.ofMillis(1), Duration.ofSeconds(1), Optional.empty());
+                "plan", seed, 10, 5, 3, 4, 40, 30, 0, Duration.ofMillis(1), Duration.ofSeconds(1), Optional.empty());
     }
 }
