@@ -22,6 +22,21 @@ record Database(String url) {
             "spend_difference",
             "spend_day_difference");
 
+    /** What still waits is gone, with its holds, as if it had never been asked for. Meanwhile nobody may wait for an answer. */
+    private static final String CLEAR = """
+            with gone as (
+                delete from generation where state = 'WAITING' returning id, idempotency_key),
+            holds as (
+                delete from journal_entry j using gone where j.generation_id = gone.id
+                returning j.tenant_id, j.period_kind, j.period_start, j.held_delta),
+            freed as (
+                update budget_period b set held = b.held - h.held
+                  from (select tenant_id, period_kind, period_start, sum(held_delta) as held
+                          from holds group by tenant_id, period_kind, period_start) h
+                 where (b.tenant_id, b.period_kind, b.period_start) = (h.tenant_id, h.period_kind, h.period_start))
+            select count(*) from gone where idempotency_key is null
+            """;
+
     Connection connect() throws SQLException {
         return DriverManager.getConnection(url, PostgresProcess.USERNAME, PostgresProcess.PASSWORD);
     }
@@ -57,6 +72,31 @@ record Database(String url) {
             return texts;
         } catch (SQLException e) {
             throw new IllegalStateException("cannot query: " + query, e);
+        }
+    }
+
+    /** Of generations. */
+    int count(String condition) {
+        return (int) number("select count(*) from generation where " + condition);
+    }
+
+    String now() {
+        return texts("select gateway_now()").getFirst();
+    }
+
+    /** @return how many there were that had no idempotency key */
+    int clearWaiting() {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("set session_replication_role = replica"); // the journal's trigger refuses it otherwise
+            try (var row = statement.executeQuery(CLEAR)) {
+                row.next();
+                return row.getInt(1);
+            } finally {
+                statement.execute("vacuum (analyze) generation, journal_entry, budget_period");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot clear the queue", e);
         }
     }
 

@@ -26,7 +26,12 @@ record Gateway(Replica replica, Duration startedIn) implements AutoCloseable {
         var replica = new Replica(number, command, environment, directory);
         long from = System.nanoTime();
         replica.start();
-        replica.awaitReady();
+        try {
+            replica.awaitReady();
+        } catch (IllegalStateException notReady) {
+            replica.close();
+            throw notReady;
+        }
         return new Gateway(replica, Duration.ofNanos(System.nanoTime() - from));
     }
 
@@ -61,12 +66,13 @@ record Gateway(Replica replica, Duration startedIn) implements AutoCloseable {
         }
     }
 
-    void startRecording() {
-        command("JFR.start", "name=bench", "settings=profile");
+    /** Until {@link #stopRecording}, which writes the file. */
+    void startRecording(Path file) {
+        command("JFR.start", "name=bench", "settings=profile", "filename=" + file);
     }
 
-    void stopRecording(Path file) {
-        command("JFR.stop", "name=bench", "filename=" + file);
+    void stopRecording() {
+        command("JFR.stop", "name=bench");
     }
 
     private void command(String... command) {

@@ -15,12 +15,6 @@ final class Latencies {
         nanos[count++] = took;
     }
 
-    void addAll(Latencies others) {
-        for (int index = 0; index < others.count; index++) {
-            add(others.nanos[index]);
-        }
-    }
-
     int count() {
         return count;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -12,92 +13,111 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 
 /**
- * Sends requests over kept connections, one at a time over each, and times their answers. All answers are read by one
- * thread: on a small machine the load must not need more than its share.
+ * Sends requests over kept connections, one at a time over each, and times their answers. The connections go round robin to
+ * the targets. All is done by one thread: on a small machine the load must not need more than its share.
  */
 final class Load {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int FEWEST_CONNECTIONS_OF_AN_OPEN_LOOP = 32;
     private static final int MOST_CONNECTIONS_OF_AN_OPEN_LOOP = 256;
 
     private final Requests requests;
     private final SplittableRandom random = new SplittableRandom(4711);
     private final Selector selector;
-    private final InetSocketAddress address;
     private final Deque<Line> idle = new ArrayDeque<>();
     private final Deque<Long> waiting = new ArrayDeque<>();
     private final Latencies latencies = new Latencies();
     private final Map<Integer, Integer> answers = new HashMap<>();
-    private long endNanos;
+    private final long started;
+    private LongPredicate goesOn = _ -> false;
     private boolean again;
+    private long counted;
+    private long countedUntil;
     private int underWay;
     private int lost;
 
-    private Load(Requests requests, int connections) throws IOException {
+    private Load(List<URI> targets, Requests requests, int connections) throws IOException {
         this.requests = requests;
         this.selector = Selector.open();
-        this.address = new InetSocketAddress(
-                requests.target().getHost(), requests.target().getPort());
         for (int number = 0; number < connections; number++) {
-            idle.addLast(new Line());
+            URI target = targets.get(number % targets.size());
+            idle.addLast(new Line(new InetSocketAddress(target.getHost(), target.getPort())));
         }
+        this.started = System.nanoTime();
+        this.countedUntil = started;
     }
 
     /**
-     * @param latencies of the answers within the time
-     * @param answers all of them, by status; also those that came later
+     * @param perSecond answers within the time
+     * @param latencies of all answers, also of those that came later
+     * @param answers all of them, by status
      * @param lost requests that were never answered
      */
-    record Outcome(Duration duration, Latencies latencies, Map<Integer, Integer> answers, int lost) {
-
-        double perSecond() {
-            return latencies.count() / (duration.toNanos() / 1e9);
-        }
+    record Outcome(double perSecond, Latencies latencies, Map<Integer, Integer> answers, int lost) {
 
         int all() {
             return lost + answers.values().stream().mapToInt(Integer::intValue).sum();
         }
+
+        int answered(int status) {
+            return answers.getOrDefault(status, 0);
+        }
     }
 
     /** Each connection sends its next request when the one before is answered. */
-    static Outcome closedLoop(Requests requests, int connections, Duration duration) {
-        return run(requests, connections, load -> load.closedLoop(duration));
+    static Outcome closedLoop(List<URI> targets, Requests requests, int connections, Duration duration) {
+        return run(targets, requests, connections, load -> load.closedLoop(nanos -> nanos < duration.toNanos()));
+    }
+
+    /** As long as it goes on, and once over each connection in any case. */
+    static Outcome closedLoop(List<URI> targets, Requests requests, int connections, BooleanSupplier goesOn) {
+        return run(targets, requests, connections, load -> load.closedLoop(_ -> goesOn.getAsBoolean()));
+    }
+
+    /** One request over each connection, all at the same moment. */
+    static Outcome atOnce(List<URI> targets, Requests requests, int connections) {
+        return closedLoop(targets, requests, connections, () -> false);
     }
 
     /**
-     * Sends at fixed moments, however long answers take, and counts from those moments: who has to wait for a connection
-     * waits as a caller would.
+     * Sends at moments that do not depend on answers, as many callers who know nothing of each other do, and counts from
+     * those moments: who has to wait for a connection waits as a caller would.
      */
-    static Outcome openLoop(Requests requests, double perSecond, Duration duration) {
-        int connections = (int) Math.clamp(Math.ceil(perSecond), 1, MOST_CONNECTIONS_OF_AN_OPEN_LOOP);
-        return run(requests, connections, load -> load.openLoop(perSecond, duration));
+    static Outcome openLoop(List<URI> targets, Requests requests, double perSecond, Duration duration) {
+        int connections = (int)
+                Math.clamp(Math.ceil(perSecond), FEWEST_CONNECTIONS_OF_AN_OPEN_LOOP, MOST_CONNECTIONS_OF_AN_OPEN_LOOP);
+        return run(targets, requests, connections, load -> load.openLoop(perSecond, duration));
     }
 
     /** Every request once, one after the other. */
-    static Outcome once(Requests requests) {
-        return run(requests, 1, load -> load.once());
+    static Outcome once(List<URI> targets, Requests requests) {
+        return run(targets, requests, targets.size(), Load::once);
     }
 
     private interface Course {
-        Outcome run(Load load) throws IOException;
+        void run(Load load) throws IOException;
     }
 
-    private static Outcome run(Requests requests, int connections, Course course) {
+    private static Outcome run(List<URI> targets, Requests requests, int connections, Course course) {
         try {
-            var load = new Load(requests, connections);
+            var load = new Load(targets, requests, connections);
             try (load.selector) {
-                return course.run(load);
+                course.run(load);
             } finally {
                 load.close();
             }
+            double seconds = Math.max(1, load.countedUntil - load.started) / 1e9;
+            return new Outcome(load.counted / seconds, load.latencies, load.answers, load.lost);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot reach " + requests.target(), e);
+            throw new UncheckedIOException("cannot reach " + targets, e);
         }
     }
 
@@ -107,134 +127,74 @@ final class Load {
         }
     }
 
-    private Outcome closedLoop(Duration duration) throws IOException {
+    private void closedLoop(LongPredicate until) throws IOException {
+        goesOn = until;
         again = true;
-        long started = System.nanoTime();
-        endNanos = started + duration.toNanos();
-        while (true) {
-            Line line = idle.pollFirst();
-            if (line == null) {
-                break;
-            }
-            line.send(requests.any(random), System.nanoTime());
+        for (int connections = idle.size(); connections > 0; connections--) {
+            idle.removeFirst().send(requests.any(random), System.nanoTime());
         }
         drain();
-        return new Outcome(duration, latencies, answers, lost);
     }
 
-    private Outcome once() throws IOException {
-        long started = System.nanoTime();
-        endNanos = Long.MAX_VALUE;
+    private void once() throws IOException {
         for (byte[] request : requests.requests()) {
             idle.removeFirst().send(request, System.nanoTime());
             drain();
         }
-        return new Outcome(Duration.ofNanos(System.nanoTime() - started), latencies, answers, lost);
     }
 
-    private Outcome openLoop(double perSecond, Duration duration) throws IOException {
-        long started = System.nanoTime();
-        endNanos = Long.MAX_VALUE; // an answer that comes late counts, or the slowest would be left out
-        Sender sender = new Sender(started, perSecond, duration);
-        Thread thread = Thread.ofPlatform().name("sender").start(sender);
-        while (thread.isAlive() || isBusy()) {
-            receive(10);
-            if (System.nanoTime() - started > duration.plus(PATIENCE).toNanos()) {
-                giveUp();
-                break;
+    /** The moments lie as those of a Poisson process that is known to have so many. */
+    private void openLoop(double perSecond, Duration duration) throws IOException {
+        goesOn = nanos -> nanos < duration.toNanos();
+        long[] moments = random.doubles(Math.round(perSecond * duration.toNanos() / 1e9))
+                .mapToLong(share -> started + (long) (share * duration.toNanos()))
+                .sorted()
+                .toArray();
+        for (long moment : moments) {
+            while (System.nanoTime() - moment < 0) {
+                receive((int) ((moment - System.nanoTime()) / 1_000_000));
+            }
+            Line line = idle.pollFirst();
+            if (line == null) {
+                waiting.addLast(moment);
+            } else {
+                line.send(requests.any(random), moment);
             }
         }
-        sender.rethrow();
-        return new Outcome(duration, latencies, answers, lost);
-    }
-
-    private final class Sender implements Runnable {
-
-        private final long started;
-        private final double perSecond;
-        private final Duration duration;
-        private volatile @Nullable IOException failure;
-
-        Sender(long started, double perSecond, Duration duration) {
-            this.started = started;
-            this.perSecond = perSecond;
-            this.duration = duration;
-        }
-
-        @Override
-        public void run() {
-            long count = (long) (perSecond * duration.toMillis() / 1000);
-            try {
-                for (long number = 0; number < count; number++) {
-                    long due = started + (long) (number * 1e9 / perSecond);
-                    while (System.nanoTime() - due < 0) {
-                        LockSupport.parkNanos(due - System.nanoTime());
-                    }
-                    sendOrWait(due);
-                }
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-
-        void rethrow() throws IOException {
-            if (failure != null) {
-                throw new IOException(failure);
-            }
-        }
-    }
-
-    private synchronized void sendOrWait(long due) throws IOException {
-        Line line = idle.pollFirst();
-        if (line == null) {
-            waiting.addLast(due);
-        } else {
-            line.send(requests.any(random), due);
-        }
-    }
-
-    private synchronized boolean isBusy() {
-        return underWay > 0 || !waiting.isEmpty();
-    }
-
-    private synchronized void giveUp() {
-        lost += underWay + waiting.size();
+        drain();
     }
 
     private void drain() throws IOException {
-        long patience = PATIENCE.toNanos();
         long lastAnswer = System.nanoTime();
-        while (isBusy()) {
+        while (underWay > 0 || !waiting.isEmpty()) {
             if (receive(100) > 0) {
                 lastAnswer = System.nanoTime();
-            } else if (System.nanoTime() - lastAnswer > patience) {
-                giveUp();
+            } else if (System.nanoTime() - lastAnswer > PATIENCE.toNanos()) {
+                lost += underWay + waiting.size();
                 return;
             }
         }
     }
 
     private int receive(int millis) throws IOException {
-        return selector.select(
-                key -> {
-                    try {
-                        receive((Line) key.attachment());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                millis);
+        return millis <= 0 ? selector.selectNow(Load::receive) : selector.select(Load::receive, millis);
     }
 
-    private synchronized void receive(Line line) throws IOException {
-        line.receive();
+    private static void receive(SelectionKey key) {
+        try {
+            ((Line) key.attachment()).receive();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void answered(Line line, int status) throws IOException {
         long now = System.nanoTime();
         answers.merge(status, 1, Integer::sum);
-        if (now - endNanos <= 0 || endNanos == Long.MAX_VALUE) {
-            latencies.add(now - line.since);
+        latencies.add(now - line.since);
+        if (goesOn.test(now - started)) {
+            counted++;
+            countedUntil = now;
         }
         next(line, now);
     }
@@ -249,7 +209,7 @@ final class Load {
         Long due = waiting.pollFirst();
         if (due != null) {
             line.send(requests.any(random), due);
-        } else if (again && now - endNanos < 0) {
+        } else if (again && goesOn.test(now - started)) {
             line.send(requests.any(random), now);
         } else {
             idle.addLast(line);
@@ -259,12 +219,14 @@ final class Load {
     /** One connection; renewed where the server ends it. */
     private final class Line {
 
+        private final InetSocketAddress address;
         private final Answer answer = new Answer();
         private SocketChannel channel;
         private long since;
 
-        Line() throws IOException {
-            channel = connect();
+        Line(InetSocketAddress address) throws IOException {
+            this.address = address;
+            this.channel = connect();
         }
 
         private SocketChannel connect() throws IOException {

@@ -65,7 +65,7 @@ class LoadTests {
 
     @Test
     void aClosedLoopSendsAgainOverEachConnectionUntilTheTimeIsOver() {
-        var outcome = Load.closedLoop(Requests.generate(url(), List.of("a", "b")), 4, Duration.ofMillis(300));
+        var outcome = Load.closedLoop(targets(), Requests.generate(List.of("a", "b")), 4, Duration.ofMillis(300));
 
         assertThat(outcome.answers()).containsOnlyKeys(202);
         assertThat(outcome.all()).isEqualTo(requests.get()).isGreaterThan(20);
@@ -75,7 +75,7 @@ class LoadTests {
 
     @Test
     void answersInChunksAreReadToTheirEnd() {
-        var outcome = Load.closedLoop(read("chunked"), 2, Duration.ofMillis(200));
+        var outcome = Load.closedLoop(targets(), read("chunked"), 2, Duration.ofSeconds(1));
 
         assertThat(outcome.answers()).containsOnlyKeys(200);
         assertThat(outcome.all()).isEqualTo(requests.get()).isGreaterThan(2);
@@ -83,7 +83,7 @@ class LoadTests {
 
     @Test
     void aConnectionThatTheServerEndsIsRenewed() {
-        var outcome = Load.closedLoop(read("closing"), 2, Duration.ofMillis(200));
+        var outcome = Load.closedLoop(targets(), read("closing"), 2, Duration.ofSeconds(1));
 
         assertThat(outcome.answers()).containsOnlyKeys(200);
         assertThat(outcome.all()).isEqualTo(requests.get()).isGreaterThan(4);
@@ -101,7 +101,7 @@ class LoadTests {
             return true;
         });
 
-        var outcome = Load.openLoop(read("stalling"), 100, Duration.ofSeconds(1));
+        var outcome = Load.openLoop(targets(), read("stalling"), 100, Duration.ofSeconds(1));
 
         assertThat(freed).succeedsWithin(Duration.ofSeconds(5));
         assertThat(outcome.all()).isEqualTo(100);
@@ -116,12 +116,12 @@ class LoadTests {
         }
     }
 
-    private URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    private List<URI> targets() {
+        return List.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
     }
 
     private Requests read(String job) {
-        return Requests.read(url(), List.of("key"), _ -> job);
+        return Requests.read(List.of("key"), _ -> job);
     }
 
     private void answer(HttpExchange exchange, int status, int length) throws IOException {

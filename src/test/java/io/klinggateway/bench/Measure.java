@@ -1,12 +1,9 @@
 package io.klinggateway.bench;
 
 import io.klinggateway.bench.Latencies.Percentiles;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -15,69 +12,48 @@ import java.util.stream.IntStream;
 final class Measure {
 
     private final String name;
-    private final String load;
-    private final int expectedStatus;
     private final Supplier<Map<Part, Double>> cpu;
-    private final Function<Duration, Load.Outcome> course;
+    private final Supplier<Load.Outcome> course;
+    private final Runnable afterwards;
     private final List<Sample> samples = new ArrayList<>();
-    private final List<String> wrong = new ArrayList<>();
 
     /**
-     * @param load who sends, over how many connections
      * @param cpu the seconds that each part has used so far
+     * @param afterwards what is to be done after each run, and not measured
      */
-    Measure(
-            String name,
-            String load,
-            int expectedStatus,
-            Supplier<Map<Part, Double>> cpu,
-            Function<Duration, Load.Outcome> course) {
+    Measure(String name, Supplier<Map<Part, Double>> cpu, Supplier<Load.Outcome> course, Runnable afterwards) {
         this.name = name;
-        this.load = load;
-        this.expectedStatus = expectedStatus;
         this.cpu = cpu;
         this.course = course;
+        this.afterwards = afterwards;
     }
 
-    /** @param cpuSeconds per 1,000 requests */
-    record Sample(double perSecond, Percentiles millis, Map<Part, Double> cpuSeconds) {}
+    /** @param gatewaySeconds of CPU per 1,000 requests */
+    record Sample(double perSecond, Percentiles millis, double gatewaySeconds) {}
 
-    /** Without keeping the figures, but with an eye on the answers. */
-    void warmUp(Duration duration) {
-        check(course.apply(duration));
+    /** Without keeping the figures. */
+    void warmUp() {
+        var _ = course.get();
+        afterwards.run();
     }
 
-    void run(Duration duration) {
-        Map<Part, Double> before = cpu.get();
-        Load.Outcome outcome = course.apply(duration);
-        Map<Part, Double> used = new EnumMap<>(Part.class);
-        cpu.get()
-                .forEach((part, seconds) ->
-                        used.put(part, (seconds - before.getOrDefault(part, 0.0)) * 1000 / outcome.all()));
-        check(outcome);
-        samples.add(new Sample(outcome.perSecond(), outcome.latencies().percentiles(), used));
+    void run() {
+        double before = gatewaySeconds();
+        Load.Outcome outcome = course.get();
+        double used = gatewaySeconds() - before;
+        samples.add(new Sample(outcome.perSecond(), outcome.latencies().percentiles(), used * 1000 / outcome.all()));
+        afterwards.run();
     }
 
-    private void check(Load.Outcome outcome) {
-        outcome.answers().forEach((status, count) -> {
-            if (status != expectedStatus) {
-                wrong.add(this + ": " + count + " answers with " + status + " in place of " + expectedStatus);
-            }
-        });
-        if (outcome.lost() > 0) {
-            wrong.add(this + ": " + outcome.lost() + " requests without an answer");
-        }
-    }
-
-    List<String> wrong() {
-        return wrong;
+    private double gatewaySeconds() {
+        return cpu.get().getOrDefault(Part.GATEWAY, Double.NaN);
     }
 
     Spread spread(ToDoubleFunction<Sample> value) {
         return Spread.of(values(value));
     }
 
-    List<Double> values(ToDoubleFunction<Sample> value) {
+    private List<Double> values(ToDoubleFunction<Sample> value) {
         return samples.stream().mapToDouble(value).boxed().toList();
     }
 
@@ -87,6 +63,19 @@ final class Measure {
 
     Spread p50() {
         return spread(sample -> sample.millis().p50());
+    }
+
+    Spread p95() {
+        return spread(sample -> sample.millis().p95());
+    }
+
+    /** Medians of the percentiles. */
+    String millis() {
+        return "%.1f / %.1f / %.1f"
+                .formatted(
+                        p50().median(),
+                        p95().median(),
+                        spread(sample -> sample.millis().p99()).median());
     }
 
     /** Of each run against the run of the other that was nearest in time. */
@@ -99,38 +88,21 @@ final class Measure {
     }
 
     List<String> row() {
-        List<String> row = new ArrayList<>(List.of(
+        return List.of(
                 name,
-                load,
                 perSecond().text(0),
                 p50().text(2),
-                spread(sample -> sample.millis().p95()).text(2),
-                spread(sample -> sample.millis().p99()).text(2)));
-        for (Part part : Part.values()) {
-            row.add(Spread.number(
-                    spread(sample -> sample.cpuSeconds().getOrDefault(part, Double.NaN))
-                            .median(),
-                    2));
-        }
-        return row;
+                p95().text(2),
+                spread(sample -> sample.millis().p99()).text(2),
+                spread(Sample::gatewaySeconds).text(2));
     }
 
     static List<String> titles() {
-        return List.of(
-                "measure",
-                "sent by",
-                "per second",
-                "p50 ms",
-                "p95 ms",
-                "p99 ms",
-                "CPU s gateway",
-                "PostgreSQL",
-                "vendor",
-                "load");
+        return List.of("measure", "per second", "p50 ms", "p95 ms", "p99 ms", "CPU s of the gateway per 1,000");
     }
 
     @Override
     public String toString() {
-        return name + ", " + load;
+        return name;
     }
 }

@@ -58,16 +58,16 @@ final class Past {
                 groups.stream().map(group -> Integer.toString(group.count())).collect(Collectors.joining(","));
         return """
                 with made as (
-                    insert into generation (id, tenant_id, key_id, state, promised, request_hash, model_name, images,
+                    insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
                         quoted_credits, captured_credits, charged_credits, upstream, upstream_request, upstream_job_id,
-                        attempt_open, progress, result_images, expired, created_at, completed_at)
+                        attempt, progress, result_images, expired, created_at, accepted_at, completed_at)
                     select uuidv7(at - now()), md5('bench-tenant-' || tenant)::uuid, md5('bench-key-' || tenant)::uuid,
-                           'COMPLETED', true, decode(md5(n::text) || md5(n::text), 'hex'), 'kling-v2', 1, 2, 2, 2,
+                           'COMPLETED', true, gen_random_uuid(), decode(md5(n::text) || md5(n::text), 'hex'), 'kling-v2', 1, 2, 2, 2,
                            'http://long.ago.invalid',
                            convert_to('{"prompt":"a lighthouse at dusk, oil painting","model":"kling-image",'
                                || '"klingImageParams":{"model_name":"kling-v2","n":1}}', 'UTF8'),
-                           gen_random_uuid(), false, 100, array['https://cdn.invalid/' || n || '/0.png'], true,
-                           at, at + interval '20 seconds'
+                           gen_random_uuid(), 1, 100, array['https://cdn.invalid/' || n || '/0.png'], true,
+                           at, at, at + interval '20 seconds'
                       from (select n,
                                    now() - interval '29 days' * (1.001 - n / %3$d.0) as at,
                                    (array[%4$s])[n %% %6$d + 1] + n / %6$d %% (array[%5$s])[n %% %6$d + 1] as tenant

@@ -1,11 +1,7 @@
 package io.klinggateway.bench;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -14,6 +10,13 @@ import java.util.stream.IntStream;
  * @param from the number of the first
  */
 record Population(int from, int count) {
+
+    /** One busy team, many that are not, one that has spent its credits, and one beside all these. */
+    static final Population HOT = new Population(0, 1);
+
+    static final Population MANY = new Population(1, 1000);
+    static final Population SPENT = new Population(1001, 1);
+    static final Population NEIGHBOUR = new Population(1002, 1);
 
     static final String TENANT_ID = "md5('bench-tenant-' || n)::uuid";
     private static final String KEY = "'kg_bench_' || lpad(n::text, 40, '0')";
@@ -29,33 +32,30 @@ record Population(int from, int count) {
         return "kg_bench_%040d".formatted(number);
     }
 
-    /** @param kind of what each of them has one of: tenant or key */
-    UUID[] ids(String kind) {
-        return IntStream.range(from, from + count)
-                .mapToObj(number -> md5("bench-" + kind + "-" + number))
-                .toArray(UUID[]::new);
+    /** In SQL, as {@code n}. */
+    String numbers() {
+        return "generate_series(%d, %d) n".formatted(from, from + count - 1);
     }
 
-    private static UUID md5(String text) {
-        try {
-            ByteBuffer digest =
-                    ByteBuffer.wrap(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.US_ASCII)));
-            return new UUID(digest.getLong(), digest.getLong());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    /** In SQL, of the first. */
+    String tenantId() {
+        return TENANT_ID.replace("|| n", "|| " + from);
+    }
+
+    Population member(int index) {
+        return new Population(from + Objects.checkIndex(index, count), 1);
     }
 
     /** @param credits that each may spend a month */
     void register(Database database, long credits) {
         database.execute("""
                 with tenants as (
-                    insert into tenant (id, name) select %1$s, 'bench-' || n from generate_series(%2$d, %3$d) n)
+                    insert into tenant (id, name) select %1$s, 'bench-' || n from %2$s)
                 , keys as (
                     insert into api_key (id, tenant_id, name, prefix, sha256)
-                    select md5('bench-key-' || n)::uuid, %1$s, 'bench', 'kg_bench', sha256(convert_to(%4$s, 'UTF8'))
-                      from generate_series(%2$d, %3$d) n)
-                select ledger_set_budget(%1$s, 'MONTH', %5$d, 'UTC') from generate_series(%2$d, %3$d) n
-                """.formatted(TENANT_ID, from, from + count - 1, KEY, credits));
+                    select md5('bench-key-' || n)::uuid, %1$s, 'bench', 'kg_bench', sha256(convert_to(%3$s, 'UTF8'))
+                      from %2$s)
+                select ledger_set_budget(%1$s, 'MONTH', %4$d, 'UTC') from %2$s
+                """.formatted(TENANT_ID, numbers(), KEY, credits));
     }
 }

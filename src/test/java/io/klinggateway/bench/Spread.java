@@ -16,9 +16,15 @@ record Spread(double lowest, double median, double highest) {
         return new Spread(sorted.getFirst(), median, sorted.getLast());
     }
 
-    /** The median, and in brackets from where to where the values lie. */
+    static Spread of(double value) {
+        return new Spread(value, value, value);
+    }
+
+    /** The median, and in brackets from where to where the values lie, if they differ. */
     String text(int decimals) {
-        return number(median, decimals) + " (" + number(lowest, decimals) + "–" + number(highest, decimals) + ")";
+        return lowest == highest
+                ? number(median, decimals)
+                : number(median, decimals) + " (" + number(lowest, decimals) + "–" + number(highest, decimals) + ")";
     }
 
     static String number(double value, int decimals) {

@@ -2,12 +2,17 @@ package io.klinggateway.bench;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -21,80 +26,184 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Answers as the vendor does, and does nothing else: no checks, no images, all on one thread and in memory. A job takes as
- * long as {@code PUT /stub?jobMillis=…} has set last; {@code &completeAll=true} ends the jobs that there are. {@code GET
- * /stub} tells how often it was called for what. Ends with its standard input.
+ * Answers as the vendor does, keeps to its rate, and does nothing else: no checks, no images, all on one thread and in
+ * memory. A port of its own, open also while the vendor is away, tells what was called ({@code GET /}) and takes what is to
+ * be different ({@code PUT /?jobMillis=…&perMinute=…&absence=…&peak=restart}). Ends with its standard input.
  */
-final class StubVendor extends SimpleChannelInboundHandler<FullHttpRequest> {
+final class StubVendor {
 
     private static final int LARGEST_BODY_BYTES = 1 << 20;
-    private static final long A_DAY_MILLIS = 86_400_000;
+    private static final int CALLS_PER_MINUTE = 500;
 
-    private final Jobs jobs;
+    private final EventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final StubJobs jobs = new StubJobs();
+    private final RateWindow rate = new RateWindow(CALLS_PER_MINUTE);
+    private final int port;
+    private Channel listener;
+    private boolean silent;
+    private int submissions;
+    private int lists;
+    private int reads;
+    private int others;
+    private int refused;
 
-    private StubVendor(Jobs jobs) {
-        this.jobs = jobs;
+    /** How the vendor may be away: its port is closed, or it never answers. */
+    enum Absence {
+        NONE,
+        REFUSING,
+        SILENT
+    }
+
+    private StubVendor(int port, int controlPort) throws InterruptedException {
+        this.port = port;
+        this.listener = listen();
+        bind(controlPort, this::control).sync();
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Jobs jobs = new Jobs();
-        var threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        new ServerBootstrap()
-                .group(threads)
-                .channel(NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, 1024)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        channel.pipeline()
-                                .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(LARGEST_BODY_BYTES))
-                                .addLast(new StubVendor(jobs));
-                    }
-                })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])))
-                .sync();
+        new StubVendor(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
         while (System.in.read() >= 0) {
             // whoever started it lives
         }
         System.exit(0);
     }
 
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    private interface Answering {
+        void answer(ChannelHandlerContext context, FullHttpRequest request);
+    }
+
+    private Channel listen() throws InterruptedException {
+        return bind(port, this::call).sync().channel();
+    }
+
+    private ChannelFuture bind(int onPort, Answering answering) {
+        return new ServerBootstrap()
+                .group(thread)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        if (onPort == port) {
+                            callers.add(channel);
+                        }
+                        channel.pipeline()
+                                .addLast(new HttpServerCodec())
+                                .addLast(new HttpObjectAggregator(LARGEST_BODY_BYTES))
+                                .addLast(new Exchange(answering));
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
+    }
+
+    private static final class Exchange extends SimpleChannelInboundHandler<FullHttpRequest> {
+
+        private final Answering answering;
+
+        Exchange(Answering answering) {
+            this.answering = answering;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            answering.answer(context, request);
+        }
+    }
+
+    private void call(ChannelHandlerContext context, FullHttpRequest request) {
+        if (silent) {
+            return;
+        }
+        int secondsToWait = rate.take(System.nanoTime());
+        if (secondsToWait > 0) {
+            refused++;
+            answer(context, request, 429, "{\"error\":\"Too many requests\"}", secondsToWait);
+            return;
+        }
         var uri = new QueryStringDecoder(request.uri());
-        String body = switch (uri.path()) {
-            case "/v2/images/generate" -> jobs.submitted(request.headers().get("Idempotency-Key"));
-            case "/v2/jobs" -> jobs.listed(number(uri, "limit", 20), number(uri, "cursor", -1));
-            case "/v2/me" -> jobs.account();
-            case "/stub" -> request.method().equals(HttpMethod.PUT) ? jobs.set(uri) : jobs.calls();
-            default -> jobs.read(uri.path());
-        };
-        answer(context, request, uri.path().equals("/v2/images/generate") ? 202 : body == null ? 404 : 200, body);
+        switch (uri.path()) {
+            case "/v2/images/generate" -> {
+                submissions++;
+                answer(context, request, 202, jobs.submitted(request.headers().get("Idempotency-Key")), 0);
+            }
+            case "/v2/jobs" -> {
+                lists++;
+                answer(context, request, 200, jobs.listed(number(uri, "limit", 20), number(uri, "cursor", -1)), 0);
+            }
+            case "/v2/me" -> {
+                others++;
+                answer(context, request, 200, StubJobs.account(), 0);
+            }
+            case "/v2/models" -> {
+                others++;
+                answer(context, request, 200, "{\"models\":[]}", 0);
+            }
+            default -> {
+                reads++;
+                String job = jobs.read(uri.path());
+                answer(
+                        context,
+                        request,
+                        job == null ? 404 : 200,
+                        job == null ? "{\"error\":\"Job not found\"}" : job,
+                        0);
+            }
+        }
+    }
+
+    private void control(ChannelHandlerContext context, FullHttpRequest request) {
+        if (request.method().equals(HttpMethod.PUT)) {
+            var uri = new QueryStringDecoder(request.uri());
+            set(uri, "jobMillis", value -> jobs.take(Long.parseLong(value)));
+            set(uri, "perMinute", value -> rate.limit(Integer.parseInt(value)));
+            set(uri, "peak", _ -> rate.restartPeak());
+            set(uri, "absence", value -> leave(Absence.valueOf(value)));
+        }
+        answer(
+                context,
+                request,
+                200,
+                "%d %d %d %d %d %d %d".formatted(submissions, lists, reads, others, refused, rate.peak(), jobs.count()),
+                0);
+    }
+
+    private static void set(QueryStringDecoder uri, String name, Consumer<String> setting) {
+        uri.parameters().getOrDefault(name, List.of()).forEach(setting);
+    }
+
+    private void leave(Absence absence) {
+        silent = absence == Absence.SILENT;
+        if (absence == Absence.REFUSING) {
+            var _ = listener.close();
+            var _ = callers.close();
+        } else if (!listener.isOpen()) {
+            bind(port, this::call).addListener((ChannelFutureListener) bound -> listener = bound.channel());
+        }
     }
 
     private static void answer(
-            ChannelHandlerContext context, FullHttpRequest request, int status, @Nullable String body) {
-        byte[] bytes = (body == null ? "{\"error\":\"Job not found\"}" : body).getBytes(StandardCharsets.UTF_8);
+            ChannelHandlerContext context, FullHttpRequest request, int status, String body, int retryAfterSeconds) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(bytes));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        if (retryAfterSeconds > 0) {
+            response.headers().setInt(HttpHeaderNames.RETRY_AFTER, retryAfterSeconds);
+        }
         var written = context.writeAndFlush(response);
         if (!HttpUtil.isKeepAlive(request)) {
             written.addListener(ChannelFutureListener.CLOSE);
@@ -104,88 +213,5 @@ final class StubVendor extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static int number(QueryStringDecoder uri, String name, int otherwise) {
         List<String> values = uri.parameters().getOrDefault(name, List.of());
         return values.isEmpty() ? otherwise : Integer.parseInt(values.getFirst());
-    }
-
-    private record Job(UUID id, Instant createdAt, long endsAtMillis) {}
-
-    /** All there is to know. Used by one thread. */
-    private static final class Jobs {
-
-        private final List<Job> all = new ArrayList<>();
-        private final Map<UUID, Integer> numbers = new HashMap<>();
-        private long jobMillis = A_DAY_MILLIS;
-        private int completed;
-        private int submissions;
-        private int lists;
-        private int reads;
-
-        /** The same job for the same key; as random as the vendor's ids are. */
-        String submitted(@Nullable String key) {
-            UUID id = key == null ? UUID.randomUUID() : UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.US_ASCII));
-            if (key != null) {
-                submissions++;
-                if (!numbers.containsKey(id)) {
-                    Instant now = Instant.now();
-                    numbers.put(id, all.size());
-                    all.add(new Job(id, now, now.toEpochMilli() + jobMillis));
-                }
-            }
-            return "{\"jobId\":\"" + id + "\",\"status\":\"QUEUED\"}";
-        }
-
-        /** Newest first. The cursor is the number of the page's first job. */
-        String listed(int limit, int cursor) {
-            lists++;
-            int from = cursor < 0 ? all.size() - 1 : cursor;
-            int to = Math.max(-1, from - limit);
-            var page = new StringBuilder("{\"jobs\":[");
-            for (int number = from; number > to; number--) {
-                page.append(number == from ? "" : ",").append(json(number));
-            }
-            return page.append("],\"nextCursor\":")
-                    .append(to < 0 ? "null" : "\"" + to + "\"")
-                    .append(",\"hasMore\":")
-                    .append(to >= 0)
-                    .append('}')
-                    .toString();
-        }
-
-        @Nullable
-        String read(String path) {
-            reads++;
-            Integer number = numbers.get(UUID.fromString(path.substring(path.lastIndexOf('/') + 1)));
-            return number == null ? null : json(number);
-        }
-
-        private String json(int number) {
-            Job job = all.get(number);
-            boolean ended = number < completed || System.currentTimeMillis() >= job.endsAtMillis;
-            return "{\"id\":\"" + job.id + "\",\"model\":\"kling-image\",\"error\":null,\"webhookStatus\":null,"
-                    + "\"input\":{\"prompt\":\"a lighthouse at dusk\"},\"expired\":false,\"createdAt\":\""
-                    + job.createdAt
-                    + (ended
-                            ? "\",\"status\":\"COMPLETED\",\"progress\":100,\"creditCost\":2,\"completedAt\":\""
-                                    + job.createdAt
-                                    + "\",\"result\":{\"images\":[\"https://cdn.invalid/" + job.id + "/0.png\"]}}"
-                            : "\",\"status\":\"PROCESSING\",\"progress\":40,\"creditCost\":2,\"completedAt\":null,"
-                                    + "\"result\":null}");
-        }
-
-        String account() {
-            return "{\"user\":null,\"team\":{\"id\":\"" + new UUID(0, 1)
-                    + "\",\"name\":\"bench\",\"plan\":\"pro\",\"credits\":1000000000},\"apiKey\":null}";
-        }
-
-        String set(QueryStringDecoder uri) {
-            jobMillis = number(uri, "jobMillis", (int) A_DAY_MILLIS);
-            if (uri.parameters().containsKey("completeAll")) {
-                completed = all.size();
-            }
-            return calls();
-        }
-
-        String calls() {
-            return submissions + " " + lists + " " + reads;
-        }
     }
 }

@@ -2,34 +2,25 @@ package io.klinggateway.bench;
 
 import io.klinggateway.harness.GatewayCommand;
 import io.klinggateway.harness.PostgresProcess;
+import io.klinggateway.harness.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.springframework.util.FileSystemUtils;
 
-/** PostgreSQL, the stub of the vendor, and what it takes to start gateways beside them. This JVM is the load. */
+/** PostgreSQL, and what it takes to start gateways and their vendors beside it. This JVM is the load. */
 final class Testbed implements AutoCloseable {
-
-    /** Long enough that nobody looks at an open job while something else is measured. */
-    static final Duration UNTRACKED = Duration.ofHours(6);
-
-    /** As in the image and the chart, whose pods have 640 MiB: the heap begins with a 64th of it, and may take a half. */
-    private static final List<String> OPTIONS = List.of(
-            "-Xms10m",
-            "-Xmx320m",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-XX:+ExitOnOutOfMemoryError");
 
     /** Durable as by default; of a size that fits the machine, and without a checkpoint in the middle of a measure. */
     private static final Map<String, String> SERVER = Map.of(
@@ -37,12 +28,15 @@ final class Testbed implements AutoCloseable {
             "max_wal_size", "16GB",
             "checkpoint_timeout", "1h");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     static final String OPERATOR_TOKEN = "bench-token-of-the-operator-0123456789";
 
     private final BenchSettings settings;
+    private final Image image = Image.asShipped();
     private final PostgresProcess postgres;
-    private final VendorProcess vendor;
     private final List<String> command;
+    private final List<Deployment> deployments = new ArrayList<>();
     private int gateways;
 
     Testbed(BenchSettings settings) throws SQLException {
@@ -54,75 +48,86 @@ final class Testbed implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        command = GatewayCommand.ofJar(directory.resolve("gateway"), OPTIONS);
+        command = GatewayCommand.ofJar(directory.resolve("gateway"), image.options());
         postgres = new PostgresProcess(directory, SERVER);
-        vendor = new VendorProcess(directory);
     }
 
-    VendorProcess vendor() {
-        return vendor;
+    /** Gives the database that copies are taken from its tables. */
+    void migrate() {
+        deploy(database(), 1).close();
     }
 
     Database database(String name) {
         return new Database(postgres.url(name));
     }
 
+    /** Where copies are taken from. */
     Database database() {
         return database(PostgresProcess.DATABASE);
     }
 
-    /** None of the gateway's own bounds binds: it is to be seen how far it goes. */
-    Gateway start(Database database, Duration trackingInterval) {
-        Map<String, String> environment = new HashMap<>();
-        environment.put("MALLOC_ARENA_MAX", "2"); // as in the image
+    Database copy(String template, String name) {
+        Database maintenance = database("postgres");
+        Waiting.until(
+                "nobody uses " + template,
+                PATIENCE,
+                () -> maintenance.number("select count(*) from pg_stat_activity where datname = '" + template + "'")
+                        == 0);
+        maintenance.execute("create database " + name + " template " + template + " strategy file_copy");
+        return database(name);
+    }
+
+    /** With all settings as they are by default. */
+    Deployment deploy(Database database, int replicas) {
+        var vendor = new VendorProcess(settings.directory().resolve("vendor-" + (gateways + 1) + ".log"));
+        vendor.jobsTake(settings.job());
+        Map<String, String> environment = new HashMap<>(image.environment());
         environment.put("APIFRAME_API_KEY", "bench-key-of-the-stub");
         environment.put("APIFRAME_BASE_URL", vendor.url().toString());
-        environment.put("APIFRAME_REQUESTSPERMINUTE", "60000000");
-        environment.put("APIFRAME_MAXCONNECTIONS", "300");
         environment.put("SPRING_DATASOURCE_URL", database.url());
         environment.put("SPRING_DATASOURCE_USERNAME", PostgresProcess.USERNAME);
         environment.put("SPRING_DATASOURCE_PASSWORD", PostgresProcess.PASSWORD);
-        environment.put("GATEWAY_GENERATION_CONCURRENTSUBMISSIONS", "300");
-        environment.put("GATEWAY_GENERATION_WAITINGSUBMISSIONS", "10000");
-        environment.put("GATEWAY_GENERATION_TRACKINGINTERVAL", trackingInterval.toMillis() + "ms");
-        environment.put("GATEWAY_GENERATION_RECONCILIATIONINTERVAL", "6h");
         environment.put("GATEWAY_ADMIN_TOKEN", OPERATOR_TOKEN);
-        environment.put("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs");
         environment.putAll(settings.environment());
-        return Gateway.start(++gateways, command, environment, settings.directory());
+        List<Gateway> started = new ArrayList<>();
+        var deployment = new Deployment(settings, database, vendor, started);
+        deployments.add(deployment);
+        for (int replica = 0; replica < replicas; replica++) {
+            started.add(Gateway.start(++gateways, command, environment, settings.directory()));
+        }
+        return deployment;
     }
 
-    /** Seconds that each part has used so far, gateways apart. */
-    Map<Part, Double> cpu() {
+    /** Seconds that each part has used so far; gateways and vendors are those of these deployments. */
+    Map<Part, Double> cpu(Collection<Deployment> watched) {
         Map<Part, Double> seconds = new EnumMap<>(Part.class);
+        seconds.put(Part.GATEWAY, sum(watched, Deployment::gatewaySeconds));
         seconds.put(Part.POSTGRES, Cpu.secondsOfFamily(postgres.process()));
-        seconds.put(Part.VENDOR, Cpu.secondsOf(vendor.pid()));
+        seconds.put(Part.VENDOR, sum(watched, Deployment::vendorSeconds));
         seconds.put(Part.LOAD, Cpu.secondsOf(ProcessHandle.current().pid()));
+        double ours = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+        List<Deployment> unwatched = new ArrayList<>(deployments);
+        unwatched.removeAll(watched);
+        seconds.put(
+                Part.OTHERS,
+                Cpu.secondsOfMachine() - ours - sum(unwatched, each -> each.gatewaySeconds() + each.vendorSeconds()));
         return seconds;
     }
 
-    Map<Part, Double> cpuWith(Gateway gateway) {
-        Map<Part, Double> seconds = cpu();
-        seconds.put(Part.GATEWAY, Cpu.secondsOf(gateway.pid()));
-        return seconds;
+    private static double sum(Collection<Deployment> deployments, ToDoubleFunction<Deployment> seconds) {
+        return deployments.stream().mapToDouble(seconds).sum();
     }
 
-    /** @return what share of the machine others have had since, when asked: a quiet run is one where it is small */
-    DoubleSupplier watchOthers(Gateway... gateways) {
+    /** @return what share of the machine each part has had since, when asked: a quiet run is one where others had little */
+    Supplier<Map<Part, Double>> watch(Collection<Deployment> watched) {
         long from = System.nanoTime();
-        double before = secondsOfOthers(gateways);
-        return () -> (secondsOfOthers(gateways) - before)
-                * 1e9
-                / (System.nanoTime() - from)
-                / Runtime.getRuntime().availableProcessors();
-    }
-
-    private double secondsOfOthers(Gateway... gateways) {
-        double ours = cpu().values().stream().mapToDouble(Double::doubleValue).sum()
-                + Arrays.stream(gateways)
-                        .mapToDouble(gateway -> Cpu.secondsOf(gateway.pid()))
-                        .sum();
-        return Cpu.secondsOfMachine() - ours;
+        Map<Part, Double> before = cpu(watched);
+        return () -> {
+            double all = (System.nanoTime() - from) / 1e9 * Runtime.getRuntime().availableProcessors();
+            Map<Part, Double> shares = cpu(watched);
+            shares.replaceAll((part, seconds) -> (seconds - before.getOrDefault(part, 0.0)) / all);
+            return shares;
+        };
     }
 
     static String machine() {
@@ -148,7 +153,7 @@ final class Testbed implements AutoCloseable {
     /** The data may be large, and say nothing any more. */
     @Override
     public void close() {
-        vendor.close();
+        deployments.forEach(Deployment::close);
         postgres.close();
         try {
             FileSystemUtils.deleteRecursively(settings.directory().resolve("postgres"));

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** The stub of the vendor in a process of its own. */
 final class VendorProcess implements AutoCloseable {
@@ -17,11 +18,12 @@ final class VendorProcess implements AutoCloseable {
     private static final Duration START_WAIT = Duration.ofSeconds(30);
 
     private final int port = Ports.free();
+    private final int controlPort = Ports.free();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
 
-    VendorProcess(Path directory) {
+    VendorProcess(Path log) {
         try {
             process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -32,9 +34,10 @@ final class VendorProcess implements AutoCloseable {
                             "-cp",
                             System.getProperty("java.class.path"),
                             StubVendor.class.getName(),
-                            Integer.toString(port))
+                            Integer.toString(port),
+                            Integer.toString(controlPort))
                     .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("vendor.log").toFile())
+                    .redirectOutput(log.toFile())
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -50,16 +53,37 @@ final class VendorProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** How often the gateway called. */
-    record Calls(int submissions, int lists, int reads) {
+    /**
+     * How often the vendor was called.
+     *
+     * @param refused because there were too many; not counted by purpose
+     * @param peak the most in any minute, refused ones too, since {@link #restartPeak}
+     * @param jobs that there are
+     */
+    record Calls(int submissions, int lists, int reads, int others, int refused, int peak, int jobs) {
 
-        int sinceForStatus(Calls before) {
-            return lists + reads - before.lists - before.reads;
+        Calls since(Calls before) {
+            return new Calls(
+                    submissions - before.submissions,
+                    lists - before.lists,
+                    reads - before.reads,
+                    others - before.others,
+                    refused - before.refused,
+                    peak,
+                    jobs - before.jobs);
+        }
+
+        int forStatus() {
+            return lists + reads;
+        }
+
+        int all() {
+            return submissions + lists + reads + others + refused;
         }
     }
 
     Calls calls() {
-        return send(HttpRequest.newBuilder(url().resolve("/stub")));
+        return send(HttpRequest.newBuilder(control("")));
     }
 
     /** From now on a new job takes that long. */
@@ -67,20 +91,34 @@ final class VendorProcess implements AutoCloseable {
         set("jobMillis=" + duration.toMillis());
     }
 
-    void completeAll() {
-        set("completeAll=true");
+    void allow(int callsPerMinute) {
+        set("perMinute=" + callsPerMinute);
+    }
+
+    void leave(StubVendor.Absence absence) {
+        set("absence=" + absence);
+    }
+
+    void restartPeak() {
+        set("peak=restart");
     }
 
     private void set(String query) {
-        send(HttpRequest.newBuilder(url().resolve("/stub?" + query)).PUT(HttpRequest.BodyPublishers.noBody()));
+        send(HttpRequest.newBuilder(control("?" + query)).PUT(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private URI control(String query) {
+        return URI.create("http://127.0.0.1:" + controlPort + "/" + query);
     }
 
     private Calls send(HttpRequest.Builder request) {
         try {
-            String[] counts = client.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                    .body()
-                    .split(" ", -1);
-            return new Calls(Integer.parseInt(counts[0]), Integer.parseInt(counts[1]), Integer.parseInt(counts[2]));
+            int[] counts = Arrays.stream(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                            .body()
+                            .split(" ", -1))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            return new Calls(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -91,7 +129,7 @@ final class VendorProcess implements AutoCloseable {
 
     private boolean isListening() {
         try {
-            return calls().submissions() >= 0;
+            return calls().all() >= 0;
         } catch (UncheckedIOException notYet) {
             return false;
         }

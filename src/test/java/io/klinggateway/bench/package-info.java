@@ -1,6 +1,7 @@
 /**
- * The benchmark: PostgreSQL, a stub of the vendor, the packaged jar and a generator of load, each a process of its own.
- * It holds HTTP against what the database alone can do, one tenant against a thousand, and prints what it finds.
+ * The benchmark: PostgreSQL, a stub of the vendor that keeps to its rate, replicas of the packaged jar and a generator of
+ * load, each a process of its own. All settings are those that are shipped; what is measured is what a caller waits for,
+ * what the vendor is called for, and what the gateway takes.
  *
  * <p>{@code BenchmarkIT} and {@code GrowthIT} run in the Maven profile {@code bench}. All they leave is in {@code
  * target/bench}.

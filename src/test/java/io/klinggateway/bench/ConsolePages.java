@@ -1,0 +1,70 @@
+package io.klinggateway.bench;
+
+import io.klinggateway.console.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How long an operator, and the team with the longest past, wait for each page of the console. */
+final class ConsolePages {
+
+    private static final double MOST_MILLIS = 200;
+    private static final Duration PER_PAGE = Duration.ofSeconds(1);
+
+    private static final List<String> OF_OPERATOR = List.of(
+            "",
+            "/tenants",
+            "/tenants/TEAM",
+            "/tenants/TEAM/jobs",
+            "/tenants/TEAM/journal",
+            "/jobs/ID",
+            "/reviews",
+            "/deliveries",
+            "/audit");
+    private static final List<String> OF_TEAM = List.of(
+            "", "/jobs", "/jobs?status=COMPLETED", "/jobs?status=FAILED", "/jobs?status=QUEUED", "/jobs/ID", "/try");
+
+    private final Testbed testbed;
+    private final Deployment deployment;
+    private final List<Measure> pages = new ArrayList<>();
+
+    /** @param teams of which the first is the one */
+    ConsolePages(Testbed testbed, Deployment deployment, Population teams) {
+        this.testbed = testbed;
+        this.deployment = deployment;
+        String team = "bench-" + teams.from();
+        String job = deployment
+                .database()
+                .texts("select id from generation where promised and tenant_id = " + teams.tenantId() + " limit 1")
+                .getFirst();
+        String operator = cookies(Testbed.OPERATOR_TOKEN);
+        OF_OPERATOR.forEach(page -> add("/console/operator" + page, team, job, operator));
+        String member = cookies(Population.key(teams.from()));
+        OF_TEAM.forEach(page -> add("/console/team" + page, team, job, member));
+    }
+
+    private String cookies(String secret) {
+        return Session.signedIn(deployment.gateway().url().toString(), secret).cookieHeader();
+    }
+
+    private void add(String page, String team, String job, String cookies) {
+        Requests requests = Requests.page(page.replace("TEAM", team).replace("ID", job), cookies);
+        pages.add(new Measure(
+                page,
+                () -> testbed.cpu(List.of(deployment)),
+                () -> deployment.closedLoop(requests, 1, PER_PAGE),
+                () -> {}));
+    }
+
+    void measure() {
+        pages.forEach(Measure::warmUp);
+        for (int repeat = 0; repeat < deployment.settings().repeats(); repeat++) {
+            pages.forEach(Measure::run);
+        }
+    }
+
+    void report(Report report) {
+        report.table(Measure.titles(), pages.stream().map(Measure::row).toList());
+        pages.forEach(page -> report.atMost("p95 of " + page + ", ms", page.p95(), MOST_MILLIS, 0));
+    }
+}
