@@ -15,7 +15,7 @@ record Pace(Duration interval, Duration tolerance, Duration trackingInterval) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int CALLS_FOR_ONE_IN_BURST = 100;
-    private static final int CALLS_FOR_ONE_IN_MARGIN = 500;
+    private static final int CALLS_FOR_ONE_IN_MARGIN = 250;
     private static final int TRACKING_SHARE = 10;
 
     static Pace of(int callsPerMinute) {
