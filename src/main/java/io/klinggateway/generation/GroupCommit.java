@@ -77,8 +77,7 @@ final class GroupCommit<K, T, R> {
             } catch (RuntimeException failure) {
                 members.forEach(member -> member.fail(members.size() == 1 ? failure : new GroupFailed(failure)));
             } finally {
-                // Only an Error leaves one without an answer, and then it is not known what was committed.
-                members.forEach(member -> member.fail(new RecoverableDataAccessException("the group broke down")));
+                members.stream().filter(member -> !member.isDone()).forEach(Member::abandon);
             }
         }
     }
@@ -109,6 +108,11 @@ final class GroupCommit<K, T, R> {
                 failure = cause;
                 done = true;
             }
+        }
+
+        /** Only an Error leaves one without an answer, and then it is not known what was committed. */
+        void abandon() {
+            fail(new RecoverableDataAccessException("the group broke down"));
         }
 
         @SuppressWarnings("NullAway") // done: one of the two is there
