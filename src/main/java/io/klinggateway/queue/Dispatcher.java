@@ -47,6 +47,7 @@ public class Dispatcher implements SmartLifecycle {
     private final AtomicInteger underWay = new AtomicInteger();
     private final WakeUp wakeUp = new WakeUp();
     private volatile long passes;
+    private volatile boolean busy;
     private volatile boolean running;
     private Duration spread = Duration.ZERO;
 
@@ -72,9 +73,9 @@ public class Dispatcher implements SmartLifecycle {
         return callers.register(id);
     }
 
-    /** Whether nothing can be sent right now: what is admitted meanwhile has to wait for its turn. */
+    /** Whether the last pass had to leave off: what is admitted until the next one has to wait for its turn. */
     public boolean isBusy() {
-        return !running || wakeUp.isHeldBack();
+        return !running || busy;
     }
 
     /**
@@ -149,6 +150,7 @@ public class Dispatcher implements SmartLifecycle {
             log.warn("the queue is not read: {}", failure.getMessage(), failure);
             wakeUp.holdBack(AFTER_FAILURE);
         } finally {
+            busy = wakeUp.isHeldBack();
             // Whoever came while this pass ran would wait for the next one, and that is not now.
             callers.passed(isBusy() ? pass + 1 : pass);
         }

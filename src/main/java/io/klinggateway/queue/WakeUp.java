@@ -21,7 +21,7 @@ final class WakeUp {
     }
 
     synchronized boolean isHeldBack() {
-        return heldBack && notBeforeNanos - System.nanoTime() > 0;
+        return heldBack;
     }
 
     /** @param longest ends the sleep although there is no signal */
