@@ -148,6 +148,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
                 .isGreaterThan(Duration.ofMillis(seconds * 1000 - 500));
         assertThat(attempts(id)).hasSize(2);
         assertThat(row(id)).containsEntry("indefinite", false);
+        awaitState(next, "QUEUED"); // or it would take an answer of the next test
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.klinggateway.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** Whose turn is now hears the vendor; who has to wait has its 202 at once, and nothing takes it back. */
 class VerdictTests extends GatewayScenario {
@@ -18,6 +20,9 @@ class VerdictTests extends GatewayScenario {
             """;
 
     private final UUID vendorJob = UUID.randomUUID();
+
+    @Autowired
+    private QueueForecast forecast;
 
     @Test
     void aCallerWhoseTurnIsNowHearsTheVendorsRefusal() {
@@ -46,6 +51,7 @@ class VerdictTests extends GatewayScenario {
     @Test
     void aCallerThatHasToWaitHearsAtOnceWhereItStands() {
         vendorAnswers(accepted(vendorJob));
+        await().atMost(SOON).until(() -> forecast.overview().waiting() == 0); // of the tests before
         holdQueueBack(Duration.ofHours(1));
 
         Answer first = generate(FOX);
