@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** The README's session, run by a shell as it stands there. */
+/** The session of operating.md, run by a shell as it stands there. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell")
 class OperatorSessionTests {
 
@@ -62,8 +62,8 @@ class OperatorSessionTests {
     }
 
     private static String session() throws IOException {
-        var found = SESSION.matcher(Files.readString(Path.of("README.md")));
-        assertThat(found.find()).as("the README holds the session").isTrue();
+        var found = SESSION.matcher(Files.readString(Path.of("src/docs/operating.md")));
+        assertThat(found.find()).as("the page holds the session").isTrue();
         return found.group(1);
     }
 

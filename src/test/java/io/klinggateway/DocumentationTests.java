@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -24,7 +27,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the README tells its readers to type, typed. */
+/** What the README and the pages tell their readers to type, typed. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
@@ -33,14 +36,16 @@ import tools.jackson.databind.json.JsonMapper;
             "gateway.tenants[0].budget.period=MONTH",
             "gateway.tenants[0].budget.limit=1000",
             "gateway.tenants[0].keys[0].name=demo",
-            "gateway.tenants[0].keys[0].sha256=" + ReadmeTests.DEMO_KEY_SHA256
+            "gateway.tenants[0].keys[0].sha256=" + DocumentationTests.DEMO_KEY_SHA256
         })
 @ContextConfiguration(initializers = FreshDatabaseInitializer.class)
-class ReadmeTests {
+class DocumentationTests {
 
     static final String DEMO_KEY_SHA256 = "f95dfa0d9e257d7c0d3118b98af7b9bd05022d9d3cad1f3d3856597674921abe";
 
     private static final String README = read(Path.of("README.md"));
+    private static final String USING = read(Path.of("src/docs/using.md"));
+    private static final String OPERATING = read(Path.of("src/docs/operating.md"));
     private static final SimulatedApiframe VENDOR =
             SimulatedApiframe.builder().port(0).build();
 
@@ -61,12 +66,7 @@ class ReadmeTests {
 
     @Test
     void theShellExamplesEndInACompletedJob() throws Exception {
-        String output = run(
-                "bash",
-                "-euo",
-                "pipefail",
-                "-c",
-                blocks("sh", section("Use it")).stream().collect(Collectors.joining("\n")));
+        String output = run("bash", "-euo", "pipefail", "-c", String.join("\n", blocks("sh", USING)));
 
         assertThat(output)
                 .contains("HTTP/1.1 202")
@@ -78,6 +78,66 @@ class ReadmeTests {
                 .contains("\"lastStartsInSeconds\":")
                 .contains("\"code\":\"already_sent\"")
                 .contains("\"pricingMode\":\"per-output\"");
+    }
+
+    @Test
+    void theFirstCallIsAccepted() throws Exception {
+        assertThat(run("bash", "-euc", blocks("sh", section("Use it")).getFirst()))
+                .contains("HTTP/1.1 202", "X-Credits-Cost: 4");
+    }
+
+    @Test
+    void linksLeadSomewhere() throws IOException {
+        assertThat(pages().stream().flatMap(DocumentationTests::brokenLinks)).isEmpty();
+    }
+
+    @Test
+    void thePlacesInTheCodeExist() {
+        Path code = Path.of("src/main/java/io/klinggateway");
+
+        assertThat(Pattern.compile("`([a-z]+/[A-Za-z]+\\.java)`")
+                        .matcher(read(Path.of("src/docs/contributing.md")))
+                        .results()
+                        .map(place -> code.resolve(place.group(1))))
+                .isNotEmpty()
+                .allSatisfy(place -> assertThat(place).exists());
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/docs"))) {
+            return Stream.concat(
+                            files,
+                            Stream.of(
+                                    Path.of("README.md"),
+                                    Path.of("helm/RUNBOOK.md"),
+                                    Path.of("helm/kling-gateway/README.md")))
+                    .filter(page -> page.toString().endsWith(".md"))
+                    .toList();
+        }
+    }
+
+    private static Stream<String> brokenLinks(Path page) {
+        return Pattern.compile("]\\(([^)#:]*)(?:#([^)]*))?\\)")
+                .matcher(read(page))
+                .results()
+                .filter(link -> {
+                    Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+                    return !Files.exists(target)
+                            || (link.group(2) != null && !anchors(read(target)).contains(link.group(2)));
+                })
+                .map(link -> page + ": " + link.group());
+    }
+
+    /** As code forges make them of headings. */
+    private static Set<String> anchors(String markdown) {
+        return Pattern.compile("(?m)^#+ (.*)$")
+                .matcher(markdown)
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 -]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -109,7 +169,7 @@ class ReadmeTests {
         List<String> undocumented = metadata.path("properties")
                 .valueStream()
                 .filter(property -> !property.path("name").stringValue().equals("gateway.tenants"))
-                .filter(property -> !README.contains(row(property)))
+                .filter(property -> !OPERATING.contains(row(property)))
                 .map(property -> property.path("name").stringValue())
                 .filter(name ->
                         !List.of("apiframe.api-key", "apiframe.base-url").contains(name))
@@ -119,7 +179,10 @@ class ReadmeTests {
     }
 
     private static String row(JsonNode property) {
-        String defaultValue = property.path("defaultValue").asString("");
+        JsonNode given = property.path("defaultValue");
+        String defaultValue = given.isArray()
+                ? given.valueStream().map(JsonNode::stringValue).collect(Collectors.joining(","))
+                : given.asString("");
         return "| `" + property.path("name").stringValue() + "` | "
                 + (defaultValue.isEmpty() ? "none" : "`" + defaultValue + "`") + " |";
     }
