@@ -10,7 +10,7 @@ import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +72,7 @@ class CreditOperations {
     private Done once(
             Operator operator, String tenantName, Call call, @Nullable String key, ToLongFunction<TenantId> effect) {
         // Under the tenant's lock, calls with the same key come one after the other.
-        Registration tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
         Optional<Done> before = calls.find(id, call, key);
         if (before.isPresent()) {
@@ -92,7 +92,7 @@ class CreditOperations {
     }
 
     List<Entry> journal(String tenantName, EntryFilter filter, int most) {
-        Registration tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         return ledger.journal(tenant.tenant().id(), filter, most);
     }
 }

@@ -7,8 +7,8 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.tenant.Registration;
 import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
 import java.util.HashSet;
@@ -119,14 +119,14 @@ class DeclaredTenants implements SmartLifecycle {
     }
 
     private void declare(DeclaredTenant declared) {
-        Registration known = tenants.lock(declared.name()).orElse(null);
+        TenantRecord known = tenants.lock(declared.name()).orElse(null);
         Declared before = known == null ? null : state(known);
         Budget budget = new Budget(
                 declared.budget().period(),
                 new Credits(declared.budget().limit()),
                 declared.budget().timeZone());
         Tenant tenant = tenants.register(declared.name(), budget);
-        Registration registered = tenants.change(
+        TenantRecord registered = tenants.change(
                 tenants.lock(tenant.name()).orElseThrow(),
                 TenantStatus.ACTIVE,
                 true,
@@ -143,9 +143,9 @@ class DeclaredTenants implements SmartLifecycle {
     }
 
     /** Its history, and its keys, stay; operators may take it over. */
-    private void withdraw(Registration tenant) {
+    private void withdraw(TenantRecord tenant) {
         Declared before = state(tenant);
-        Registration withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.limits());
+        TenantRecord withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.limits());
         audit.record(CONFIGURATION, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",
@@ -162,7 +162,7 @@ class DeclaredTenants implements SmartLifecycle {
 
     private record ListedKey(UUID id, String name, boolean valid) {}
 
-    private Declared state(Registration tenant) {
+    private Declared state(TenantRecord tenant) {
         TenantView view = TenantView.of(tenant, ledger.account(tenant.tenant().id()));
         return new Declared(
                 view.status(),

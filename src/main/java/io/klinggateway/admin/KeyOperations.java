@@ -14,8 +14,8 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.RegisteredKey;
-import io.klinggateway.tenant.Registration;
 import io.klinggateway.tenant.Tenant;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class KeyOperations {
     }
 
     List<KeyView> list(String tenantName) {
-        Registration tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         Map<KeyBudgetId, KeyBalance> balances =
                 ledger.keyBalances(tenant.tenant().id());
         return keys.list(tenant.tenant()).stream()
@@ -59,7 +59,7 @@ class KeyOperations {
 
     @Transactional
     public KeyView.Issued issue(Operator operator, String tenantName, NewKey asked) {
-        Registration tenant = lock(tenantName);
+        TenantRecord tenant = lock(tenantName);
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
@@ -70,7 +70,7 @@ class KeyOperations {
 
     @Transactional
     public KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
-        Registration tenant = lock(tenantName);
+        TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
         Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
@@ -91,7 +91,7 @@ class KeyOperations {
     /** Revoking it again changes nothing. */
     @Transactional
     public void revoke(Operator operator, String tenantName, UUID id) {
-        Registration tenant = lock(tenantName);
+        TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         if (keys.revoke(key)) {
             audit.record(
@@ -104,7 +104,7 @@ class KeyOperations {
 
     @Transactional
     public KeyView.Issued rotate(Operator operator, String tenantName, UUID id, Duration grace) {
-        Registration tenant = lock(tenantName);
+        TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         if (!key.valid()) {
             throw Refusals.conflict("The key \"" + key.name() + "\" is revoked or has expired; create a new one");
@@ -122,7 +122,7 @@ class KeyOperations {
         return issued(operator, tenant, "key.create", successor);
     }
 
-    private KeyView.Issued issued(Operator operator, Registration tenant, String action, IssuedKey issued) {
+    private KeyView.Issued issued(Operator operator, TenantRecord tenant, String action, IssuedKey issued) {
         RegisteredKey key = issued.registered();
         audit.record(operator, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
         return KeyView.Issued.of(
@@ -132,11 +132,11 @@ class KeyOperations {
                         : ledger.keyBalances(tenant.tenant().id()).get(key.budget()));
     }
 
-    private Registration lock(String tenantName) {
+    private TenantRecord lock(String tenantName) {
         return tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
     }
 
-    private RegisteredKey changeable(Registration tenant, UUID id) {
+    private RegisteredKey changeable(TenantRecord tenant, UUID id) {
         RegisteredKey key = find(tenant.tenant(), id);
         if (isDeclared(tenant, key)) {
             throw Refusals.conflict("The key \"" + key.name()
@@ -151,11 +151,11 @@ class KeyOperations {
     }
 
     /** Once the tenant's declaration is gone, nobody else could change its keys. */
-    private static boolean isDeclared(Registration tenant, RegisteredKey key) {
+    private static boolean isDeclared(TenantRecord tenant, RegisteredKey key) {
         return tenant.declared() && key.declared();
     }
 
-    private KeyView view(Registration tenant, RegisteredKey key) {
+    private KeyView view(TenantRecord tenant, RegisteredKey key) {
         return view(
                 tenant,
                 key,
@@ -164,7 +164,7 @@ class KeyOperations {
                         : ledger.keyBalances(tenant.tenant().id()));
     }
 
-    private static KeyView view(Registration tenant, RegisteredKey key, Map<KeyBudgetId, KeyBalance> balances) {
+    private static KeyView view(TenantRecord tenant, RegisteredKey key, Map<KeyBudgetId, KeyBalance> balances) {
         return KeyView.of(key, isDeclared(tenant, key), key.budget() == null ? null : balances.get(key.budget()));
     }
 

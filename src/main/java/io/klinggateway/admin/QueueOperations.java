@@ -6,7 +6,7 @@ import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
-import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
@@ -49,7 +49,7 @@ class QueueOperations {
     }
 
     TeamQueue ofTenant(String tenantName) {
-        Registration tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+        TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         return forecast.ofTeam(tenant.tenant().id());
     }
 
@@ -91,7 +91,7 @@ class QueueOperations {
     private Part cancelPart(Operator operator, String tenantName, Call call, @Nullable String key, long before) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             // Under the tenant's lock, calls with the same key come one after the other.
-            Registration tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+            TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             TenantId id = tenant.tenant().id();
             Done replay = calls.find(id, call, key).orElse(null);
             if (replay != null) {

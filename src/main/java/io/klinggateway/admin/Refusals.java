@@ -3,7 +3,7 @@ package io.klinggateway.admin;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantRecord;
 
 /** Why an operator's call ends without an effect. */
 final class Refusals {
@@ -22,7 +22,7 @@ final class Refusals {
         return notFound("There is no tenant \"" + name + "\"");
     }
 
-    static ProblemException declared(Registration tenant) {
+    static ProblemException declared(TenantRecord tenant) {
         return conflict("The tenant \"" + tenant.tenant().name()
                 + "\" is declared by the gateway's configuration (gateway.tenants); change it there");
     }

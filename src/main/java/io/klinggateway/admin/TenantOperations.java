@@ -8,7 +8,7 @@ import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Balance;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ class TenantOperations {
 
     @Transactional
     public TenantView create(Operator operator, NewTenant asked) {
-        Registration created =
+        TenantRecord created =
                 tenants.create(asked.name(), asked.budget().toBudget(), LimitTerms.toLimits(asked.limits()));
         TenantView view = view(created);
         audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
@@ -47,7 +47,7 @@ class TenantOperations {
     }
 
     List<TenantView> list(String afterName, String part, int most) {
-        List<Registration> page = tenants.list(afterName, part, most);
+        List<TenantRecord> page = tenants.list(afterName, part, most);
         Map<TenantId, Account> accounts = ledger.accounts(
                 page.stream().map(tenant -> tenant.tenant().id()).toList());
         return page.stream()
@@ -60,7 +60,7 @@ class TenantOperations {
     /** Binds the next request to generate on every replica. */
     @Transactional
     public TenantView change(Operator operator, String name, MergePatch patch) {
-        Registration tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
+        TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
@@ -68,7 +68,7 @@ class TenantOperations {
         Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
         Account accountBefore = ledger.account(tenant.tenant().id());
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
-        Registration changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));
+        TenantRecord changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));
         Account account = ledger.account(tenant.tenant().id());
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {
@@ -94,7 +94,7 @@ class TenantOperations {
                 : "The budget now counts in the " + period + ", with what was spent and granted in it before";
     }
 
-    private TenantView view(Registration tenant) {
+    private TenantView view(TenantRecord tenant) {
         return TenantView.of(tenant, ledger.account(tenant.tenant().id()));
     }
 }

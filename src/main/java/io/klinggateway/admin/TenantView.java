@@ -5,7 +5,7 @@ import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Balance;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.tenant.Limits;
-import io.klinggateway.tenant.Registration;
+import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -32,7 +32,7 @@ public record TenantView(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String notice) {
 
-    static TenantView of(Registration tenant, Account account) {
+    static TenantView of(TenantRecord tenant, Account account) {
         return new TenantView(
                 tenant.tenant().id().value(),
                 tenant.tenant().name(),

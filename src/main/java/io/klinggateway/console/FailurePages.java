@@ -36,7 +36,7 @@ final class FailurePages extends OncePerRequestFilter {
             throws ServletException, IOException {
         // Every template reads these.
         request.setAttribute("assets", assets);
-        request.setAttribute("words", Words.INSTANCE);
+        request.setAttribute("formats", Formats.INSTANCE);
         try {
             chain.doFilter(request, response);
         } catch (RuntimeException failure) {

@@ -28,7 +28,7 @@ record JobCard(JobView job, JsonNode request, String prompt, List<String> images
         return job.result() == null || job.expired()
                 ? List.of()
                 : job.result().images().stream()
-                        .filter(Words.INSTANCE::isImageUrl)
+                        .filter(Formats.INSTANCE::isImageUrl)
                         .toList();
     }
 

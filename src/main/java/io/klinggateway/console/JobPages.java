@@ -109,7 +109,7 @@ class JobPages {
                         "Cancel this job?",
                         List.of(
                                 "It waits in the queue: nothing was sent to the vendor, and nothing will be.",
-                                "Your " + Words.INSTANCE.number(found.job().creditCost()) + " credits come back.",
+                                "Your " + Formats.INSTANCE.number(found.job().creditCost()) + " credits come back.",
                                 "It ends as Cancelled, for good. You can ask for the same again."),
                         "Cancel the job",
                         page + "/cancel",

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
 import io.klinggateway.oversight.OpenCount;
-import io.klinggateway.oversight.Oversight;
+import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.Spending;
@@ -34,7 +34,7 @@ class OverviewPages {
     private static final int REFUSALS_SHOWN = 12;
 
     private final Spending spending;
-    private final Oversight oversight;
+    private final SystemStatus status;
     private final QueueForecast queue;
     private final UsageReports reports;
     private final MeterRegistry meters;
@@ -42,13 +42,13 @@ class OverviewPages {
 
     OverviewPages(
             Spending spending,
-            Oversight oversight,
+            SystemStatus status,
             QueueForecast queue,
             UsageReports reports,
             MeterRegistry meters,
             Clock clock) {
         this.spending = spending;
-        this.oversight = oversight;
+        this.status = status;
         this.queue = queue;
         this.reports = reports;
         this.meters = meters;
@@ -69,12 +69,12 @@ class OverviewPages {
         model.addAttribute("tenants", outlooks.size());
         model.addAttribute("pressed", pressed(outlooks));
         model.addAttribute("queue", queue.overview());
-        model.addAttribute("open", oversight.open());
+        model.addAttribute("open", status.open());
         model.addAttribute(
                 "holds",
-                oversight.open().stream().mapToLong(OpenCount::heldCredits).sum());
-        model.addAttribute("vendor", oversight.vendorCredits().orElse(null));
-        model.addAttribute("drift", oversight.drift().orElse(null));
+                status.open().stream().mapToLong(OpenCount::heldCredits).sum());
+        model.addAttribute("vendor", status.vendorCredits().orElse(null));
+        model.addAttribute("drift", status.drift().orElse(null));
         model.addAttribute("refusals", refusals());
         return "console/overview";
     }

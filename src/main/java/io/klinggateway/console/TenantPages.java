@@ -6,7 +6,7 @@ import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.oversight.Oversight;
+import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.webhook.Deliveries;
@@ -35,11 +35,11 @@ class TenantPages {
     private static final Pattern NAME_PART = Pattern.compile("[a-z0-9-]*");
     private static final int PAGE = 50;
     private static final int SHOWN = 8;
-    private static final Words WORDS = Words.INSTANCE;
+    private static final Formats FORMATS = Formats.INSTANCE;
 
     private final Administration administration;
     private final Ledger ledger;
-    private final Oversight oversight;
+    private final SystemStatus status;
     private final Deliveries deliveries;
     private final QueueForecast queue;
     private final Refused refused;
@@ -47,13 +47,13 @@ class TenantPages {
     TenantPages(
             Administration administration,
             Ledger ledger,
-            Oversight oversight,
+            SystemStatus status,
             Deliveries deliveries,
             QueueForecast queue,
             Refused refused) {
         this.administration = administration;
         this.ledger = ledger;
-        this.oversight = oversight;
+        this.status = status;
         this.deliveries = deliveries;
         this.queue = queue;
         this.refused = refused;
@@ -171,7 +171,7 @@ class TenantPages {
         model.addAttribute("bar", BudgetBar.of(tenant));
         model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", administration.keys(name));
-        model.addAttribute("jobs", oversight.generations(id, null, SHOWN).generations());
+        model.addAttribute("jobs", status.generations(id, null, SHOWN).generations());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
         model.addAttribute("periods", PeriodKind.values());
@@ -186,7 +186,7 @@ class TenantPages {
     @GetMapping("/tenants/{name}/jobs")
     String jobs(@PathVariable String name, @RequestParam(required = false) @Nullable String cursor, Model model) {
         TenantView tenant = administration.tenant(name);
-        Oversight.SummaryPage page = oversight.generations(new TenantId(tenant.id()), cursor, PAGE);
+        SystemStatus.SummaryPage page = status.generations(new TenantId(tenant.id()), cursor, PAGE);
         model.addAttribute("tenant", tenant);
         model.addAttribute("jobs", page.generations());
         model.addAttribute("nextCursor", page.nextCursor());
@@ -269,12 +269,12 @@ class TenantPages {
         return new Confirmation(
                         "Cancel what waits of " + tenant.name() + "?",
                         List.of(
-                                WORDS.jobs(waiting.waiting())
+                                FORMATS.jobs(waiting.waiting())
                                         + " that wait in the queue end as Cancelled. None of them was sent to the"
                                         + " vendor, and none will be.",
-                                WORDS.number(waiting.waitingCredits().amount())
+                                FORMATS.number(waiting.waitingCredits().amount())
                                         + " credits come back to the team's budget.",
-                                "Jobs that run at the vendor, now " + WORDS.number(waiting.running())
+                                "Jobs that run at the vendor, now " + FORMATS.number(waiting.running())
                                         + ", go on to their end, and their credits are settled.",
                                 "Jobs may start or come in until you confirm; all that wait at that moment are"
                                         + " cancelled. Later requests are taken as before.",

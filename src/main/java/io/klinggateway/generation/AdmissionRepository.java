@@ -79,7 +79,7 @@ public class AdmissionRepository {
     Admission.Decision admit(NewGeneration generation, boolean promised, Deadline deadline) {
         Request request = new Request(generation, promised);
         AtomicBoolean alone = new AtomicBoolean();
-        return CertainDatabase.run(
+        return CommitRetry.run(
                 deadline,
                 () -> alone.getAndSet(true)
                         ? admit(request)

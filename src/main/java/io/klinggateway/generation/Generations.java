@@ -47,10 +47,10 @@ public class Generations {
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
     public void accepted(GenerationId id, UpstreamJobId job, Deadline deadline) {
-        Optional<Double> seconds = CertainDatabase.run(deadline, () -> generations.accept(id, job));
+        Optional<Double> seconds = CommitRetry.run(deadline, () -> generations.accept(id, job));
         if (seconds.isPresent()) {
             meters.accepted(seconds.get());
-        } else if (CertainDatabase.run(deadline, () -> generations.noteOrphan(id, job, apiframe.upstream()))) {
+        } else if (CommitRetry.run(deadline, () -> generations.noteOrphan(id, job, apiframe.upstream()))) {
             meters.orphan();
             log.error(
                     "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);

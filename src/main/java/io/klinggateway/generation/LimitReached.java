@@ -17,7 +17,8 @@ public final class LimitReached {
         return new ProblemException(
                 Problem.of(
                         ProblemCode.RATE_LIMITED,
-                        "The team's limit of " + allowance.limit() + " requests per minute is reached"),
+                        "The team's limit of %d %s per minute is reached"
+                                .formatted(allowance.limit(), allowance.limit() == 1 ? "request" : "requests")),
                 allowance.untilReset());
     }
 

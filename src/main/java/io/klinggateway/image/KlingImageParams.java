@@ -34,10 +34,16 @@ public record KlingImageParams(
         @Nullable
         Double imageFidelity,
 
-        @Min(value = 1, message = "must be from 1 to 4")
-        @Max(value = 4, message = "must be from 1 to 4")
+        @Min(value = 1, message = KlingImageParams.IMAGES_RULE)
+        @Max(value = KlingImageParams.MOST_IMAGES, message = KlingImageParams.IMAGES_RULE)
         @Schema(defaultValue = "1")
         @Nullable
         Integer n,
 
-        @JsonProperty("aspect_ratio") @Nullable AspectRatio aspectRatio) {}
+        @JsonProperty("aspect_ratio") @Nullable AspectRatio aspectRatio) {
+
+    /** Of one request (apiframe: {@code klingImageParams.n}). */
+    public static final int MOST_IMAGES = 4;
+
+    static final String IMAGES_RULE = "must be from 1 to " + MOST_IMAGES;
+}

@@ -25,7 +25,7 @@ class ModelsController {
             Modality.IMAGE,
             "Images from text, or from text and a reference image, by Kling v1, v1.5 and v2.",
             PriceList.PER_IMAGE.amount(),
-            PriceList.PER_IMAGE.times(PriceList.MOST_IMAGES).amount(),
+            PriceList.PER_IMAGE.times(KlingImageParams.MOST_IMAGES).amount(),
             "per-output");
 
     @GetMapping(path = "/v2/models", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -7,8 +7,10 @@ import org.springframework.stereotype.Component;
 @Component
 public class PriceList {
 
-    static final Credits PER_IMAGE = new Credits(2);
-    static final int MOST_IMAGES = 4;
+    /** Whole vendor credits. */
+    public static final int CREDITS_PER_IMAGE = 2;
+
+    static final Credits PER_IMAGE = new Credits(CREDITS_PER_IMAGE);
 
     public Quote quote(ImageRequest request) {
         int images = request.imageCount();

@@ -4,6 +4,7 @@ import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
+import io.klinggateway.image.PriceList;
 import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -65,7 +66,7 @@ class ImagesController {
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
-            summary = "Generate images: holds 2 credits for each, and starts one job",
+            summary = "Generate images: holds " + PriceList.CREDITS_PER_IMAGE + " credits for each, and starts one job",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 class JobLoops {
 
     @Bean
-    BackgroundLoop followingLoop(Following following) {
-        return new BackgroundLoop("following", Following.INTERVAL, following::pass);
+    BackgroundLoop jobWatchersLoop(JobWatchers watchers) {
+        return new BackgroundLoop("job-watchers", JobWatchers.INTERVAL, watchers::pass);
     }
 }

@@ -49,13 +49,13 @@ class JobsController {
     private static final int LONGEST_WAIT_SECONDS = 60;
 
     private final Jobs jobs;
-    private final Following following;
+    private final JobWatchers watchers;
     private final QueuePlaces places;
     private final Cancellation cancellation;
 
-    JobsController(Jobs jobs, Following following, QueuePlaces places, Cancellation cancellation) {
+    JobsController(Jobs jobs, JobWatchers watchers, QueuePlaces places, Cancellation cancellation) {
         this.jobs = jobs;
-        this.following = following;
+        this.watchers = watchers;
         this.places = places;
         this.cancellation = cancellation;
     }
@@ -100,7 +100,7 @@ class JobsController {
         Integer seconds = query.read(
                 "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
         query.refuseInvalid();
-        return following.await(
+        return watchers.await(
                 caller.tenant().id(), find(caller, id).view(), Duration.ofSeconds(seconds == null ? 0 : seconds));
     }
 
@@ -117,7 +117,7 @@ class JobsController {
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                                             schema = @Schema(type = "string"))))
     SseEmitter events(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
-        return following.stream(caller.tenant().id(), find(caller, id).view());
+        return watchers.stream(caller.tenant().id(), find(caller, id).view());
     }
 
     private static GenerationId id(String id) {

@@ -12,7 +12,7 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.Receivers;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Objects;
@@ -26,17 +26,17 @@ class Quotes {
 
     private final AdmissionRepository admissions;
     private final PriceList prices;
-    private final Receivers receivers;
+    private final WebhookUrlPolicy webhookUrls;
 
-    Quotes(AdmissionRepository admissions, PriceList prices, Receivers receivers) {
+    Quotes(AdmissionRepository admissions, PriceList prices, WebhookUrlPolicy webhookUrls) {
         this.admissions = admissions;
-        this.receivers = receivers;
+        this.webhookUrls = webhookUrls;
         this.prices = prices;
     }
 
     /** @param told is told where the tenant stands with its requests, this one counted */
     Answer quote(Caller caller, ImageRequest request, Consumer<RequestAllowance> told) {
-        receivers.check(request.webhookUrl());
+        webhookUrls.check(request.webhookUrl());
         Credits credits = prices.quote(request).credits();
         Quotation quotation = admissions.quote(caller, credits);
         RequestAllowance allowance = quotation.allowance();

@@ -18,7 +18,7 @@ import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.Receivers;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public class TenantJobs {
     private final Submission submission;
     private final ImageRequestReader reader;
     private final PriceList prices;
-    private final Receivers receivers;
+    private final WebhookUrlPolicy webhookUrls;
     private final AdmissionRepository admissions;
     private final Cancellation cancellation;
     private final QueueForecast forecast;
@@ -44,7 +44,7 @@ public class TenantJobs {
             Submission submission,
             ImageRequestReader reader,
             PriceList prices,
-            Receivers receivers,
+            WebhookUrlPolicy webhookUrls,
             AdmissionRepository admissions,
             Cancellation cancellation,
             QueueForecast forecast) {
@@ -52,7 +52,7 @@ public class TenantJobs {
         this.submission = submission;
         this.reader = reader;
         this.prices = prices;
-        this.receivers = receivers;
+        this.webhookUrls = webhookUrls;
         this.admissions = admissions;
         this.cancellation = cancellation;
         this.forecast = forecast;
@@ -114,7 +114,7 @@ public class TenantJobs {
      */
     public Price price(Caller caller, byte[] body) {
         ImageRequest request = reader.read(body);
-        receivers.check(request.webhookUrl());
+        webhookUrls.check(request.webhookUrl());
         Estimate estimate = admissions.available(caller);
         return new Price(prices.quote(request).credits(), estimate.available(), estimate.resetsAt());
     }

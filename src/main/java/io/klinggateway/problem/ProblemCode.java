@@ -12,7 +12,7 @@ public enum ProblemCode {
     API_KEY_INVALID(HttpStatus.UNAUTHORIZED, "The API key is unknown or revoked"),
     API_KEY_INACTIVE(HttpStatus.FORBIDDEN, "The API key may not be used now"),
     INSUFFICIENT_CREDITS(HttpStatus.PAYMENT_REQUIRED, "The budget has too few credits left"),
-    NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such thing here"),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "Not found"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The gateway answers in application/json"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The gateway reads application/json"),

@@ -105,7 +105,7 @@ public class Tenants {
         }
     }
 
-    public Optional<Registration> find(String name) {
+    public Optional<TenantRecord> find(String name) {
         return jdbc.sql(FIND)
                 .param("name", name)
                 .query((row, _) -> registration(row))
@@ -114,7 +114,7 @@ public class Tenants {
 
     /** Finds a tenant and keeps everybody else from changing it until the transaction ends. Its requests go on. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<Registration> lock(String name) {
+    public Optional<TenantRecord> lock(String name) {
         return jdbc.sql(LOCK)
                 .param("name", name)
                 .query((row, _) -> registration(row))
@@ -127,7 +127,7 @@ public class Tenants {
      * @param afterName the name below which the list begins; empty for the first
      * @param part what their names have in them; empty for all
      */
-    public List<Registration> list(String afterName, String part, int most) {
+    public List<TenantRecord> list(String afterName, String part, int most) {
         return jdbc.sql(LIST)
                 .param("after", afterName)
                 .param("part", part)
@@ -138,13 +138,13 @@ public class Tenants {
 
     /** Finds the declared ones and locks them. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public List<Registration> lockDeclared() {
+    public List<TenantRecord> lockDeclared() {
         return jdbc.sql(LIST_DECLARED).query((row, _) -> registration(row)).list();
     }
 
     /** @throws NameTaken if there is one of that name */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Registration create(String name, Budget budget, Limits limits) {
+    public TenantRecord create(String name, Budget budget, Limits limits) {
         int created = jdbc.sql(CREATE)
                 .param("id", UUID.randomUUID())
                 .param("name", name)
@@ -152,15 +152,15 @@ public class Tenants {
         if (created == 0) {
             throw new NameTaken(name);
         }
-        Registration registered = lock(name).orElseThrow();
+        TenantRecord registered = lock(name).orElseThrow();
         ledger.setBudget(registered.tenant().id(), budget);
         return change(registered, TenantStatus.ACTIVE, false, limits);
     }
 
     /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Registration change(Registration tenant, TenantStatus status, boolean declared, Limits limits) {
-        Registration changed = new Registration(tenant.tenant(), status, declared, limits, tenant.createdAt());
+    public TenantRecord change(TenantRecord tenant, TenantStatus status, boolean declared, Limits limits) {
+        TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, limits, tenant.createdAt());
         if (!changed.equals(tenant)) {
             knownKeys.forgetAfterwards();
             jdbc.sql(CHANGE)
@@ -186,8 +186,8 @@ public class Tenants {
         return names;
     }
 
-    private static Registration registration(ResultSet row) throws SQLException {
-        return new Registration(
+    private static TenantRecord registration(ResultSet row) throws SQLException {
+        return new TenantRecord(
                 new Tenant(new TenantId(row.getObject("id", UUID.class)), row.getString("name")),
                 TenantStatus.valueOf(row.getString("status")),
                 row.getBoolean("declared"),

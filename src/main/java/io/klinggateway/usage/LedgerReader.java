@@ -1,8 +1,10 @@
 package io.klinggateway.usage;
 
+import io.klinggateway.image.ModelName;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +35,12 @@ class LedgerReader {
               left join spend_total s on s.tenant_id = t.id
               cross join lateral (
                     select array_agg(model.name) as names, array_agg(coalesce(i.images, 0)) as images
-                      from unnest(array['kling-v1', 'kling-v1-5', 'kling-v2']) as model(name)
+                      from unnest(:models::text[]) as model(name)
                       left join spend_images i on i.tenant_id = t.id and i.model_name = model.name) m
             """;
+
+    private static final String[] MODELS =
+            Arrays.stream(ModelName.values()).map(ModelName::wire).toArray(String[]::new);
 
     private final JdbcClient jdbc;
 
@@ -44,7 +49,10 @@ class LedgerReader {
     }
 
     List<Account> accounts() {
-        return jdbc.sql(ACCOUNTS).query((row, _) -> account(row)).list();
+        return jdbc.sql(ACCOUNTS)
+                .param("models", MODELS)
+                .query((row, _) -> account(row))
+                .list();
     }
 
     private static Account account(ResultSet row) throws SQLException {

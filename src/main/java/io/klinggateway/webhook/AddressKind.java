@@ -14,11 +14,11 @@ enum AddressKind {
     /** Never a receiver: link-local (cloud metadata among them), multicast, unspecified, reserved, tunnels. */
     FORBIDDEN;
 
-    private static final List<Network> INTERNAL_NETWORKS = networks(
+    private static final List<CidrBlock> INTERNAL_NETWORKS = networks(
             "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7");
 
     /** The IANA registries of special-purpose addresses, without what is internal. */
-    private static final List<Network> FORBIDDEN_IPV4 = networks(
+    private static final List<CidrBlock> FORBIDDEN_IPV4 = networks(
             "0.0.0.0/8",
             "169.254.0.0/16",
             "192.0.0.0/24",
@@ -31,22 +31,22 @@ enum AddressKind {
             "240.0.0.0/4");
 
     /** Everything public in IPv6 lies in here, but for the parts that follow. */
-    private static final Network GLOBAL_IPV6 = Network.of("2000::/3");
+    private static final CidrBlock GLOBAL_IPV6 = CidrBlock.of("2000::/3");
 
     /** Teredo and other protocols, documentation, 6to4: some wrap an IPv4 address of anybody's choice. */
-    private static final List<Network> FORBIDDEN_GLOBAL_IPV6 =
+    private static final List<CidrBlock> FORBIDDEN_GLOBAL_IPV6 =
             networks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
     /** Cloud metadata services that answer on an address which would pass as internal or public. */
-    private static final List<Network> METADATA =
+    private static final List<CidrBlock> METADATA =
             networks("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192");
 
-    private static final Network NAT64 = Network.of("64:ff9b::/96");
+    private static final CidrBlock NAT64 = CidrBlock.of("64:ff9b::/96");
 
     /** IPv4-mapped IPv6 addresses are no case of their own: the JDK reads them as IPv4. */
     static AddressKind of(InetAddress address) {
         if (NAT64.contains(address)) {
-            return of(Network.embeddedIpv4(address));
+            return of(CidrBlock.embeddedIpv4(address));
         }
         if (in(METADATA, address)) {
             return FORBIDDEN;
@@ -60,11 +60,11 @@ enum AddressKind {
         return forbidden ? FORBIDDEN : PUBLIC;
     }
 
-    private static boolean in(List<Network> networks, InetAddress address) {
+    private static boolean in(List<CidrBlock> networks, InetAddress address) {
         return networks.stream().anyMatch(network -> network.contains(address));
     }
 
-    private static List<Network> networks(String... cidrs) {
-        return Stream.of(cidrs).map(Network::of).toList();
+    private static List<CidrBlock> networks(String... cidrs) {
+        return Stream.of(cidrs).map(CidrBlock::of).toList();
     }
 }

@@ -22,33 +22,22 @@ class Courier implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
 
-    /** Before the second attempt, the third and so on: at 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h. */
-    static final List<Duration> PAUSES = List.of(
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(295),
-            Duration.ofMinutes(25),
-            Duration.ofMinutes(90),
-            Duration.ofHours(3),
-            Duration.ofHours(5),
-            Duration.ofHours(4),
-            Duration.ofHours(6),
-            Duration.ofHours(4));
-
     private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 6;
 
     private final DeliveryRepository deliveries;
-    private final Sender sender;
+    private final DeliveryClient sender;
     private final WebhookMeters meters;
     private final Traces traces;
-    private final TenantSlots slots;
-    private final TenantSlots passingSlots;
+    private final List<Duration> retryPauses;
+    private final DeliveryConcurrency slots;
+    private final DeliveryConcurrency passingSlots;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     Courier(
             DeliveryRepository deliveries,
-            Sender sender,
+            DeliveryClient sender,
             WebhookMeters meters,
             Traces traces,
             WebhookSettings settings) {
@@ -56,8 +45,9 @@ class Courier implements DisposableBean {
         this.sender = sender;
         this.meters = meters;
         this.traces = traces;
-        this.slots = new TenantSlots(settings.concurrencyPerTenant());
-        this.passingSlots = new TenantSlots(settings.concurrencyPerTenant());
+        this.retryPauses = settings.retryPauses();
+        this.slots = new DeliveryConcurrency(settings.concurrencyPerTenant());
+        this.passingSlots = new DeliveryConcurrency(settings.concurrencyPerTenant());
     }
 
     /** What follows a look at a delivery. */
@@ -92,7 +82,7 @@ class Courier implements DisposableBean {
 
     private Next conclude(Pending delivery, Attempt attempt) {
         GenerationId id = delivery.message().generation();
-        Duration pause = delivery.attempts() < PAUSES.size() ? PAUSES.get(delivery.attempts()) : null;
+        Duration pause = delivery.attempts() < retryPauses.size() ? retryPauses.get(delivery.attempts()) : null;
         DeliveryStatus status = status(attempt, pause);
         deliveries.record(id, status, attempt.outcome());
         meters.attempted(status);

@@ -16,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  *     below one ({@code *.example.internal}), or networks ({@code 10.20.0.0/16}); they may be plain http too
  * @param timeout for one attempt as a whole, from the lookup of the name to the status
  * @param concurrencyPerTenant attempts under way at once for one tenant, on this replica
+ * @param retryPauses before the second attempt, the third and so on; after the last the delivery is given up (apiframe: at
+ *     5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h)
  * @param sslBundle names the Spring SSL bundle whose certificates are trusted beside Java's; null for Java's alone
  */
 @Validated
@@ -24,4 +26,15 @@ record WebhookSettings(
         @DefaultValue List<String> allowedReceivers,
         @DefaultValue("15s") Duration timeout,
         @DefaultValue("8") @Min(1) @Max(64) int concurrencyPerTenant,
-        @Nullable String sslBundle) {}
+
+        @DefaultValue({"5s", "295s", "25m", "90m", "3h", "5h", "4h", "6h", "4h"})
+        List<Duration> retryPauses,
+
+        @Nullable String sslBundle) {
+
+    WebhookSettings {
+        if (retryPauses.stream().anyMatch(pause -> pause.isNegative() || pause.isZero())) {
+            throw new IllegalArgumentException("gateway.webhooks.retry-pauses must be positive, not " + retryPauses);
+        }
+    }
+}

@@ -46,6 +46,9 @@ class CourierTests {
     private Courier courier;
 
     @Autowired
+    private WebhookSettings settings;
+
+    @Autowired
     private Deliveries deliveries;
 
     @Autowired
@@ -67,7 +70,7 @@ class CourierTests {
         receiver.answers(500);
         GenerationId id = add(message(tenant));
 
-        for (Duration pause : Courier.PAUSES) {
+        for (Duration pause : settings.retryPauses()) {
             assertThat(courier.attempt(id, Delay.NONE))
                     .isInstanceOfSatisfying(
                             Next.Again.class,
@@ -107,7 +110,7 @@ class CourierTests {
     void theAttemptsLieWhereTheyAreSaidTo() {
         List<Duration> sums = new ArrayList<>();
         Duration sum = Duration.ZERO;
-        for (Duration pause : Courier.PAUSES) {
+        for (Duration pause : settings.retryPauses()) {
             sum = sum.plus(pause);
             sums.add(sum);
         }

@@ -30,7 +30,7 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** Receivers over TLS, with one authority of the company's own trusted as the README says. */
+/** Receivers over TLS, with one authority trusted as operating.md says. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
 @ContextConfiguration(initializers = RunningGateway.class)
 @Timeout(60)
@@ -43,7 +43,7 @@ class TrustedCertificatesTests {
     private static final TestAuthority COMPANY = new TestAuthority("company");
 
     @Autowired
-    private Sender sender;
+    private DeliveryClient sender;
 
     @Autowired
     private Courier courier;
@@ -129,8 +129,8 @@ class TrustedCertificatesTests {
     void withoutTheBundleTheCompanysOwnAuthorityIsNotTrusted() throws Exception {
         WebhookSettings settings = settings(null);
         try (Receiver receiver = new Receiver(COMPANY.certify("localhost", "-3d"));
-                Sender plain = new Sender(
-                        new Receivers(settings),
+                DeliveryClient plain = new DeliveryClient(
+                        new WebhookUrlPolicy(settings),
                         signatures,
                         settings,
                         Clock.systemUTC(),
@@ -162,7 +162,7 @@ class TrustedCertificatesTests {
     }
 
     private static WebhookSettings settings(@Nullable String bundle) {
-        return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(2), 8, bundle);
+        return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(2), 8, List.of(), bundle);
     }
 
     private Message message(String url) {

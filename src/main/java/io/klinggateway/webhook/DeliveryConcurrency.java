@@ -5,12 +5,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** Bounds what goes on at once for each tenant, so that one's dead receiver holds nobody else up. Thread-safe. */
-final class TenantSlots {
+final class DeliveryConcurrency {
 
     private final int most;
     private final ConcurrentMap<TenantId, Integer> taken = new ConcurrentHashMap<>();
 
-    TenantSlots(int most) {
+    DeliveryConcurrency(int most) {
         this.most = most;
     }
 

@@ -22,7 +22,7 @@ import org.springframework.web.util.UriComponentsBuilder;
  */
 @Component
 @EnableConfigurationProperties(WebhookSettings.class)
-public class Receivers {
+public class WebhookUrlPolicy {
 
     private static final int LONGEST_URL = 2048;
 
@@ -30,13 +30,13 @@ public class Receivers {
     private static final Pattern NUMBER_AT_THE_END = Pattern.compile("(^|\\.)(\\d+|0x[0-9a-f]*)$");
 
     private final List<String> names = new ArrayList<>();
-    private final List<Network> networks = new ArrayList<>();
+    private final List<CidrBlock> networks = new ArrayList<>();
 
-    Receivers(WebhookSettings settings) {
+    WebhookUrlPolicy(WebhookSettings settings) {
         for (String receiver : settings.allowedReceivers()) {
             String allowed = receiver.strip().toLowerCase(Locale.ROOT);
-            if (allowed.indexOf('/') >= 0 || Network.address(allowed).isPresent()) {
-                networks.add(Network.of(allowed));
+            if (allowed.indexOf('/') >= 0 || CidrBlock.address(allowed).isPresent()) {
+                networks.add(CidrBlock.of(allowed));
             } else if (allowed.matches("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
                 names.add(allowed);
             } else {
@@ -76,7 +76,7 @@ public class Receivers {
             throw new RefusedReceiver("must not carry a user name or password");
         }
         String host = hostOf(url);
-        Optional<InetAddress> address = Network.address(host);
+        Optional<InetAddress> address = CidrBlock.address(host);
         if (address.isPresent()) {
             admit(host, address.get());
         } else if (NUMBER_AT_THE_END.matcher(host).find()) {

@@ -25,7 +25,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Two replicas over one database; only the first looks at the vendor. */
 @Timeout(180)
-class FollowingTests {
+class JobWatchersTests {
 
     private static final int WORKER_PORT = RunningGateway.freePort();
     private static final int IDLE_PORT = RunningGateway.freePort();
@@ -131,7 +131,7 @@ class FollowingTests {
         String id = client.order("\"prompt\":\"a fox\"");
         freeze(id);
         List<CompletableFuture<Answer>> waiters = new ArrayList<>();
-        Following following = replica.getBean(Following.class);
+        JobWatchers following = replica.getBean(JobWatchers.class);
         while (waiters.size() < 300) {
             waiters.add(client.getLater("/v2/jobs/" + id + "?wait=60"));
             if (waiters.size() % 20 == 0) {
@@ -151,7 +151,7 @@ class FollowingTests {
         }
     }
 
-    private static void awaitCount(Following following, int count) throws InterruptedException {
+    private static void awaitCount(JobWatchers following, int count) throws InterruptedException {
         for (int i = 0; following.count() < count; i++) {
             assertThat(i).as("all wait in time").isLessThan(600);
             Thread.sleep(20);

@@ -10,14 +10,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How pages write numbers, times and states. */
-final class Words {
+final class Formats {
 
-    static final Words INSTANCE = new Words();
+    static final Formats INSTANCE = new Formats();
 
     private static final DateTimeFormatter SHORT = utc("d MMM uuuu HH:mm 'UTC'");
     private static final DateTimeFormatter EXACT = utc("uuuu-MM-dd HH:mm:ss 'UTC'");
 
-    private Words() {}
+    private Formats() {}
 
     private static DateTimeFormatter utc(String pattern) {
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);

@@ -49,7 +49,7 @@ import org.springframework.stereotype.Component;
  * message, to an address that was checked for it.
  */
 @Component
-class Sender implements AutoCloseable {
+class DeliveryClient implements AutoCloseable {
 
     private static final int MOST_CONNECTIONS = 1024;
     private static final int LONGEST_HEADER_LINE = 8192;
@@ -62,7 +62,7 @@ class Sender implements AutoCloseable {
         InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
-    private final Receivers receivers;
+    private final WebhookUrlPolicy urlPolicy;
     private final KeySignatures signatures;
     private final Clock clock;
     private final Duration timeout;
@@ -71,23 +71,23 @@ class Sender implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @Autowired
-    Sender(
-            Receivers receivers,
+    DeliveryClient(
+            WebhookUrlPolicy urlPolicy,
             KeySignatures signatures,
             WebhookSettings settings,
             Clock clock,
             TrustedCertificates certificates) {
-        this(receivers, signatures, settings, clock, certificates, InetAddress::getAllByName);
+        this(urlPolicy, signatures, settings, clock, certificates, InetAddress::getAllByName);
     }
 
-    Sender(
-            Receivers receivers,
+    DeliveryClient(
+            WebhookUrlPolicy urlPolicy,
             KeySignatures signatures,
             WebhookSettings settings,
             Clock clock,
             TrustedCertificates certificates,
             Lookup lookup) {
-        this.receivers = receivers;
+        this.urlPolicy = urlPolicy;
         this.signatures = signatures;
         this.clock = clock;
         this.timeout = settings.timeout();
@@ -137,7 +137,7 @@ class Sender implements AutoCloseable {
             if (signer.isEmpty()) {
                 return new Attempt.Failed("the key that signs is gone");
             }
-            post = request(receivers.parse(message.url()), message, messageId, signer.get());
+            post = request(urlPolicy.parse(message.url()), message, messageId, signer.get());
         } catch (RefusedReceiver refused) {
             return new Attempt.Failed("refused: " + refused.rule());
         }
@@ -223,13 +223,13 @@ class Sender implements AutoCloseable {
 
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
-            Optional<InetAddress> literal = Network.address(bare(host));
+            Optional<InetAddress> literal = CidrBlock.address(bare(host));
             InetAddress[] addresses = literal.isPresent() ? new InetAddress[] {literal.get()} : lookup.addresses(host);
             if (addresses.length == 0) {
                 throw new UnknownHostException(host);
             }
             for (InetAddress address : addresses) {
-                receivers.admit(bare(host), address);
+                urlPolicy.admit(bare(host), address);
             }
             return addresses;
         }

@@ -9,14 +9,14 @@ import org.springframework.stereotype.Component;
 
 /** What this replica knows of the whole, without asking: as the meters publish it, at most a quarter of a minute old. */
 @Component
-public class Oversight {
+public class SystemStatus {
 
     private final OpenGenerations open;
     private final VendorBalance balance;
     private final Reconciliation reconciliation;
     private final Reviews reviews;
 
-    Oversight(OpenGenerations open, VendorBalance balance, Reconciliation reconciliation, Reviews reviews) {
+    SystemStatus(OpenGenerations open, VendorBalance balance, Reconciliation reconciliation, Reviews reviews) {
         this.open = open;
         this.balance = balance;
         this.reconciliation = reconciliation;

@@ -41,11 +41,11 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * one query for all of them, twice a second, sees what any replica has settled.
  */
 @Component
-class Following implements SmartLifecycle, DisposableBean {
+class JobWatchers implements SmartLifecycle, DisposableBean {
 
     static final Duration INTERVAL = Duration.ofMillis(500);
 
-    private static final Logger log = LoggerFactory.getLogger(Following.class);
+    private static final Logger log = LoggerFactory.getLogger(JobWatchers.class);
     private static final int MOST_FOLLOWERS = 10_000;
     private static final Duration LONGEST_STREAM = Duration.ofMinutes(10);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -61,11 +61,11 @@ class Following implements SmartLifecycle, DisposableBean {
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean running;
 
-    Following(Jobs jobs, JobRepository stored, Callbacks callbacks, MeterRegistry registry) {
+    JobWatchers(Jobs jobs, JobRepository stored, Callbacks callbacks, MeterRegistry registry) {
         this.jobs = jobs;
         this.stored = stored;
         this.callbacks = callbacks;
-        Gauge.builder("kling.gateway.followers", this, Following::count)
+        Gauge.builder("kling.gateway.followers", this, JobWatchers::count)
                 .description("Callers that wait for a job to change, or stream its progress, on this replica")
                 .register(registry);
     }

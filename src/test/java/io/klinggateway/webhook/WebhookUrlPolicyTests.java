@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReceiversTests {
+class WebhookUrlPolicyTests {
 
-    private final Receivers nobodyAllowed = allowing();
+    private final WebhookUrlPolicy nobodyAllowed = allowing();
 
     @ParameterizedTest
     @ValueSource(
@@ -118,27 +118,27 @@ class ReceiversTests {
 
     @Test
     void anAllowedNameMayBeInternalAndPlainButNeverLinkLocal() throws Exception {
-        Receivers receivers = allowing("*.corp.example", "hooks.internal");
+        WebhookUrlPolicy policy = allowing("*.corp.example", "hooks.internal");
 
-        assertThat(receivers.parse("http://a.corp.example/x")).hasScheme("http");
-        receivers.admit("a.b.corp.example", InetAddress.getByName("10.0.0.7"));
-        receivers.admit("hooks.internal", InetAddress.getLoopbackAddress());
-        assertThat(ruleAgainst(receivers, "http://corp.example/")).startsWith("must be https");
-        assertThat(ruleAgainst(receivers, "http://evilcorp.example/")).startsWith("must be https");
-        assertThatThrownBy(() -> receivers.admit("a.corp.example", InetAddress.getByName("169.254.169.254")))
+        assertThat(policy.parse("http://a.corp.example/x")).hasScheme("http");
+        policy.admit("a.b.corp.example", InetAddress.getByName("10.0.0.7"));
+        policy.admit("hooks.internal", InetAddress.getLoopbackAddress());
+        assertThat(ruleAgainst(policy, "http://corp.example/")).startsWith("must be https");
+        assertThat(ruleAgainst(policy, "http://evilcorp.example/")).startsWith("must be https");
+        assertThatThrownBy(() -> policy.admit("a.corp.example", InetAddress.getByName("169.254.169.254")))
                 .isInstanceOf(RefusedReceiver.class);
-        assertThatThrownBy(() -> receivers.admit("other.example", InetAddress.getByName("10.0.0.7")))
+        assertThatThrownBy(() -> policy.admit("other.example", InetAddress.getByName("10.0.0.7")))
                 .isInstanceOf(RefusedReceiver.class);
     }
 
     @Test
     void anAllowedNetworkCoversItsAddressesAlone() throws Exception {
-        Receivers receivers = allowing("10.20.0.0/16", "fd12::/16");
+        WebhookUrlPolicy policy = allowing("10.20.0.0/16", "fd12::/16");
 
-        assertThat(receivers.parse("http://10.20.255.1/x")).hasHost("10.20.255.1");
-        receivers.admit("any.example", InetAddress.getByName("10.20.0.1"));
-        receivers.admit("any.example", InetAddress.getByName("fd12::1"));
-        assertThatThrownBy(() -> receivers.admit("any.example", InetAddress.getByName("10.21.0.1")))
+        assertThat(policy.parse("http://10.20.255.1/x")).hasHost("10.20.255.1");
+        policy.admit("any.example", InetAddress.getByName("10.20.0.1"));
+        policy.admit("any.example", InetAddress.getByName("fd12::1"));
+        assertThatThrownBy(() -> policy.admit("any.example", InetAddress.getByName("10.21.0.1")))
                 .isInstanceOf(RefusedReceiver.class);
     }
 
@@ -149,13 +149,13 @@ class ReceiversTests {
         assertThatThrownBy(() -> allowing(allowed)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static Receivers allowing(String... allowed) {
-        return new Receivers(new WebhookSettings(List.of(allowed), Duration.ofSeconds(15), 8, null));
+    private static WebhookUrlPolicy allowing(String... allowed) {
+        return new WebhookUrlPolicy(new WebhookSettings(List.of(allowed), Duration.ofSeconds(15), 8, List.of(), null));
     }
 
-    private static String ruleAgainst(Receivers receivers, String url) {
+    private static String ruleAgainst(WebhookUrlPolicy policy, String url) {
         try {
-            receivers.parse(url);
+            policy.parse(url);
             return "";
         } catch (RefusedReceiver refused) {
             return refused.rule();

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A range of addresses that share their first bits. */
-record Network(InetAddress base, int prefixLength) {
+record CidrBlock(InetAddress base, int prefixLength) {
 
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
-    Network {
+    CidrBlock {
         if (prefixLength < 0 || prefixLength > base.getAddress().length * Byte.SIZE) {
             throw new IllegalArgumentException("no prefix of an address: /" + prefixLength);
         }
@@ -21,12 +21,12 @@ record Network(InetAddress base, int prefixLength) {
      * @param cidr such as {@code 10.0.0.0/8} or {@code fd00::/8}
      * @throws IllegalArgumentException if it is anything else
      */
-    static Network of(String cidr) {
+    static CidrBlock of(String cidr) {
         int slash = cidr.indexOf('/');
         InetAddress base = address(slash < 0 ? cidr : cidr.substring(0, slash))
                 .orElseThrow(() -> new IllegalArgumentException("not a network: " + cidr));
         try {
-            return new Network(
+            return new CidrBlock(
                     base,
                     slash < 0 ? base.getAddress().length * Byte.SIZE : Integer.parseInt(cidr.substring(slash + 1)));
         } catch (NumberFormatException notANumber) {

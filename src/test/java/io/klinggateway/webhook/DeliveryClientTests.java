@@ -33,7 +33,7 @@ import org.springframework.test.context.ContextConfiguration;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
 @ContextConfiguration(initializers = RunningGateway.class)
 @Timeout(60)
-class SenderTests {
+class DeliveryClientTests {
 
     private static final byte[] BODY = "{\"event\":\"completed\",\"jobId\":\"ü\"}".getBytes(StandardCharsets.UTF_8);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -41,7 +41,7 @@ class SenderTests {
     private final Receiver receiver = new Receiver();
 
     @Autowired
-    private Sender sender;
+    private DeliveryClient sender;
 
     @Autowired
     private KeySignatures signatures;
@@ -173,7 +173,7 @@ class SenderTests {
 
     @Test
     void aNameThatAlsoLeadsInsideIsNotConnectedToAtAll() throws Exception {
-        try (Sender strict = strict(
+        try (DeliveryClient strict = strict(
                 host -> new InetAddress[] {InetAddress.getLoopbackAddress(), InetAddress.getByName("93.184.215.14")})) {
             assertThat(strict.send(message("https://rebinding.example:" + port() + "/"), "m")
                             .outcome())
@@ -185,14 +185,15 @@ class SenderTests {
     @Test
     void aNameIsCheckedByTheVeryAddressesThatAreConnectedTo() throws Exception {
         AtomicInteger lookups = new AtomicInteger();
-        Sender.Lookup rebinding = _ -> lookups.incrementAndGet() == 1
+        DeliveryClient.Lookup rebinding = _ -> lookups.incrementAndGet() == 1
                 ? new InetAddress[] {InetAddress.getLoopbackAddress()}
                 : new InetAddress[] {InetAddress.getByName("169.254.169.254")};
-        Receivers allowing = new Receivers(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8, null));
-        try (Sender guarded = new Sender(
+        WebhookUrlPolicy allowing =
+                new WebhookUrlPolicy(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8, List.of(), null));
+        try (DeliveryClient guarded = new DeliveryClient(
                 allowing,
                 signatures,
-                new WebhookSettings(List.of(), TIMEOUT, 8, null),
+                new WebhookSettings(List.of(), TIMEOUT, 8, List.of(), null),
                 Clock.systemUTC(),
                 certificates,
                 rebinding)) {
@@ -205,9 +206,10 @@ class SenderTests {
         }
     }
 
-    private Sender strict(Sender.Lookup lookup) {
-        WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8, null);
-        return new Sender(new Receivers(settings), signatures, settings, Clock.systemUTC(), certificates, lookup);
+    private DeliveryClient strict(DeliveryClient.Lookup lookup) {
+        WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8, List.of(), null);
+        return new DeliveryClient(
+                new WebhookUrlPolicy(settings), signatures, settings, Clock.systemUTC(), certificates, lookup);
     }
 
     private void assertTakesAboutTheTimeout() {

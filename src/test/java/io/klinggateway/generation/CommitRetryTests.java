@@ -17,10 +17,11 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 
 /** What a transaction's failure means: whether it is run again, and what its caller hears. */
-class CertainDatabaseTests {
+class CommitRetryTests {
 
     private static final Deadline PASSED = Deadline.in(Duration.ZERO);
     private static final Deadline SOON = Deadline.in(Duration.ofMillis(300));
@@ -31,7 +32,7 @@ class CertainDatabaseTests {
     private String run(Deadline deadline, RuntimeException... failing) {
         failures.clear();
         failures.addAll(List.of(failing));
-        return CertainDatabase.run(deadline, () -> {
+        return CommitRetry.run(deadline, () -> {
             RuntimeException failure = failures.pollFirst();
             if (failure != null) {
                 throw failure;
@@ -64,6 +65,13 @@ class CertainDatabaseTests {
         RuntimeException locked = new CannotAcquireLockException("locked", new SQLException("", "55P03"));
 
         assertThatThrownBy(() -> run(PASSED, locked)).isSameAs(locked);
+    }
+
+    @Test
+    void aGroupThatNeverReachedTheDatabaseHasWrittenNothing() {
+        RuntimeException gone = new CannotCreateTransactionException("gone");
+
+        assertThatThrownBy(() -> run(SOON, new GroupCommit.GroupFailed(gone))).isSameAs(gone);
     }
 
     @Test

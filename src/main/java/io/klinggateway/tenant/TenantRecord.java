@@ -7,4 +7,4 @@ import java.time.Instant;
  *
  * @param declared the configuration says what it is; nobody else may change it
  */
-public record Registration(Tenant tenant, TenantStatus status, boolean declared, Limits limits, Instant createdAt) {}
+public record TenantRecord(Tenant tenant, TenantStatus status, boolean declared, Limits limits, Instant createdAt) {}
