@@ -19,14 +19,16 @@ end $$;
 -- Whether anything waits for its first or next turn to be sent.
 create or replace function queue_has_waiting(p_upstream text) returns boolean
     language sql stable
-    return exists (select from generation where upstream = p_upstream and state = 'WAITING');
+    return exists (select from generation where upstream = p_upstream and state = 'WAITING')
+        or exists (select from generation
+                    where upstream = p_upstream and state = 'SENDING' and due_at <= (select gateway_now()));
 
 -- Takes one call of the account's rate for something other than sending. granted: the call may be made after wait, which is
 -- at most p_longest; not granted: nothing was taken, and asking again makes sense after wait.
 --   p_interval, p_tolerance   the account's rate: time between calls, and how far ahead of that a burst may run
 --   p_own_interval            TRACK: the pace that tracking keeps to while something waits to be sent
 -- Purposes: TRACK is never held up by sending, since a call taken pushes the next one back for all; OTHER as TRACK, without a
--- pace of its own; SPARE is granted only what nobody else wants.
+-- pace of its own. What tracking takes while nothing waits is not held against it later. SPARE is granted only what nobody else wants.
 create or replace function rate_take(p_upstream text, p_purpose text, p_interval interval, p_tolerance interval,
         p_own_interval interval, p_longest interval, out granted boolean, out wait interval)
     language plpgsql as $$
@@ -55,7 +57,8 @@ begin
     granted := true;
     update upstream_rate
        set next_call_at = due + p_interval,
-           next_tracking_call_at = case p_purpose when 'TRACK' then own_due + p_own_interval else next_tracking_call_at end
+           next_tracking_call_at = case p_purpose when 'TRACK' then least(own_due, moment + 4 * p_own_interval) + p_own_interval
+                                                  else next_tracking_call_at end
      where upstream = p_upstream;
 end $$;
 
@@ -154,7 +157,7 @@ declare
 begin
     select * into due
       from generation g
-     where g.upstream = p_upstream and g.state = 'SENDING' and g.due_at <= gateway_now()
+     where g.upstream = p_upstream and g.state = 'SENDING' and g.due_at <= (select gateway_now())
      order by g.due_at limit 1 for update skip locked;
     return due;
 end $$;
@@ -265,7 +268,7 @@ end $$;
 -- Passes a team over for a moment: it has nothing to send, or may not now. An admission that found it awake and commits only
 -- after this look is seen at the next one. A team that has nothing goes along with the queue, so that it saves up no turns; it
 -- is forgotten when it owes none and has been seen empty for longer than a transaction may take: whoever found it awake has
--- committed by then, and whoever finds it empty wakes it.
+-- committed by then, and whoever finds it empty wakes it. Nor does one save up turns that is kept waiting by its own limit.
 create or replace function queue_rest(p_upstream text, p_tenant uuid, p_queue_time bigint) returns void
     language plpgsql as $$
 #variable_conflict use_column
@@ -274,7 +277,8 @@ declare
 begin
     if exists (select from generation
                 where upstream = p_upstream and tenant_id = p_tenant and state = 'WAITING') then
-        update queue_team set not_before = moment + interval '500 milliseconds', empty_since = null
+        update queue_team
+           set not_before = moment + interval '500 milliseconds', team_time = greatest(team_time, p_queue_time), empty_since = null
          where upstream = p_upstream and tenant_id = p_tenant;
         return;
     end if;

@@ -186,7 +186,7 @@ create table generation (
 
 create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
 create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
-create index generation_waiting on generation (upstream, tenant_id, key_id, created_at, id) where state = 'WAITING';
+create index generation_waiting on generation (tenant_id, upstream, key_id, created_at, id) where state = 'WAITING';
 create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';
 create index generation_repeated on generation (upstream, due_at) where state = 'SENDING';
 create index generation_running on generation (tenant_id) where state in ('SENDING', 'QUEUED', 'PROCESSING');

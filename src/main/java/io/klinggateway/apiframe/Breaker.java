@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ class Breaker {
     private static final int PROBES = 3;
 
     private final CircuitBreaker breaker;
+    private final AtomicInteger probing = new AtomicInteger();
     private volatile long openedAtNanos;
 
     Breaker(MeterRegistry meters) {
@@ -57,7 +59,7 @@ class Breaker {
     int room() {
         return switch (breaker.getState()) {
             case OPEN -> System.nanoTime() - openedAtNanos < OPEN_FOR.toNanos() ? 0 : PROBES;
-            case HALF_OPEN -> 1;
+            case HALF_OPEN -> Math.max(0, PROBES - probing.get());
             default -> Integer.MAX_VALUE;
         };
     }
@@ -67,7 +69,7 @@ class Breaker {
             return new NotWritten("circuit breaker open", true);
         }
         long started = System.nanoTime();
-        Exchange result = exchange.get();
+        Exchange result = breaker.getState() == CircuitBreaker.State.HALF_OPEN ? probe(exchange) : exchange.get();
         long nanos = System.nanoTime() - started;
         switch (result) {
             case NotWritten notWritten when !notWritten.vendorAway() -> breaker.releasePermission();
@@ -75,6 +77,15 @@ class Breaker {
             default -> breaker.onError(nanos, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
         }
         return result;
+    }
+
+    private Exchange probe(Supplier<Exchange> exchange) {
+        probing.incrementAndGet();
+        try {
+            return exchange.get();
+        } finally {
+            probing.decrementAndGet();
+        }
     }
 
     private static double openness(CircuitBreaker breaker) {

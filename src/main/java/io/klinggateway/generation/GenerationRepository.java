@@ -149,7 +149,7 @@ class GenerationRepository {
     private static final String END_LONG_WAITING = END_WAITING + """
              where id in (select id from generation
                            where upstream = :upstream and state = 'WAITING'
-                             and created_at < gateway_now() - make_interval(secs => :longest)
+                             and created_at < (select gateway_now() - make_interval(secs => :longest))
                            order by created_at limit 1 for update skip locked)
             returning id
             """;

@@ -71,7 +71,7 @@ public class Settlement {
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
     public Standing refuse(GenerationId id, int attempt, Refusal refusal, boolean promise, Deadline deadline) {
-        return CertainDatabase.run(
+        return CommitRetry.run(
                 deadline,
                 () -> inTransaction(() -> {
                     if (generations.refuse(id, attempt, refusal, promise)) {
@@ -88,9 +88,9 @@ public class Settlement {
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
     public void settle(GenerationId id, UpstreamJob job, Deadline deadline) {
-        Origin origin = CertainDatabase.run(deadline, () -> scope.origin(id));
+        Origin origin = CommitRetry.run(deadline, () -> scope.origin(id));
         scope.later("kling.gateway.settlement", id, origin, () -> {
-            Optional<Ended> ended = CertainDatabase.run(deadline, () -> inTransaction(() -> settled(id, job)));
+            Optional<Ended> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
             ended.ifPresent(end -> {
                 meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
                 report(id, job, end);
@@ -120,14 +120,16 @@ public class Settlement {
      *
      * @return false if there is none of the tenant that waits
      */
-    public boolean cancel(TenantId tenant, GenerationId id) {
-        return inTransaction(() -> {
-            boolean cancelled = generations.cancel(tenant, id, CANCELLED);
-            if (cancelled) {
-                release(id, ACTOR, "cancelled", "cancelled");
-            }
-            return cancelled;
-        });
+    public boolean cancel(TenantId tenant, GenerationId id, Deadline deadline) {
+        return CommitRetry.run(
+                deadline,
+                () -> inTransaction(() -> {
+                    boolean cancelled = generations.cancel(tenant, id, CANCELLED);
+                    if (cancelled) {
+                        release(id, ACTOR, "cancelled", "cancelled");
+                    }
+                    return cancelled;
+                }));
     }
 
     /**

@@ -1,17 +1,22 @@
 package io.klinggateway.job;
 
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /** Cancels jobs that wait in the queue. The vendor has no such call: what it may have runs to its end. */
 @Component
 class Cancellation {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Settlement settlement;
     private final Jobs jobs;
@@ -26,9 +31,10 @@ class Cancellation {
      *
      * @return the job, CANCELLED
      * @throws ProblemException if it is not the tenant's, or an attempt may have reached the vendor
+     * @throws OutcomeUnknown if the database was lost in the middle of the COMMIT and stayed away
      */
     JobView cancel(TenantId tenant, GenerationId id) {
-        boolean cancelled = settlement.cancel(tenant, id);
+        boolean cancelled = settlement.cancel(tenant, id, Deadline.in(PATIENCE));
         JobView job = jobs.find(tenant, id)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")))
                 .view();

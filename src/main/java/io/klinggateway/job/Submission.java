@@ -16,7 +16,7 @@ import io.klinggateway.queue.QueueSettings;
 import io.klinggateway.queue.Taken;
 import io.klinggateway.queue.WaitingCaller;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.Receivers;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -31,13 +31,13 @@ class Submission {
 
     private final Admissions admissions;
     private final Dispatcher dispatcher;
-    private final Receivers receivers;
+    private final WebhookUrlPolicy webhookUrls;
     private final QueueSettings settings;
 
-    Submission(Admissions admissions, Dispatcher dispatcher, Receivers receivers, QueueSettings settings) {
+    Submission(Admissions admissions, Dispatcher dispatcher, WebhookUrlPolicy webhookUrls, QueueSettings settings) {
         this.admissions = admissions;
         this.dispatcher = dispatcher;
-        this.receivers = receivers;
+        this.webhookUrls = webhookUrls;
         this.settings = settings;
     }
 
@@ -51,11 +51,13 @@ class Submission {
      */
     Receipt submit(
             Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Consumer<RequestAllowance> allowance) {
-        receivers.check(request.webhookUrl());
+        webhookUrls.check(request.webhookUrl());
         Deadline deadline = Deadline.in(settings.attemptDeadline());
         NewGeneration generation = admissions.prepare(caller, request, key);
         if (dispatcher.isBusy()) {
-            return admissions.admit(generation, true, deadline, allowance);
+            Receipt receipt = admissions.admit(generation, true, deadline, allowance);
+            dispatcher.admitted();
+            return receipt;
         }
         try (WaitingCaller waiting = dispatcher.register(generation.id())) {
             Receipt receipt = admissions.admit(generation, false, deadline, allowance);

@@ -78,6 +78,11 @@ public class Dispatcher implements SmartLifecycle {
         return !running || busy;
     }
 
+    /** A generation was admitted whose caller waits for no verdict. */
+    public void admitted() {
+        wakeUp.signal();
+    }
+
     /**
      * Lets the caller's generation, which is admitted but not promised, take its turn if that is now.
      *
@@ -112,7 +117,12 @@ public class Dispatcher implements SmartLifecycle {
                 return Taken.WAITS;
             }
         }
-        Verdict verdict = caller.await(Deadline.in(settings.lease()));
+        // It is being withdrawn. Passes may have said that its turn was not yet, but only the last word counts.
+        Deadline patience = Deadline.in(settings.lease().multipliedBy(2));
+        Verdict verdict = caller.await(patience);
+        while (verdict instanceof NotYet) {
+            verdict = caller.await(patience);
+        }
         return verdict == null ? Taken.SENT : verdict;
     }
 

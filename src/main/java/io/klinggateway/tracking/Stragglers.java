@@ -59,14 +59,18 @@ class Stragglers {
     }
 
     private void read(OpenJob job) {
+        boolean known = false;
         if (rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
             switch (apiframe.read(job.job())) {
-                case Found found -> progress.record(job, found.job());
+                case Found found -> {
+                    known = true;
+                    progress.record(job, found.job());
+                }
                 case Missing _ -> progress.recordMissing(job);
                 case Unavailable unavailable -> log.debug("generation {} not read: {}", job.id(), unavailable.reason());
             }
         }
-        tracking.readAgain(job.id(), pause(job.age()));
+        tracking.readAgain(job.id(), pause(job.age()), known);
     }
 
     private static Duration pause(Duration age) {

@@ -80,7 +80,9 @@ class TrackingRepository {
             """;
 
     private static final String READ_AGAIN = """
-            update generation set due_at = gateway_now() + make_interval(secs => :delay)
+            update generation
+               set due_at = gateway_now() + make_interval(secs => :delay),
+                   missing_since = case when :found then null else missing_since end
              where id = :id and state in ('QUEUED', 'PROCESSING')
             """;
 
@@ -185,9 +187,11 @@ class TrackingRepository {
         jdbc.sql(LISTED).param("id", id.value()).update();
     }
 
-    void readAgain(GenerationId id, Duration delay) {
+    /** @param found whether the vendor knew the job this time */
+    void readAgain(GenerationId id, Duration delay, boolean found) {
         jdbc.sql(READ_AGAIN)
                 .param("id", id.value())
+                .param("found", found)
                 .param("delay", seconds(delay))
                 .update();
     }

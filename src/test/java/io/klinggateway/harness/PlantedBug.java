@@ -65,7 +65,7 @@ record PlantedBug(
                     "refusal-keeps-the-key",
                     "case when promised or :promise then idempotency_key end",
                     "idempotency_key"),
-            inFunction("lost-wake-up", "queue_join", "elsif rests then", "elsif false then")
+            inFunction("lost-wake-up", "queue_join", "set not_before = moment,", "set not_before = known.not_before,")
                     .and(
                             "queue_rest",
                             "set not_before = moment + interval '500 milliseconds', team_time",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
 import java.nio.charset.StandardCharsets;
@@ -160,7 +161,7 @@ class CancellationTests extends GatewayScenario {
                 working.add(threads.submit(() -> {
                     start.await();
                     own.forEach(id -> {
-                        if (settlement.cancel(tenant().id(), new GenerationId(id))) {
+                        if (settlement.cancel(tenant().id(), new GenerationId(id), Deadline.in(SOON))) {
                             cancelled.add(id);
                         }
                     });

@@ -201,10 +201,7 @@ class FairnessTests {
     void aTeamAtItsLimitBlocksNoOther() {
         UUID full = queue.team(1);
         UUID other = queue.team(1);
-        queue.jdbc()
-                .sql("update tenant set concurrent_generations = 2 where id = :id")
-                .param("id", full)
-                .update();
+        limit(full, 2);
         queue.addWaiting(full, full, 10);
         queue.addWaiting(other, other, 10);
 
@@ -212,6 +209,29 @@ class FairnessTests {
 
         assertThat(ofTeam(turns, full)).isEqualTo(2);
         assertThat(ofTeam(turns, other)).isEqualTo(10);
+    }
+
+    @Test
+    void aTeamSavesUpNoTurnsWhileItsOwnLimitKeepsItWaiting() {
+        UUID limited = queue.team(1);
+        UUID other = queue.team(1);
+        limit(limited, 1);
+        queue.addWaiting(limited, limited, 100);
+        queue.addWaiting(other, other, 400);
+        queue.turns(200);
+
+        limit(limited, 1000);
+        queue.jdbc().sql("update queue_team set not_before = gateway_now()").update();
+
+        assertThat(ofTeam(queue.turns(40), other)).isBetween(19L, 21L);
+    }
+
+    private void limit(UUID team, int most) {
+        queue.jdbc()
+                .sql("update tenant set concurrent_generations = :most where id = :team")
+                .param("most", most)
+                .param("team", team)
+                .update();
     }
 
     @Test

@@ -40,6 +40,20 @@ class SharedRateTests {
     }
 
     @Test
+    void whatTrackingTakesWhileNothingWaitsIsNotHeldAgainstItLater() {
+        database.moveTimeTo(NOW);
+        for (int call = 0; call < 1000; call++) {
+            Instant now = NOW.plusMillis(130L * call);
+            database.moveTimeTo(now);
+            database.take("TRACK", PATIENCE);
+        }
+
+        database.queue(1);
+
+        assertThat(database.take("TRACK", PATIENCE).granted()).isTrue();
+    }
+
+    @Test
     void trackingMayUseTheWholeRateWhileNothingWaits() {
         simulation.greedy("TRACK", PATIENCE);
 
