@@ -266,7 +266,7 @@ begin
 end $$;
 
 -- Passes a team over for a moment: it has nothing to send, or may not now. An admission that found it awake and commits only
--- after this look is seen at the next one. A team that has nothing goes along with the queue, so that it saves up no turns; it
+-- after this look is seen at the next one, which comes the later the longer the team has had nothing. A team that has nothing goes along with the queue, so that it saves up no turns; it
 -- is forgotten when it owes none and has been seen empty for longer than a transaction may take: whoever found it awake has
 -- committed by then, and whoever finds it empty wakes it. Nor does one save up turns that is kept waiting by its own limit.
 create or replace function queue_rest(p_upstream text, p_tenant uuid, p_queue_time bigint) returns void
@@ -286,7 +286,7 @@ begin
      where upstream = p_upstream and tenant_id = p_tenant
        and team_time <= p_queue_time and empty_since < moment - interval '30 seconds';
     update queue_team
-       set not_before = moment + interval '500 milliseconds', team_time = greatest(team_time, p_queue_time),
-           empty_since = coalesce(empty_since, moment)
+       set not_before = moment + greatest(interval '500 milliseconds', moment - coalesce(empty_since, moment)),
+           team_time = greatest(team_time, p_queue_time), empty_since = coalesce(empty_since, moment)
      where upstream = p_upstream and tenant_id = p_tenant;
 end $$;

@@ -68,8 +68,8 @@ record PlantedBug(
             inFunction("lost-wake-up", "queue_join", "set not_before = moment,", "set not_before = known.not_before,")
                     .and(
                             "queue_rest",
-                            "set not_before = moment + interval '500 milliseconds', team_time",
-                            "set not_before = 'infinity', team_time"),
+                            "greatest(interval '500 milliseconds', moment - coalesce(empty_since, moment))",
+                            "interval '1 year'"),
             inFunction(
                             "claimed-twice",
                             "queue_next",

@@ -219,11 +219,18 @@ class FairnessTests {
         queue.addWaiting(limited, limited, 100);
         queue.addWaiting(other, other, 400);
         queue.turns(200);
+        wakeTeams();
+        queue.turns(1);
 
         limit(limited, 1000);
-        queue.jdbc().sql("update queue_team set not_before = gateway_now()").update();
+        wakeTeams();
 
         assertThat(ofTeam(queue.turns(40), other)).isBetween(19L, 21L);
+    }
+
+    /** As if half a second had gone by. */
+    private void wakeTeams() {
+        queue.jdbc().sql("update queue_team set not_before = gateway_now()").update();
     }
 
     private void limit(UUID team, int most) {
