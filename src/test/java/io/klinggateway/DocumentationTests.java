@@ -179,10 +179,10 @@ class DocumentationTests {
     }
 
     private static String row(JsonNode property) {
-        JsonNode given = property.path("defaultValue");
-        String defaultValue = given.isArray()
-                ? given.valueStream().map(JsonNode::stringValue).collect(Collectors.joining(","))
-                : given.asString("");
+        String defaultValue = property.path("defaultValue").asString("");
+        if (defaultValue.startsWith("[")) {
+            defaultValue = defaultValue.replaceAll("[\\[\\] ]", "");
+        }
         return "| `" + property.path("name").stringValue() + "` | "
                 + (defaultValue.isEmpty() ? "none" : "`" + defaultValue + "`") + " |";
     }

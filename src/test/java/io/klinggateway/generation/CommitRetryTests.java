@@ -17,14 +17,14 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** What a transaction's failure means: whether it is run again, and what its caller hears. */
 class CommitRetryTests {
 
     private static final Deadline PASSED = Deadline.in(Duration.ZERO);
-    private static final Deadline SOON = Deadline.in(Duration.ofMillis(300));
+    private static final Deadline SOON = Deadline.in(Duration.ofMinutes(1));
 
     /** What each run comes to, in their order; then they succeed. */
     private final Deque<RuntimeException> failures = new ArrayDeque<>();

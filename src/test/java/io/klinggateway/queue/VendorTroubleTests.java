@@ -70,8 +70,8 @@ class VendorTroubleTests extends GatewayScenario {
         await().atMost(SOON).until(() -> attempt(first) > 1);
         assertThat(state(first)).isIn("WAITING", "SENDING");
         assertThat(row(first)).containsEntry("indefinite", false);
-        vendor.start();
         vendorAnswers(accepted(vendorJob), accepted(UUID.randomUUID()));
+        vendor.start();
         awaitState(first, "QUEUED");
         awaitState(second, "QUEUED");
         assertThat(attempts(first)).hasSize(1);
