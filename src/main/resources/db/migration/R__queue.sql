@@ -28,7 +28,8 @@ create or replace function queue_has_waiting(p_upstream text) returns boolean
 --   p_interval, p_tolerance   the account's rate: time between calls, and how far ahead of that a burst may run
 --   p_own_interval            TRACK: the pace that tracking keeps to while something waits to be sent
 -- Purposes: TRACK is never held up by sending, since a call taken pushes the next one back for all; OTHER as TRACK, without a
--- pace of its own. What tracking takes while nothing waits is not held against it later. SPARE is granted only what nobody else wants.
+-- pace of its own. What tracking takes while nothing waits is not held against it later. SPARE is granted only what nobody
+-- else wants.
 create or replace function rate_take(p_upstream text, p_purpose text, p_interval interval, p_tolerance interval,
         p_own_interval interval, p_longest interval, out granted boolean, out wait interval)
     language plpgsql as $$
@@ -265,28 +266,25 @@ begin
     return coalesce(stood, 0);
 end $$;
 
--- Passes a team over for a moment: it has nothing to send, or may not now. An admission that found it awake and commits only
--- after this look is seen at the next one, which comes the later the longer the team has had nothing. A team that has nothing goes along with the queue, so that it saves up no turns; it
--- is forgotten when it owes none and has been seen empty for longer than a transaction may take: whoever found it awake has
--- committed by then, and whoever finds it empty wakes it. Nor does one save up turns that is kept waiting by its own limit.
+-- Passes a team over for a moment: it has nothing to send, or may not now. Either way it goes along with the queue, so that it
+-- saves up no turns. An admission that found it awake and commits only after this look is seen at the next one, which comes the
+-- later the longer the team has had nothing. Such a team is forgotten when it owes no turn and has been seen empty for longer
+-- than a transaction may take: whoever found it awake has committed by then, and whoever finds it empty wakes it.
 create or replace function queue_rest(p_upstream text, p_tenant uuid, p_queue_time bigint) returns void
     language plpgsql as $$
 #variable_conflict use_column
 declare
     moment timestamptz := gateway_now();
+    waits  boolean     := exists (select from generation
+                                   where upstream = p_upstream and tenant_id = p_tenant and state = 'WAITING');
 begin
-    if exists (select from generation
-                where upstream = p_upstream and tenant_id = p_tenant and state = 'WAITING') then
-        update queue_team
-           set not_before = moment + interval '500 milliseconds', team_time = greatest(team_time, p_queue_time), empty_since = null
-         where upstream = p_upstream and tenant_id = p_tenant;
-        return;
-    end if;
     delete from queue_team
-     where upstream = p_upstream and tenant_id = p_tenant
+     where not waits and upstream = p_upstream and tenant_id = p_tenant
        and team_time <= p_queue_time and empty_since < moment - interval '30 seconds';
     update queue_team
-       set not_before = moment + greatest(interval '500 milliseconds', moment - coalesce(empty_since, moment)),
-           team_time = greatest(team_time, p_queue_time), empty_since = coalesce(empty_since, moment)
+       set team_time = greatest(team_time, p_queue_time),
+           empty_since = case when not waits then coalesce(empty_since, moment) end,
+           not_before = moment + case when waits then interval '500 milliseconds'
+               else greatest(interval '500 milliseconds', moment - coalesce(empty_since, moment)) end
      where upstream = p_upstream and tenant_id = p_tenant;
 end $$;

@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.image.PriceList;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.Problems;
@@ -37,6 +38,7 @@ final class FailurePages extends OncePerRequestFilter {
         // Every template reads these.
         request.setAttribute("assets", assets);
         request.setAttribute("formats", Formats.INSTANCE);
+        request.setAttribute("creditsPerImage", PriceList.CREDITS_PER_IMAGE);
         try {
             chain.doFilter(request, response);
         } catch (RuntimeException failure) {

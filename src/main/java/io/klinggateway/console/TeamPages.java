@@ -1,6 +1,5 @@
 package io.klinggateway.console;
 
-import io.klinggateway.image.PriceList;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
@@ -47,7 +46,6 @@ class TeamPages {
         Account account = ledger.account(tenant);
         LocalDate today = LocalDate.now(clock.withZone(account.budget().timeZone()));
         model.addAttribute("caller", caller);
-        model.addAttribute("creditsPerImage", PriceList.CREDITS_PER_IMAGE);
         model.addAttribute("zone", account.budget().timeZone().getId());
         model.addAttribute("bar", BudgetBar.of(account));
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));

@@ -3,7 +3,6 @@ package io.klinggateway.console;
 import io.klinggateway.image.AspectRatio;
 import io.klinggateway.image.KlingImageParams;
 import io.klinggateway.image.ModelName;
-import io.klinggateway.image.PriceList;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.support.Uuids;
@@ -100,7 +99,6 @@ class TryPages {
 
     private static String page(Model model, TryForm form) {
         model.addAttribute("form", form);
-        model.addAttribute("creditsPerImage", PriceList.CREDITS_PER_IMAGE);
         model.addAttribute("mostImages", KlingImageParams.MOST_IMAGES);
         model.addAttribute("defaultModel", ModelName.DEFAULT.wire());
         model.addAttribute(

@@ -40,13 +40,11 @@ final class CommitRetry {
             try {
                 return transaction.get();
             } catch (DataAccessException | TransactionException failed) {
-                RuntimeException unreached = unreached(failed);
-                if (unreached != null && !mayBeCommitted) {
-                    throw unreached;
-                }
-                Failure kind = unreached != null ? Failure.ROLLED_BACK : Failure.of(failed);
-                if (kind == Failure.FINAL && !mayBeCommitted) {
-                    throw failed;
+                RuntimeException own = own(failed);
+                Failure kind = Failure.of(own);
+                boolean perhapsOfAnother = kind == Failure.FINAL && failed instanceof GroupFailed;
+                if ((kind == Failure.FINAL || kind == Failure.UNREACHED) && !perhapsOfAnother && !mayBeCommitted) {
+                    throw own;
                 }
                 mayBeCommitted |= kind == Failure.ANSWER_LOST;
                 failure = failed;
@@ -59,15 +57,14 @@ final class CommitRetry {
         }
     }
 
-    /** @return what kept the transaction, a group's too, from reaching the database; null if it may have reached it */
-    private static @Nullable RuntimeException unreached(RuntimeException failed) {
-        Throwable own = failed instanceof GroupFailed ? failed.getCause() : failed;
-        return own instanceof CannotGetJdbcConnectionException || own instanceof CannotCreateTransactionException
-                ? (RuntimeException) own
-                : null;
+    /** @return of a group's failure what made it fail */
+    private static RuntimeException own(RuntimeException failed) {
+        return failed instanceof GroupFailed && failed.getCause() instanceof RuntimeException cause ? cause : failed;
     }
 
     private enum Failure {
+        /** The transaction did not begin. */
+        UNREACHED,
         /** The server said no, and would say so again. */
         FINAL,
         /** The server rolled it back, for a reason that passes. */
@@ -79,8 +76,9 @@ final class CommitRetry {
         private static final Pattern PASSING = Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505|25006");
 
         static Failure of(RuntimeException failed) {
-            if (failed instanceof GroupFailed && failed.getCause() instanceof RuntimeException cause) {
-                return of(cause) == ANSWER_LOST ? ANSWER_LOST : ROLLED_BACK;
+            if (failed instanceof CannotGetJdbcConnectionException
+                    || failed instanceof CannotCreateTransactionException) {
+                return UNREACHED;
             }
             String state = sqlState(failed);
             if (state == null || state.startsWith("08") || state.startsWith("57P")) {

@@ -77,7 +77,7 @@ final class GroupCommit<K, T, R> {
             } catch (RuntimeException failure) {
                 members.forEach(member -> member.fail(members.size() == 1 ? failure : new GroupFailed(failure)));
             } finally {
-                members.stream().filter(member -> !member.isDone()).forEach(Member::abandon);
+                members.forEach(Member::abandon);
             }
         }
     }
@@ -112,7 +112,9 @@ final class GroupCommit<K, T, R> {
 
         /** Only an Error leaves one without an answer, and then it is not known what was committed. */
         void abandon() {
-            fail(new RecoverableDataAccessException("the group broke down"));
+            if (!done) {
+                fail(new RecoverableDataAccessException("the group broke down"));
+            }
         }
 
         @SuppressWarnings("NullAway") // done: one of the two is there

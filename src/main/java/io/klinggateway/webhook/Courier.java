@@ -27,7 +27,7 @@ class Courier implements DisposableBean {
     private static final int MOST_DOUBLINGS = 6;
 
     private final DeliveryRepository deliveries;
-    private final DeliveryClient sender;
+    private final DeliveryClient client;
     private final WebhookMeters meters;
     private final Traces traces;
     private final List<Duration> retryPauses;
@@ -37,12 +37,12 @@ class Courier implements DisposableBean {
 
     Courier(
             DeliveryRepository deliveries,
-            DeliveryClient sender,
+            DeliveryClient client,
             WebhookMeters meters,
             Traces traces,
             WebhookSettings settings) {
         this.deliveries = deliveries;
-        this.sender = sender;
+        this.client = client;
         this.meters = meters;
         this.traces = traces;
         this.retryPauses = settings.retryPauses();
@@ -74,7 +74,7 @@ class Courier implements DisposableBean {
                     "kling.gateway.delivery",
                     found.get().traceparent(),
                     message.generation().toString(),
-                    () -> conclude(found.get(), sender.send(message, message.generation() + "-" + message.event())));
+                    () -> conclude(found.get(), client.send(message, message.generation() + "-" + message.event())));
         } finally {
             slots.giveBack(message.tenant());
         }
@@ -115,7 +115,7 @@ class Courier implements DisposableBean {
                             "{} of generation {}: {}",
                             message.event(),
                             message.generation(),
-                            sender.send(message, messageId).outcome());
+                            client.send(message, messageId).outcome());
                 } catch (RuntimeException failure) {
                     log.debug("{} of generation {} not sent", message.event(), message.generation(), failure);
                 } finally {

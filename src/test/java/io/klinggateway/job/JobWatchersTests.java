@@ -131,15 +131,15 @@ class JobWatchersTests {
         String id = client.order("\"prompt\":\"a fox\"");
         freeze(id);
         List<CompletableFuture<Answer>> waiters = new ArrayList<>();
-        JobWatchers following = replica.getBean(JobWatchers.class);
+        JobWatchers watchers = replica.getBean(JobWatchers.class);
         while (waiters.size() < 300) {
             waiters.add(client.getLater("/v2/jobs/" + id + "?wait=60"));
             if (waiters.size() % 20 == 0) {
-                awaitCount(following, waiters.size());
+                awaitCount(watchers, waiters.size());
             }
         }
         waiters.add(client.getLater("/v2/jobs/" + id + "/events"));
-        awaitCount(following, waiters.size());
+        awaitCount(watchers, waiters.size());
         assertThat(client.get("/v2/jobs/" + id).status()).isEqualTo(200);
 
         replica.close();
@@ -151,8 +151,8 @@ class JobWatchersTests {
         }
     }
 
-    private static void awaitCount(JobWatchers following, int count) throws InterruptedException {
-        for (int i = 0; following.count() < count; i++) {
+    private static void awaitCount(JobWatchers watchers, int count) throws InterruptedException {
+        for (int i = 0; watchers.count() < count; i++) {
             assertThat(i).as("all wait in time").isLessThan(600);
             Thread.sleep(20);
         }

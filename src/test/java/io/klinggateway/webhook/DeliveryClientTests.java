@@ -41,7 +41,7 @@ class DeliveryClientTests {
     private final Receiver receiver = new Receiver();
 
     @Autowired
-    private DeliveryClient sender;
+    private DeliveryClient client;
 
     @Autowired
     private KeySignatures signatures;
@@ -59,7 +59,7 @@ class DeliveryClientTests {
 
     @Test
     void theVendorsVerifierAndTheStandardOneAcceptWhatIsSent() throws Exception {
-        assertThat(sender.send(message(receiver.url()), "m-1")).isEqualTo(new Attempt.Delivered(200));
+        assertThat(client.send(message(receiver.url()), "m-1")).isEqualTo(new Attempt.Delivered(200));
 
         Received got = receiver.next();
         byte[] secret = RunningGateway.sha256(RunningGateway.KEY);
@@ -86,7 +86,7 @@ class DeliveryClientTests {
                 .param("sha256", RunningGateway.sha256("kg_revoked"))
                 .update();
 
-        Attempt attempt = sender.send(message(receiver.url(), revoked), "m-1");
+        Attempt attempt = client.send(message(receiver.url(), revoked), "m-1");
 
         assertThat(attempt).isInstanceOf(Attempt.Delivered.class);
         assertThat(receiver.next().signature())
@@ -98,14 +98,14 @@ class DeliveryClientTests {
         try (Receiver elsewhere = new Receiver()) {
             for (int status : List.of(500, 503, 404, 400, 304)) {
                 receiver.answers(status);
-                assertThat(sender.send(message(receiver.url()), "m").outcome()).isEqualTo("HTTP " + status);
+                assertThat(client.send(message(receiver.url()), "m").outcome()).isEqualTo("HTTP " + status);
             }
             for (int status : List.of(301, 302, 303, 307, 308)) {
                 receiver.answers(exchange -> {
                     exchange.getResponseHeaders().set("Location", elsewhere.url());
                     exchange.sendResponseHeaders(status, -1);
                 });
-                assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("HTTP " + status));
+                assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("HTTP " + status));
             }
             assertThat(elsewhere.all()).isEmpty();
             assertThat(receiver.all()).as("nothing is retried in secret").hasSize(10);
@@ -116,7 +116,7 @@ class DeliveryClientTests {
     void goneEndsADelivery() {
         receiver.answers(410);
 
-        assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Gone());
+        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Gone());
     }
 
     @Test
@@ -139,7 +139,7 @@ class DeliveryClientTests {
             }
         })) {
             long started = System.nanoTime();
-            assertThat(sender.send(message(drips.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+            assertThat(client.send(message(drips.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT.plusSeconds(2));
         }
     }
@@ -154,7 +154,7 @@ class DeliveryClientTests {
             }
         })) {
             long started = System.nanoTime();
-            assertThat(sender.send(message(endless.url()), "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(client.send(message(endless.url()), "m")).isEqualTo(new Attempt.Delivered(200));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT);
         }
     }
@@ -164,10 +164,10 @@ class DeliveryClientTests {
         try (RawServer resets = new RawServer(socket -> socket.setSoLinger(true, 0));
                 RawServer garbage = new RawServer(socket -> socket.getOutputStream()
                         .write("a secret of the receiver\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
-            assertThat(sender.send(message(resets.url()), "m")).isEqualTo(new Attempt.Failed("connection lost"));
-            assertThat(sender.send(message(garbage.url()), "m").outcome()).isIn("connection lost", "timeout");
+            assertThat(client.send(message(resets.url()), "m")).isEqualTo(new Attempt.Failed("connection lost"));
+            assertThat(client.send(message(garbage.url()), "m").outcome()).isIn("connection lost", "timeout");
         }
-        assertThat(sender.send(message("http://localhost:" + RunningGateway.freePort() + "/"), "m"))
+        assertThat(client.send(message("http://localhost:" + RunningGateway.freePort() + "/"), "m"))
                 .isEqualTo(new Attempt.Failed("no connection"));
     }
 
@@ -214,7 +214,7 @@ class DeliveryClientTests {
 
     private void assertTakesAboutTheTimeout() {
         long started = System.nanoTime();
-        assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
         assertThat(Duration.ofNanos(System.nanoTime() - started))
                 .isBetween(TIMEOUT.minusMillis(100), TIMEOUT.plusSeconds(2));
     }

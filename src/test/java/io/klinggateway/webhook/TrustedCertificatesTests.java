@@ -43,7 +43,7 @@ class TrustedCertificatesTests {
     private static final TestAuthority COMPANY = new TestAuthority("company");
 
     @Autowired
-    private DeliveryClient sender;
+    private DeliveryClient client;
 
     @Autowired
     private Courier courier;
@@ -94,8 +94,8 @@ class TrustedCertificatesTests {
     void aCertificateForAnotherNameIsNotTrusted() {
         SSLContext forAnotherName = COMPANY.certify("another.example", YESTERDAY);
         try (Receiver receiver = new Receiver(forAnotherName)) {
-            assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
-            assertThat(sender.send(message(receiver.url("127.0.0.1")), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(message(receiver.url("127.0.0.1")), "m")).isEqualTo(UNTRUSTED);
             assertThat(receiver.all()).as("nothing was said to it").isEmpty();
         }
     }
@@ -103,7 +103,7 @@ class TrustedCertificatesTests {
     @Test
     void anExpiredCertificateIsNotTrusted() {
         try (Receiver receiver = new Receiver(COMPANY.certify("localhost", LONG_AGO))) {
-            assertThat(sender.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
             assertThat(receiver.all()).isEmpty();
         }
     }
@@ -138,7 +138,7 @@ class TrustedCertificatesTests {
             Message message = message(receiver.url());
 
             assertThat(plain.send(message, "m")).isEqualTo(UNTRUSTED);
-            assertThat(sender.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(client.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
         }
     }
 
