@@ -70,7 +70,7 @@ class IdempotencyTests {
         assertThat(replay.header("X-Credits-Remaining")).isEqualTo("8");
         assertThat(replay.header("Location")).isEqualTo(first.header("Location"));
         assertThat(first.header("Idempotent-Replayed")).isEmpty();
-        assertThat(gateway.sentWith(marker)).isEqualTo(1);
+        assertSentOnce();
     }
 
     @Test
@@ -125,7 +125,7 @@ class IdempotencyTests {
         assertThat(replay.text("status")).isEqualTo("QUEUED");
         assertThat(client.job(UUID.fromString(replay.text("jobId"))).status()).isEqualTo(200);
         assertThat(first.get().text("jobId")).isEqualTo(replay.text("jobId"));
-        assertThat(gateway.sentWith(marker)).isEqualTo(1);
+        assertSentOnce();
     }
 
     @Test
@@ -182,6 +182,12 @@ class IdempotencyTests {
         assertThat(poor.generate(request, HEADER, "key").status()).isEqualTo(202);
     }
 
+    /** A 202 may come before its turn, when those before have used the rate up. */
+    private void assertSentOnce() {
+        await().until(() -> gateway.sentWith(marker) > 0);
+        assertThat(gateway.sentWith(marker)).isEqualTo(1);
+    }
+
     @Test
     void racingRequestsWithOneKeyMakeOneJob() {
         var answers = Gateway.race(32, () -> client.generate(request, HEADER, "key"));
@@ -192,7 +198,7 @@ class IdempotencyTests {
         assertThat(answers.stream().filter(IdempotencyTests::isFirst)).hasSize(1);
         assertThat(client.books().held()).isEqualTo(2);
         assertThat(client.rows("journal_entry")).isEqualTo(1);
-        assertThat(gateway.sentWith(marker)).isEqualTo(1);
+        assertSentOnce();
     }
 
     @Test
