@@ -52,6 +52,18 @@ create or replace function generation_lock(p_id uuid) returns bigint
 create or replace function idempotency_lock(p_tenant uuid, p_key text) returns bigint
     language sql immutable return hashtextextended(p_tenant::text || p_key, 0);
 
+-- Takes the locks of some admissions of one tenant, all in one order: a group of them and a single one that is asked again may
+-- want the same two.
+create or replace function lock_admissions(p_ids uuid[], p_tenant uuid, p_keys text[]) returns void
+    language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(lock.id)
+       from (select generation_lock(asked.id) as id from unnest(p_ids) as asked (id)
+             union
+             select idempotency_lock(p_tenant, asked.key) from unnest(p_keys) as asked (key) where asked.key is not null
+             order by id) as lock;
+end $$;
+
 -- Admits a generation in one transaction: replay and conflict first, then key and tenant, whatever the caller remembers of
 -- them, then the vendor's account, then the limits, then the hold, then the row, which waits in the queue. Calling it again
 -- with the same id answers as the first call did, so a lost answer to COMMIT is simply asked again. Locks are taken in the
@@ -76,8 +88,9 @@ declare
 begin
     generation_id := p_id;
     credits := p_credits;
-    -- An earlier run of this very call, whose answer got lost, may still be at work: what it decides holds.
-    perform pg_advisory_xact_lock(generation_lock(p_id));
+    -- An earlier run of this very call, whose answer got lost, may still be at work: what it decides holds. Callers with the
+    -- same key decide one after the other.
+    perform lock_admissions(array[p_id], p_tenant, array[p_idempotency_key]);
     select * into known from generation g where g.id = p_id;
     if found then
         verdict := 'ADMITTED';
@@ -86,8 +99,6 @@ begin
         return;
     end if;
     if p_idempotency_key is not null then
-        -- Callers with the same key decide one after the other.
-        perform pg_advisory_xact_lock(idempotency_lock(p_tenant, p_idempotency_key));
         select * into known from generation g where g.tenant_id = p_tenant and g.idempotency_key = p_idempotency_key;
         if found and not known.promised and known.request_hash = p_request_hash then
             -- Still in flight. Its refusal would free the key under this row's lock: what is left afterwards counts.

@@ -42,14 +42,8 @@ public class AdmissionRepository {
     /** With others none waits long for another's lock; alone, each has the patience that the connection gives. */
     private static final String WAIT_BRIEFLY = "select set_config('lock_timeout', '1s', true)";
 
-    /** The locks that admit_generation takes first, for all in one order. */
-    private static final String LOCK_ALL = """
-            select pg_advisory_xact_lock(lock.id)
-              from (select generation_lock(id) as id from unnest(:ids::uuid[]) as asked (id)
-                    union
-                    select idempotency_lock(:tenant, key) from unnest(:keys::text[]) as asked (key) where key is not null
-                    order by id) as lock
-            """;
+    /** What admit_generation locks first, for all at once. */
+    private static final String LOCK_ALL = "select lock_admissions(:ids, :tenant, :keys)";
 
     private static final int MOST_IN_GROUP = 64;
 
