@@ -100,7 +100,7 @@ public final class BackgroundLoop implements SmartLifecycle {
         private boolean passSafely() {
             try {
                 return pass.getAsBoolean();
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 log.warn("{} pass failed, the next follows: {}", name, failure.getMessage(), failure);
                 return false;
             }

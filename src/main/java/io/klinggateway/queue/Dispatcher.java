@@ -117,12 +117,7 @@ public class Dispatcher implements SmartLifecycle {
                 return Taken.WAITS;
             }
         }
-        // It is being withdrawn. Passes may have said that its turn was not yet, but only the last word counts.
-        Deadline patience = Deadline.in(settings.lease().multipliedBy(2));
-        Verdict verdict = caller.await(patience);
-        while (verdict instanceof NotYet) {
-            verdict = caller.await(patience);
-        }
+        Verdict verdict = caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
         return verdict == null ? Taken.SENT : verdict;
     }
 
@@ -156,7 +151,8 @@ public class Dispatcher implements SmartLifecycle {
             } else {
                 wakeUp.holdBack(settings.idleInterval());
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            // Even an Error: without this thread the replica would go on admitting and never send.
             log.warn("the queue is not read: {}", failure.getMessage(), failure);
             wakeUp.holdBack(AFTER_FAILURE);
         } finally {

@@ -69,6 +69,20 @@ public final class WaitingCaller implements AutoCloseable {
         }
     }
 
+    /**
+     * To be called while the generation is being withdrawn: what earlier passes said does not count any more.
+     *
+     * @return null if the time is up
+     */
+    @Nullable
+    Verdict awaitOutcome(Deadline deadline) {
+        Verdict verdict = await(deadline);
+        while (verdict instanceof Verdict.NotYet) {
+            verdict = await(deadline);
+        }
+        return verdict;
+    }
+
     /** @return false if the caller has left: its 202 is a promise */
     boolean beginRefusal() {
         return stage.compareAndSet(Stage.WAITING, Stage.BEING_REFUSED);

@@ -36,4 +36,21 @@ class BackgroundLoopTests {
         finish.countDown();
         assertThat(busyStopped.await(5, TimeUnit.SECONDS)).isTrue();
     }
+
+    @Test
+    void aPassThatFailsIsFollowedByTheNext() throws InterruptedException {
+        CountDownLatch thirdPass = new CountDownLatch(3);
+        BackgroundLoop loop = new BackgroundLoop("failing", Duration.ofMillis(1), () -> {
+            thirdPass.countDown();
+            if (thirdPass.getCount() == 2) {
+                throw new IllegalStateException("a failure");
+            }
+            throw new AssertionError("an error");
+        });
+
+        loop.start();
+
+        assertThat(thirdPass.await(10, TimeUnit.SECONDS)).isTrue();
+        loop.stop();
+    }
 }
