@@ -59,7 +59,8 @@ class Breaker {
     int room() {
         return switch (breaker.getState()) {
             case OPEN -> System.nanoTime() - openedAtNanos < OPEN_FOR.toNanos() ? 0 : PROBES;
-            case HALF_OPEN -> Math.max(0, PROBES - probing.get());
+            case HALF_OPEN ->
+                Math.max(0, PROBES - probing.get() - breaker.getMetrics().getNumberOfBufferedCalls());
             default -> Integer.MAX_VALUE;
         };
     }

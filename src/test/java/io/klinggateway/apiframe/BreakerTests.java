@@ -63,8 +63,13 @@ class BreakerTests {
         assertThat(breaker.room()).isZero();
 
         await().atMost(Breaker.OPEN_FOR.plusSeconds(5)).until(() -> breaker.room() > 0);
-        assertThat(breaker.room()).isLessThan(5);
-        call(3, answered(200));
+        assertThat(breaker.room()).isEqualTo(3);
+        breaker.call(() -> {
+            assertThat(breaker.room()).as("beside a probe under way").isEqualTo(2);
+            return answered(200);
+        });
+        assertThat(breaker.room()).as("after one probe").isEqualTo(2);
+        call(2, answered(200));
         assertThat(breaker.room()).isEqualTo(Integer.MAX_VALUE);
     }
 

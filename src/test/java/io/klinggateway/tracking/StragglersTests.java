@@ -131,6 +131,24 @@ class StragglersTests extends TrackingScenario {
         assertThat(state(id)).isEqualTo("IN_REVIEW");
     }
 
+    @Test
+    void theTenMinutesBeginAnewOnceTheVendorKnowsTheJob() {
+        UUID id = unlisted();
+        StubMapping unknown = door.stubFor(get(urlPathMatching("/v2/jobs/.+"))
+                .atPriority(1)
+                .willReturn(aResponse().withStatus(404).withBody("{}")));
+        stragglers.pass();
+        removeStub(unknown);
+        moveTimeTo(Duration.ofMinutes(9));
+        stragglers.pass();
+        door.addStubMapping(unknown);
+
+        moveTimeTo(Duration.ofMinutes(12));
+        stragglers.pass();
+
+        assertThat(state(id)).isEqualTo("PROCESSING");
+    }
+
     /** Open, and the list has not shown it for long enough. */
     private UUID unlisted() {
         UUID id = open(1).getFirst();
