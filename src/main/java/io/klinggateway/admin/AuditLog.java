@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Who changed what. Append-only; an entry stands or falls with the change that it tells of. */
 @Repository
-class AuditLog {
+public class AuditLog {
 
     private static final String RECORD = """
             insert into audit_entry (actor, action, tenant, subject, before, after, reason, request_id)
@@ -111,8 +111,12 @@ class AuditLog {
                 .list();
     }
 
-    /** Newest first, below an entry; of one tenant, or of all. */
-    List<AuditEntry> latest(@Nullable String tenant, long beforeSeq, int most) {
+    /**
+     * Newest first, for looking at: an entry that is written late may stand above what was shown.
+     *
+     * @param tenant its name; null for all
+     */
+    public List<AuditEntry> latest(@Nullable String tenant, long beforeSeq, int most) {
         return jdbc.sql(LATEST)
                 .param("before", beforeSeq)
                 .param("tenant", tenant)

@@ -3,7 +3,6 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.CreditTerms.NewAdjustment;
 import io.klinggateway.admin.CreditTerms.NewGrant;
-import io.klinggateway.admin.OperatorCalls.Done;
 import io.klinggateway.admin.TenantView.BalanceView;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Entry;
@@ -18,29 +17,26 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Grants and adjustments: entries of the journal like any other, on record, and repeatable under an idempotency key. */
 @Component
-class CreditOperations {
+public class CreditOperations {
 
     private final Tenants tenants;
     private final Ledger ledger;
     private final AuditLog audit;
-    private final OperatorJson json;
     private final OperatorCalls calls;
 
-    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json, OperatorCalls calls) {
+    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorCalls calls) {
         this.tenants = tenants;
         this.ledger = ledger;
         this.audit = audit;
-        this.json = json;
         this.calls = calls;
     }
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public Done grant(Operator operator, String tenantName, NewGrant asked, @Nullable String key) {
+    public Done<Answer> grant(Operator operator, String tenantName, NewGrant asked, @Nullable String key) {
         return once(
                 operator,
                 tenantName,
@@ -51,7 +47,7 @@ class CreditOperations {
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public Done adjust(Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
+    public Done<Answer> adjust(Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
         return once(
                 operator,
                 tenantName,
@@ -67,14 +63,14 @@ class CreditOperations {
      * @param seq of the journal's entry
      * @param balance afterwards
      */
-    record Answer(long seq, long credits, String reason, BalanceView balance) {}
+    public record Answer(long seq, long credits, String reason, BalanceView balance) {}
 
-    private Done once(
+    private Done<Answer> once(
             Operator operator, String tenantName, Call call, @Nullable String key, ToLongFunction<TenantId> effect) {
         // Under the tenant's lock, calls with the same key come one after the other.
         TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
-        Optional<Done> before = calls.find(id, call, key);
+        Optional<Done<Answer>> before = calls.find(id, call, key, Answer.class);
         if (before.isPresent()) {
             return before.get();
         }
@@ -86,9 +82,7 @@ class CreditOperations {
                 Action.of(call.action(), tenantName).about(seq).because(call.reason()),
                 balanceBefore,
                 balance);
-        ObjectNode answer = json.answer(new Answer(seq, call.credits(), call.reason(), balance));
-        calls.keep(id, call, key, answer);
-        return new Done(answer, false);
+        return calls.keep(id, call, key, new Answer(seq, call.credits(), call.reason(), balance));
     }
 
     List<Entry> journal(String tenantName, EntryFilter filter, int most) {

@@ -7,14 +7,14 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 
 /** What operators say about credits. */
-final class CreditTerms {
+public final class CreditTerms {
 
     private static final String GRANT_RULE = "must be from 1 to 1000000000000";
     private static final String ADJUSTMENT_RULE = "must be from -1000000000000 to 1000000000000, and not 0";
 
     private CreditTerms() {}
 
-    record NewGrant(
+    public record NewGrant(
             @NotNull(message = "is required")
             @Min(value = 1, message = GRANT_RULE)
             @Max(value = Rules.HIGHEST_CREDITS, message = GRANT_RULE)
@@ -28,7 +28,7 @@ final class CreditTerms {
             implements OperatorBody {}
 
     /** @param credits added to captured spend, or taken from it if negative */
-    record NewAdjustment(
+    public record NewAdjustment(
             @NotNull(message = "is required")
             @Min(value = -Rules.HIGHEST_CREDITS, message = ADJUSTMENT_RULE)
             @Max(value = Rules.HIGHEST_CREDITS, message = ADJUSTMENT_RULE)

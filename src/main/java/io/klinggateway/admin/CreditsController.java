@@ -7,9 +7,7 @@ import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.EntryKind;
 import io.klinggateway.ledger.PeriodKind;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -27,7 +25,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 
 /** Tenants' credits, for operators. */
 @RestController
@@ -42,13 +39,8 @@ class CreditsController {
     }
 
     @PostMapping("/grants")
-    @Operation(
-            summary = "Raise what the current period allows",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content = @Content(schema = @Schema(implementation = CreditOperations.Answer.class))))
-    ResponseEntity<JsonNode> grant(
+    @Operation(summary = "Raise what the current period allows")
+    ResponseEntity<CreditOperations.Answer> grant(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewGrant asked,
@@ -58,13 +50,8 @@ class CreditsController {
     }
 
     @PostMapping("/adjustments")
-    @Operation(
-            summary = "Correct the current period's captured spend, up or down",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content = @Content(schema = @Schema(implementation = CreditOperations.Answer.class))))
-    ResponseEntity<JsonNode> adjust(
+    @Operation(summary = "Correct the current period's captured spend, up or down")
+    ResponseEntity<CreditOperations.Answer> adjust(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewAdjustment asked,

@@ -8,7 +8,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Webhooks that are tried again. */
 @Component
-class DeliveryOperations {
+public class DeliveryOperations {
 
     private final Deliveries deliveries;
     private final AuditLog audit;

@@ -4,6 +4,7 @@ import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.KeyTerms.Changeable;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnLimit;
+import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.KeyBalance;
 import io.klinggateway.ledger.KeyBudgetId;
@@ -18,7 +19,6 @@ import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Tenants' keys. Every change is on record, no key is. */
 @Component
-class KeyOperations {
+public class KeyOperations {
 
     private final Tenants tenants;
     private final Keys keys;
@@ -48,7 +48,8 @@ class KeyOperations {
         this.clock = clock;
     }
 
-    List<KeyView> list(String tenantName) {
+    /** All that the tenant ever had, oldest first. */
+    public List<KeyView> list(String tenantName) {
         TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         Map<KeyBudgetId, KeyBalance> balances =
                 ledger.keyBalances(tenant.tenant().id());
@@ -69,7 +70,7 @@ class KeyOperations {
     }
 
     @Transactional
-    public KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
+    KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
@@ -103,7 +104,7 @@ class KeyOperations {
     }
 
     @Transactional
-    public KeyView.Issued rotate(Operator operator, String tenantName, UUID id, Duration grace) {
+    public KeyView.Issued rotate(Operator operator, String tenantName, UUID id, Rotation asked) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         if (!key.valid()) {
@@ -113,7 +114,7 @@ class KeyOperations {
             throw Refusals.conflict("The key \"" + key.name() + "\" was replaced already, by " + key.replacedBy());
         }
         KeyView before = view(tenant, key);
-        IssuedKey successor = keys.rotate(tenant.tenant(), key, grace);
+        IssuedKey successor = keys.rotate(tenant.tenant(), key, asked.grace());
         audit.record(
                 operator,
                 Action.of("key.rotate", tenantName).about(id),
@@ -147,10 +148,10 @@ class KeyOperations {
 
     private RegisteredKey find(Tenant tenant, UUID id) {
         return keys.find(tenant, new KeyId(id))
-                .orElseThrow(() -> Refusals.notFound("The tenant \"" + tenant.name() + "\" has no key " + id));
+                .orElseThrow(() -> Refusals.notFound("The team \"" + tenant.name() + "\" has no key " + id));
     }
 
-    /** Once the tenant's declaration is gone, nobody else could change its keys. */
+    /** Once the tenant's declaration is gone, only operators can change its keys. */
     private static boolean isDeclared(TenantRecord tenant, RegisteredKey key) {
         return tenant.declared() && key.declared();
     }
@@ -172,12 +173,10 @@ class KeyOperations {
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw new ProblemException(Problem.invalid("expiresAt", "must be in the future"));
         }
-        if (expiresAt != null && expiresAt.isAfter(LATEST)) {
+        if (expiresAt != null && expiresAt.isAfter(Rules.LATEST)) {
             throw new ProblemException(Problem.invalid("expiresAt", "must be before the year 10000"));
         }
     }
-
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private static @Nullable Credits limit(@Nullable OwnLimit terms) {
         return terms == null ? null : new Credits(terms.limit());

@@ -6,11 +6,12 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What operators say about a key. */
-final class KeyTerms {
+public final class KeyTerms {
 
     private static final String GRACE_RULE = "must be from 0 to 2592000";
 
@@ -20,7 +21,7 @@ final class KeyTerms {
      * @param expiresAt never, if absent
      * @param budget a budget of its own; none if absent
      */
-    record NewKey(
+    public record NewKey(
             @NotNull(message = "is required")
             @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
             @Schema(example = "ci")
@@ -40,19 +41,24 @@ final class KeyTerms {
         }
     }
 
-    record OwnLimit(
+    public record OwnLimit(
             @NotNull(message = "is required")
             @Min(value = 0, message = Rules.CREDITS_RULE)
             @Max(value = Rules.HIGHEST_CREDITS, message = Rules.CREDITS_RULE)
             @Schema(example = "100")
             Long limit) {}
 
-    /** @param graceSeconds how long the old key goes on */
-    record Rotation(
+    /** @param graceSeconds how long the old key stays valid */
+    public record Rotation(
             @NotNull(message = "is required")
             @Min(value = 0, message = GRACE_RULE)
             @Max(value = 2_592_000, message = GRACE_RULE)
             @Schema(example = "86400")
             Integer graceSeconds)
-            implements OperatorBody {}
+            implements OperatorBody {
+
+        Duration grace() {
+            return Duration.ofSeconds(graceSeconds);
+        }
+    }
 }

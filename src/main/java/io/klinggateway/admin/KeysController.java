@@ -8,7 +8,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -87,7 +86,7 @@ class KeysController {
             @PathVariable String name,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody Rotation rotation) {
-        return keys.rotate(operator, name, keyId(id), Duration.ofSeconds(rotation.graceSeconds()));
+        return keys.rotate(operator, name, keyId(id), rotation);
     }
 
     private static UUID keyId(String id) {

@@ -1,4 +1,4 @@
 package io.klinggateway.admin;
 
-/** What operators send as JSON; read by {@link OperatorBodyConverter}, so one that exists is valid. */
+/** What operators send as JSON; {@link OperatorBodyConverter} hands valid ones to controllers. */
 interface OperatorBody {}

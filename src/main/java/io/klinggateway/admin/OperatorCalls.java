@@ -6,12 +6,10 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
-import tools.jackson.databind.JsonNode;
 
 /** Operators' calls that were made under an idempotency key, with their answers. The key is the tenant's own. */
 @Repository
@@ -37,18 +35,6 @@ class OperatorCalls {
         this.json = json;
     }
 
-    /** @param answer as the first call had it */
-    record Done(JsonNode answer, boolean replayed) {
-
-        ResponseEntity<JsonNode> toResponse() {
-            ResponseEntity.BodyBuilder response = ResponseEntity.ok();
-            if (replayed) {
-                response.header("Idempotent-Replayed", "true");
-            }
-            return response.body(answer);
-        }
-    }
-
     /** @throws ProblemException if the header is none that can be kept */
     static @Nullable String checkedKey(@Nullable String header) {
         if (header != null && !header.matches("[!-~]{1,255}")) {
@@ -66,7 +52,7 @@ class OperatorCalls {
      * @throws ProblemException if the key belongs to another call
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    Optional<Done> find(TenantId tenant, Object call, @Nullable String key) {
+    <T> Optional<Done<T>> find(TenantId tenant, Object call, @Nullable String key, Class<T> answer) {
         return key == null
                 ? Optional.empty()
                 : jdbc.sql(FIND)
@@ -79,21 +65,22 @@ class OperatorCalls {
                                         ProblemCode.IDEMPOTENCY_CONFLICT,
                                         "This Idempotency-Key was used with another request; take a new key"));
                             }
-                            return new Done(json.parse(row.getString("answer")), true);
+                            return new Done<>(json.stored(row.getString("answer"), answer), true);
                         })
                         .optional();
     }
 
     /** @param key null if the call has none: then there is nothing to keep */
     @Transactional(propagation = Propagation.MANDATORY)
-    void keep(TenantId tenant, Object call, @Nullable String key, JsonNode answer) {
+    <T> Done<T> keep(TenantId tenant, Object call, @Nullable String key, T answer) {
         if (key != null) {
             jdbc.sql(KEEP)
                     .param("tenant", tenant.value())
                     .param("key", key)
                     .param("request", json.tree(call).toString())
-                    .param("answer", answer.toString())
+                    .param("answer", json.answer(answer).toString())
                     .update();
         }
+        return new Done<>(answer, false);
     }
 }

@@ -104,6 +104,13 @@ class OperatorJson {
         return json.readTree(stored);
     }
 
+    /** What was stored of an answer, perhaps by another version: it may have had more properties. */
+    <T> T stored(String answer, Class<T> type) {
+        return json.readerFor(type)
+                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .readValue(answer);
+    }
+
     private static String path(JacksonException unfit) {
         String path = unfit.getPath().stream()
                 .map(JacksonException.Reference::getPropertyName)

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 /** Tells operators by their tokens, in a time that says nothing about them. */
 @Component
 @EnableConfigurationProperties(OperatorSettings.class)
-class OperatorTokens {
+public class OperatorTokens {
 
     private static final int SHORTEST_TOKEN = 16;
 
@@ -36,8 +36,12 @@ class OperatorTokens {
         }
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // compared by MessageDigest alone
+    @SuppressWarnings("ArrayRecordComponent") // compared only by MessageDigest
     private record Known(Operator operator, byte[] sha256) {
+
+        String seal(String proof) {
+            return HexFormat.of().formatHex(Sha256.hmac(sha256, proof.getBytes(StandardCharsets.UTF_8)));
+        }
 
         @Override
         public String toString() {
@@ -49,8 +53,9 @@ class OperatorTokens {
         return known.isEmpty();
     }
 
-    Optional<Operator> find(String token) {
-        byte[] sha256 = Sha256.of(token);
+    /** Empty if no operator has that token. */
+    public Optional<Operator> find(String token) {
+        byte[] sha256 = Sha256.of(token.strip());
         Operator found = null;
         for (Known candidate : known) {
             if (MessageDigest.isEqual(candidate.sha256(), sha256)) {
@@ -60,19 +65,23 @@ class OperatorTokens {
         return Optional.ofNullable(found);
     }
 
-    Optional<Operator> named(String name) {
-        return known.stream()
-                .map(Known::operator)
-                .filter(operator -> operator.name().equals(name))
-                .findFirst();
+    /** Binds a proof to the operator's token, which cannot be tried against the seal without the proof. */
+    public String seal(Operator operator, String proof) {
+        return named(operator.name()).orElseThrow().seal(proof);
     }
 
-    String seal(Operator operator, String proof) {
-        byte[] key = known.stream()
-                .filter(candidate -> candidate.operator().equals(operator))
-                .findFirst()
-                .orElseThrow()
-                .sha256();
-        return HexFormat.of().formatHex(Sha256.hmac(key, proof.getBytes(StandardCharsets.UTF_8)));
+    /** Empty if the seal is of another proof, or once the token that it was made under is removed or replaced. */
+    public Optional<Operator> find(String name, String proof, String seal) {
+        return named(name)
+                .filter(operator -> MessageDigest.isEqual(
+                        seal.getBytes(StandardCharsets.UTF_8),
+                        operator.seal(proof).getBytes(StandardCharsets.UTF_8)))
+                .map(Known::operator);
+    }
+
+    private Optional<Known> named(String name) {
+        return known.stream()
+                .filter(candidate -> candidate.operator().name().equals(name))
+                .findFirst();
     }
 }

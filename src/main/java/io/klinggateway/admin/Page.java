@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param nextCursor where the next part begins; absent at the end
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Page<T>(List<T> items, @Nullable String nextCursor) {
+public record Page<T>(List<T> items, @Nullable String nextCursor) {
 
     /** @param found one more than is shown, if there are more */
-    static <T> Page<T> of(List<T> found, int limit, Function<T, ?> cursor) {
+    public static <T> Page<T> of(List<T> found, int limit, Function<T, ?> cursor) {
         List<T> shown = found.subList(0, Math.min(limit, found.size()));
         return new Page<>(shown, found.size() > limit ? String.valueOf(cursor.apply(shown.getLast())) : null);
     }

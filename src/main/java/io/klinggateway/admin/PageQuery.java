@@ -21,7 +21,6 @@ final class PageQuery {
 
     static final int DEFAULT_LIMIT = 100;
     private static final int HIGHEST_LIMIT = 1000;
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Map<String, List<String>> faults = new LinkedHashMap<>();
 
@@ -95,7 +94,7 @@ final class PageQuery {
             Instant instant = text.contains("T")
                     ? Instant.parse(text)
                     : LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC);
-            return Optional.of(instant).filter(time -> time.isBefore(LATEST) && time.isAfter(Instant.EPOCH));
+            return Optional.of(instant).filter(time -> time.isBefore(Rules.LATEST) && time.isAfter(Instant.EPOCH));
         } catch (DateTimeException unreadable) {
             return Optional.empty();
         }

@@ -1,7 +1,6 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
-import io.klinggateway.admin.OperatorCalls.Done;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.queue.QueueForecast;
@@ -18,7 +17,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** What tenants have waiting in the queue. */
 @Component
-class QueueOperations {
+public class QueueOperations {
 
     /** In one transaction: the tenant's other requests wait for its budget meanwhile. */
     private static final int CANCELLED_AT_ONCE = 200;
@@ -28,7 +27,6 @@ class QueueOperations {
     private final Settlement settlement;
     private final AuditLog audit;
     private final OperatorCalls calls;
-    private final OperatorJson json;
     private final TransactionOperations transactions;
 
     QueueOperations(
@@ -37,24 +35,22 @@ class QueueOperations {
             Settlement settlement,
             AuditLog audit,
             OperatorCalls calls,
-            OperatorJson json,
             TransactionOperations transactions) {
         this.tenants = tenants;
         this.forecast = forecast;
         this.settlement = settlement;
         this.audit = audit;
         this.calls = calls;
-        this.json = json;
         this.transactions = transactions;
     }
 
-    TeamQueue ofTenant(String tenantName) {
+    public TeamQueue ofTenant(String tenantName) {
         TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         return forecast.ofTeam(tenant.tenant().id());
     }
 
     @Schema(name = "QueueCancellation")
-    record Cancellation(
+    public record Cancellation(
             @NotNull(message = "is required")
             @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
             @Schema(example = "a script ran away")
@@ -63,7 +59,7 @@ class QueueOperations {
 
     /** @param cancelled how many */
     @Schema(name = "QueueCancelled")
-    record Cancelled(@Schema(example = "12") long cancelled) {}
+    public record Cancelled(@Schema(example = "12") long cancelled) {}
 
     private record Call(String action, String reason) {}
 
@@ -73,7 +69,8 @@ class QueueOperations {
      *
      * @param key makes the call repeatable; null if the caller gave none
      */
-    Done cancelWaiting(Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
+    public Done<Cancelled> cancelWaiting(
+            Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
         Call call = new Call("queue.cancel", asked.reason());
         long before = 0;
         while (true) {
@@ -86,14 +83,14 @@ class QueueOperations {
     }
 
     /** @param done the call's answer; null if more may wait */
-    private record Part(long cancelled, @Nullable Done done) {}
+    private record Part(long cancelled, @Nullable Done<Cancelled> done) {}
 
     private Part cancelPart(Operator operator, String tenantName, Call call, @Nullable String key, long before) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             // Under the tenant's lock, calls with the same key come one after the other.
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             TenantId id = tenant.tenant().id();
-            Done replay = calls.find(id, call, key).orElse(null);
+            Done<Cancelled> replay = calls.find(id, call, key, Cancelled.class).orElse(null);
             if (replay != null) {
                 return new Part(0, replay);
             }
@@ -108,9 +105,7 @@ class QueueOperations {
             if (cancelled == CANCELLED_AT_ONCE) {
                 return new Part(cancelled, null);
             }
-            var answer = json.answer(new Cancelled(before + cancelled));
-            calls.keep(id, call, key, answer);
-            return new Part(cancelled, new Done(answer, false));
+            return new Part(cancelled, calls.keep(id, call, key, new Cancelled(before + cancelled)));
         }));
     }
 }

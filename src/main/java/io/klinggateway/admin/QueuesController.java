@@ -5,9 +5,7 @@ import io.klinggateway.queue.QueueForecast.Overview;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.queue.QueueForecast.TeamWaiting;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +20,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 
 /** What waits for the vendor, for operators. */
 @RestController
@@ -51,13 +48,8 @@ class QueuesController {
     }
 
     @DeleteMapping("/tenants/{name}/queue")
-    @Operation(
-            summary = "Cancel all that a tenant has waiting; its credits come back, what was sent runs to its end",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content = @Content(schema = @Schema(implementation = QueueOperations.Cancelled.class))))
-    ResponseEntity<JsonNode> cancelWaiting(
+    @Operation(summary = "Cancel all that a tenant has waiting; its credits come back, what was sent runs to its end")
+    ResponseEntity<QueueOperations.Cancelled> cancelWaiting(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody QueueOperations.Cancellation asked,
@@ -69,7 +61,7 @@ class QueuesController {
     /**
      * @param oldestSeconds how long the first of the queue has waited
      * @param pausedSeconds until the vendor may be called again; 0 if it may be now
-     * @param accountRefused whether the vendor refuses the company's account
+     * @param accountRefused whether the vendor refuses the gateway's account
      * @param callsPerMinute that the account may make
      * @param tenants those that have something waiting, the longest queue first
      */

@@ -19,11 +19,11 @@ final class Refusals {
     }
 
     static ProblemException noTenant(String name) {
-        return notFound("There is no tenant \"" + name + "\"");
+        return notFound("There is no team \"" + name + "\"");
     }
 
     static ProblemException declared(TenantRecord tenant) {
-        return conflict("The tenant \"" + tenant.tenant().name()
+        return conflict("The team \"" + tenant.tenant().name()
                 + "\" is declared by the gateway's configuration (gateway.tenants); change it there");
     }
 }

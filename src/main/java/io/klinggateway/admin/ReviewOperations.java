@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Ends generations that nobody but an operator can end. */
+/** Ends generations that only an operator can end. */
 @Component
-class ReviewOperations {
+public class ReviewOperations {
 
     private final Reviews reviews;
     private final AuditLog audit;
@@ -32,7 +32,7 @@ class ReviewOperations {
     }
 
     /** What becomes of the hold. */
-    enum Outcome {
+    public enum Outcome {
         /** Paid, from the vendor's completed job. */
         CAPTURE,
         /** Free again; the generation ends FAILED. */
@@ -41,7 +41,7 @@ class ReviewOperations {
 
     /** @param upstreamJobId the vendor's job to settle from; may be left out if the gateway knows it */
     @Schema(name = "Resolution")
-    record Resolution(
+    public record Resolution(
             @NotNull(message = "is required: CAPTURE or RELEASE")
             Outcome outcome,
 
@@ -51,7 +51,7 @@ class ReviewOperations {
             @Nullable UUID upstreamJobId)
             implements OperatorBody {}
 
-    GenerationSummary resolve(Operator operator, GenerationId id, Resolution asked) {
+    public GenerationSummary resolve(Operator operator, GenerationId id, Resolution asked) {
         GenerationSummary before = find(id);
         return switch (asked.outcome()) {
             case CAPTURE -> {

@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.Changeable;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantTerms.NewTenant;
@@ -9,17 +10,19 @@ import io.klinggateway.ledger.Balance;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.TenantRecord;
+import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Tenants, their budgets, limits and status. Every change is on record. */
 @Component
-class TenantOperations {
+public class TenantOperations {
 
     private final Tenants tenants;
     private final Ledger ledger;
@@ -42,11 +45,17 @@ class TenantOperations {
         return view;
     }
 
-    TenantView find(String name) {
+    public TenantView find(String name) {
         return view(tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)));
     }
 
-    List<TenantView> list(String afterName, String part, int most) {
+    /**
+     * By name.
+     *
+     * @param afterName the name below which the list begins
+     * @param part what the names have in them; empty for all
+     */
+    public List<TenantView> list(String afterName, String part, int most) {
         List<TenantRecord> page = tenants.list(afterName, part, most);
         Map<TenantId, Account> accounts = ledger.accounts(
                 page.stream().map(tenant -> tenant.tenant().id()).toList());
@@ -57,15 +66,34 @@ class TenantOperations {
                 .toList();
     }
 
-    /** Binds the next request to generate on every replica. */
     @Transactional
-    public TenantView change(Operator operator, String name, MergePatch patch) {
+    public TenantView change(Operator operator, String name, BudgetTerms budget) {
+        return change(operator, name, now -> now.with(budget));
+    }
+
+    @Transactional
+    public TenantView change(Operator operator, String name, LimitTerms limits) {
+        return change(operator, name, now -> now.with(limits));
+    }
+
+    @Transactional
+    public TenantView change(Operator operator, String name, TenantStatus status) {
+        return change(operator, name, now -> now.with(status));
+    }
+
+    @Transactional
+    TenantView change(Operator operator, String name, MergePatch patch) {
+        return change(operator, name, now -> json.read(patch.onto(json.tree(now)), Changeable.class));
+    }
+
+    /** Binds the next request to generate on every replica. */
+    private TenantView change(Operator operator, String name, UnaryOperator<Changeable> change) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
         TenantView before = view(tenant);
-        Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
+        Changeable asked = change.apply(Changeable.of(before));
         Account accountBefore = ledger.account(tenant.tenant().id());
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
         TenantRecord changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));

@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.TenantView.LimitsView;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
@@ -15,28 +16,20 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** What operators say about a tenant. */
-final class TenantTerms {
-
-    static final String REQUESTS_PER_MINUTE = "Requests to generate or quote in a minute; null is no limit.";
-    static final String CONCURRENT_GENERATIONS =
-            "Jobs at the vendor at once; what is beyond waits in the queue; null is no limit.";
-    static final String WAITING_GENERATIONS =
-            "Jobs that may wait in the queue; a request beyond it is answered 429 `queue_full`; null is no limit.";
-    static final String WEIGHT =
-            "The tenant's share of the vendor's rate against other tenants' while several have jobs waiting.";
+public final class TenantTerms {
 
     private static final String LIMIT_RULE = "must be from 1 to " + Limits.HIGHEST + ", not ${validatedValue}";
     private static final String WEIGHT_RULE = "must be from 1 to " + Limits.HIGHEST_WEIGHT + ", not ${validatedValue}";
 
     private TenantTerms() {}
 
-    record NewTenant(
+    public record NewTenant(
             @NotNull(message = "is required")
             @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
             @Schema(example = "design")
             String name,
 
-            @NotNull(message = "is required: every tenant has a budget") @Valid
+            @NotNull(message = "is required: every team has a budget") @Valid
             BudgetTerms budget,
 
             @Valid @Nullable LimitTerms limits)
@@ -46,7 +39,7 @@ final class TenantTerms {
     record Changeable(
             @NotNull(message = "is required") TenantStatus status,
 
-            @NotNull(message = "is required: every tenant has a budget") @Valid
+            @NotNull(message = "is required: every team has a budget") @Valid
             BudgetTerms budget,
 
             @Valid @Nullable LimitTerms limits)
@@ -65,10 +58,22 @@ final class TenantTerms {
                             tenant.limits().waitingGenerations(),
                             tenant.limits().weight()));
         }
+
+        Changeable with(TenantStatus other) {
+            return new Changeable(other, budget, limits);
+        }
+
+        Changeable with(BudgetTerms other) {
+            return new Changeable(status, other, limits);
+        }
+
+        Changeable with(LimitTerms other) {
+            return new Changeable(status, budget, other);
+        }
     }
 
     /** @param timeZone UTC if absent */
-    record BudgetTerms(
+    public record BudgetTerms(
             @NotNull(message = "is required: DAY, WEEK, MONTH or TOTAL")
             PeriodKind period,
 
@@ -86,29 +91,29 @@ final class TenantTerms {
         }
     }
 
-    /** @param weight that of everybody if absent */
-    record LimitTerms(
+    /** @param weight the default if absent */
+    public record LimitTerms(
             @Min(value = 1, message = LIMIT_RULE)
             @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
-            @Schema(description = REQUESTS_PER_MINUTE, example = "60")
+            @Schema(description = LimitsView.REQUESTS_PER_MINUTE, example = "60")
             @Nullable
             Integer requestsPerMinute,
 
             @Min(value = 1, message = LIMIT_RULE)
             @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
-            @Schema(description = CONCURRENT_GENERATIONS, example = "10")
+            @Schema(description = LimitsView.CONCURRENT_GENERATIONS, example = "10")
             @Nullable
             Integer concurrentGenerations,
 
             @Min(value = 1, message = LIMIT_RULE)
             @Max(value = Limits.HIGHEST, message = LIMIT_RULE)
-            @Schema(description = WAITING_GENERATIONS, example = "1000")
+            @Schema(description = LimitsView.WAITING_GENERATIONS, example = "1000")
             @Nullable
             Integer waitingGenerations,
 
             @Min(value = 1, message = WEIGHT_RULE)
             @Max(value = Limits.HIGHEST_WEIGHT, message = WEIGHT_RULE)
-            @Schema(description = WEIGHT, example = "2", defaultValue = "" + Limits.DEFAULT_WEIGHT)
+            @Schema(description = LimitsView.WEIGHT, example = "2", defaultValue = "" + Limits.DEFAULT_WEIGHT)
             @Nullable
             Integer weight) {
 

@@ -61,17 +61,24 @@ public record TenantView(
     /** null is no limit. */
     @Schema(name = "OperatorLimits")
     public record LimitsView(
-            @Schema(description = TenantTerms.REQUESTS_PER_MINUTE, example = "60") @Nullable
+            @Schema(description = REQUESTS_PER_MINUTE, example = "60") @Nullable
             Integer requestsPerMinute,
 
-            @Schema(description = TenantTerms.CONCURRENT_GENERATIONS, example = "10") @Nullable
+            @Schema(description = CONCURRENT_GENERATIONS, example = "10") @Nullable
             Integer concurrentGenerations,
 
-            @Schema(description = TenantTerms.WAITING_GENERATIONS, example = "1000") @Nullable
+            @Schema(description = WAITING_GENERATIONS, example = "1000") @Nullable
             Integer waitingGenerations,
 
-            @Schema(description = TenantTerms.WEIGHT, example = "2")
-            int weight) {
+            @Schema(description = WEIGHT, example = "2") int weight) {
+
+        static final String REQUESTS_PER_MINUTE = "Requests to generate or quote in a minute; null is no limit.";
+        static final String CONCURRENT_GENERATIONS =
+                "Jobs at the vendor at once; what is beyond waits in the queue; null is no limit.";
+        static final String WAITING_GENERATIONS =
+                "Jobs that may wait in the queue; a request beyond it is answered 429 `queue_full`; null is no limit.";
+        static final String WEIGHT =
+                "The tenant's share of the vendor's rate against other tenants' while several have jobs waiting.";
 
         static LimitsView of(Limits limits) {
             return new LimitsView(

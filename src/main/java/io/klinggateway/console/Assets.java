@@ -20,8 +20,6 @@ import org.webjars.WebJarVersionLocator;
 @Controller
 class Assets {
 
-    static final String PATH = "/console/assets/";
-
     private static final MediaType CSS = MediaType.parseMediaType("text/css;charset=utf-8");
     private static final MediaType JAVASCRIPT = MediaType.parseMediaType("text/javascript;charset=utf-8");
     private static final MediaType SVG = MediaType.parseMediaType("image/svg+xml");
@@ -57,10 +55,10 @@ class Assets {
 
     /** Where a page finds a file. */
     public String path(String name) {
-        return PATH + version + "/" + name;
+        return Paths.ASSETS + version + "/" + name;
     }
 
-    @GetMapping(PATH + "{version}/{name}")
+    @GetMapping(Paths.ASSETS + "{version}/{name}")
     ResponseEntity<byte[]> file(@PathVariable("version") String asked, @PathVariable String name) {
         byte[] file = files.get(name);
         return file == null

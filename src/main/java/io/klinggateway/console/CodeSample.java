@@ -57,7 +57,7 @@ record CodeSample(String language, String code) {
                 """.formatted(url, json);
     }
 
-    /** The body holds text, numbers and lists alone, which Python writes as JSON does. */
+    /** The body holds only text, numbers and lists, which Python writes as JSON does. */
     private static String python(String url, String json) {
         return """
                 import os

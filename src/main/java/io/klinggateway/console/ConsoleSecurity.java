@@ -36,15 +36,11 @@ import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
 
-    static final String PATH = "/console";
-    static final String SIGN_IN = PATH + "/sign-in";
-    static final String FORBIDDEN = PATH + "/forbidden";
-
     @Bean
     @Order(-1)
     SecurityFilterChain console(
             HttpSecurity http, ConsoleSettings settings, SignIns signIns, Apiframe apiframe, ProblemWriter problems) {
-        http.securityMatcher(PATH, PATH + "/**")
+        http.securityMatcher(Paths.CONSOLE, Paths.CONSOLE + "/**")
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -74,11 +70,11 @@ class ConsoleSecurity {
                         .accessDeniedHandler(forbidden()))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
                         .permitAll()
-                        .requestMatchers(SIGN_IN, Assets.PATH + "**")
+                        .requestMatchers(Paths.SIGN_IN, Paths.ASSETS + "**")
                         .permitAll()
-                        .requestMatchers(PATH + "/operator/**")
+                        .requestMatchers(Paths.CONSOLE + "/operator/**")
                         .hasAuthority(Visitor.OPERATOR)
-                        .requestMatchers(PATH + "/team/**")
+                        .requestMatchers(Paths.CONSOLE + "/team/**")
                         .hasAuthority(Visitor.TEAM)
                         .anyRequest()
                         .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
@@ -89,7 +85,7 @@ class ConsoleSecurity {
     @Bean
     FilterRegistrationBean<FailurePages> failurePages(Assets assets, Problems problems, ThymeleafViewResolver views) {
         var pages = new FilterRegistrationBean<>(new FailurePages(assets, problems, views));
-        pages.addUrlPatterns(PATH, PATH + "/*");
+        pages.addUrlPatterns(Paths.CONSOLE, Paths.CONSOLE + "/*");
         pages.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
         return pages;
     }
@@ -101,12 +97,12 @@ class ConsoleSecurity {
                 + "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     }
 
-    /** A form outlives its session: whoever sends it then is to sign in again. */
+    /** A form may be sent after its session has ended: the visitor is asked to sign in again. */
     private static AccessDeniedHandler forbidden() {
         AccessDeniedHandlerImpl page = new AccessDeniedHandlerImpl();
-        page.setErrorPage(FORBIDDEN);
+        page.setErrorPage(Paths.FORBIDDEN);
         return (request, response, refused) -> {
-            if (request.getSession(false) == null && !request.getRequestURI().equals(SIGN_IN)) {
+            if (request.getSession(false) == null && !request.getRequestURI().equals(Paths.SIGN_IN)) {
                 request.setAttribute(VisitorFilter.ENDED, true);
                 askToSignIn(request, response);
             } else {

@@ -46,7 +46,7 @@ class ConsoleSessions {
             public Object postProcessBeforeInitialization(Object bean, String name) {
                 if (bean instanceof DelegatingFilterProxyRegistrationBean filter
                         && name.equals("sessionRepositoryFilterRegistration")) {
-                    filter.setUrlPatterns(List.of(ConsoleSecurity.PATH, ConsoleSecurity.PATH + "/*"));
+                    filter.setUrlPatterns(List.of(Paths.CONSOLE, Paths.CONSOLE + "/*"));
                 }
                 return bean;
             }
@@ -58,7 +58,7 @@ class ConsoleSessions {
         return new ConsoleCookie();
     }
 
-    /** Sent back over TLS alone if it was set over TLS. */
+    /** Sent back only over TLS if it was set over TLS. */
     private static final class ConsoleCookie implements HttpSessionIdResolver {
 
         private final HttpSessionIdResolver plain = resolver(false);
@@ -67,7 +67,7 @@ class ConsoleSessions {
         private static HttpSessionIdResolver resolver(boolean secure) {
             DefaultCookieSerializer cookie = new DefaultCookieSerializer();
             cookie.setCookieName(COOKIE);
-            cookie.setCookiePath(ConsoleSecurity.PATH);
+            cookie.setCookiePath(Paths.CONSOLE);
             cookie.setSameSite("Strict");
             cookie.setUseHttpOnlyCookie(true);
             cookie.setUseSecureCookie(secure);

@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.web.util.WebUtils;
 
-/** Cookies beside the session's own. Like it they end with the browser, and are for the console alone. */
+/** Cookies beside the session's own. Like it they end with the browser, and are sent only to the console. */
 final class Cookies {
 
     private Cookies() {}
@@ -30,7 +30,7 @@ final class Cookies {
 
     private static ResponseCookie.ResponseCookieBuilder cookie(HttpServletRequest request, String name, String value) {
         return ResponseCookie.from(name, value)
-                .path(ConsoleSecurity.PATH)
+                .path(Paths.CONSOLE)
                 .httpOnly(true)
                 .sameSite("Strict")
                 .secure(OverTls.is(request));

@@ -46,7 +46,7 @@ final class Formats {
         if (duration.toHours() < 2) {
             return duration.toMinutes() + " min";
         }
-        return duration.toDays() < 2 ? duration.toHours() + " h" : number(duration.toDays()) + " days";
+        return duration.toDays() < 2 ? duration.toHours() + " h" : count(duration.toDays(), "day");
     }
 
     /** When something is likely to happen, in whole seconds at the least. */
@@ -54,12 +54,12 @@ final class Formats {
         return "in about " + duration(Duration.ofSeconds(Math.max(1, Math.ceilDiv(until.toMillis(), 1000))));
     }
 
-    /** As many as there are. */
-    public String jobs(long number) {
-        return number == 1 ? "1 job" : number(number) + " jobs";
+    /** {@code 1 job}, {@code 2 jobs}. */
+    public String count(long number, String noun) {
+        return number(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
-    /** {@code IN_REVIEW} as people say it. */
+    /** {@code IN_REVIEW} as {@code In review}. */
     public String state(Object state) {
         String words = state.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);

@@ -10,8 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A job for looking at.
  *
- * @param request what was asked for; empty once it is erased
- * @param prompt empty once it is erased
+ * @param request what was asked for; empty once it is deleted
+ * @param prompt empty once it is deleted
  * @param images those that a browser may load
  */
 record JobCard(JobView job, JsonNode request, String prompt, List<String> images) {
@@ -52,7 +52,7 @@ record JobCard(JobView job, JsonNode request, String prompt, List<String> images
     /** The prompt's beginning, in whole characters. */
     public String title() {
         if (prompt.isEmpty()) {
-            return "Request erased";
+            return "Request deleted";
         }
         return prompt.codePointCount(0, prompt.length()) <= TITLE_LENGTH
                 ? prompt

@@ -31,8 +31,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @RequestMapping("/console/team/jobs")
 class JobPages {
 
-    static final String LIVE = "/live";
-
     private static final String JOBS = "/console/team/jobs/";
     private static final int PAGE = 24;
     private static final List<String> STATUSES =
@@ -75,7 +73,7 @@ class JobPages {
     }
 
     /** The part of the page that changes while the job runs. */
-    @GetMapping("/{id}" + LIVE)
+    @GetMapping("/{id}" + Paths.LIVE)
     String live(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
         show(caller, id, model);
         return "console/team-job :: live";
@@ -108,9 +106,10 @@ class JobPages {
         return new Confirmation(
                         "Cancel this job?",
                         List.of(
-                                "It waits in the queue: nothing was sent to the vendor, and nothing will be.",
-                                "Your " + Formats.INSTANCE.number(found.job().creditCost()) + " credits come back.",
-                                "It ends as Cancelled, for good. You can ask for the same again."),
+                                "The job waits in the queue: nothing was sent to the vendor.",
+                                "Your " + Formats.INSTANCE.count(found.job().creditCost(), "credit")
+                                        + " will be returned.",
+                                "This cannot be undone. You can send the same request again."),
                         "Cancel the job",
                         page + "/cancel",
                         page)

@@ -1,8 +1,11 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Administration;
+import io.klinggateway.admin.KeyOperations;
+import io.klinggateway.admin.KeyTerms.NewKey;
+import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView;
 import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -24,20 +27,23 @@ import org.springframework.web.bind.annotation.RequestParam;
 @RequestMapping("/console/operator/tenants/{tenant}/keys")
 class KeyPages {
 
-    private static final String TENANTS = "/console/operator/tenants/";
     private static final String SHOW_ONCE = "console/key-issued";
 
-    private final Administration administration;
+    private final TenantOperations tenants;
+    private final KeyOperations keys;
+    private final Forms forms;
     private final Refused refused;
 
-    KeyPages(Administration administration, Refused refused) {
-        this.administration = administration;
+    KeyPages(TenantOperations tenants, KeyOperations keys, Forms forms, Refused refused) {
+        this.tenants = tenants;
+        this.keys = keys;
+        this.forms = forms;
         this.refused = refused;
     }
 
     @GetMapping("/new")
     String form(@PathVariable String tenant, Model model) {
-        model.addAttribute("tenant", administration.tenant(tenant));
+        model.addAttribute("tenant", tenants.find(tenant));
         if (!model.containsAttribute("form")) {
             model.addAttribute("form", Map.of());
             model.addAttribute("faults", Map.of());
@@ -52,23 +58,14 @@ class KeyPages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        FormBody body = new FormBody()
-                .text("name", form.get("name"))
-                .text("expiresAt", expiry(form.getOrDefault("expiresAt", "")))
-                .part("budget", new FormBody().number("limit", form.get("limit")));
         return refused.orElse(
                 model,
                 response,
-                () -> showOnce(tenant, administration.issueKey(operator, tenant, body.toJson()), model),
+                () -> showOnce(tenant, keys.issue(operator, tenant, forms.bind(form, NewKey.class)), model),
                 () -> {
                     model.addAttribute("form", form);
                     return form(tenant, model);
                 });
-    }
-
-    /** A bare date ends with its last second, in UTC. */
-    private static String expiry(String date) {
-        return date.matches("\\d{4}-\\d{2}-\\d{2}") ? date + "T23:59:59Z" : date;
     }
 
     @GetMapping("/{id}/revoke")
@@ -77,26 +74,26 @@ class KeyPages {
         return new Confirmation(
                         "Revoke the key " + key.name() + "?",
                         List.of(
-                                "Requests with this key are refused at once, on every replica, and console sessions"
-                                        + " that it opened end.",
-                                "Jobs that it started go on to their end, and their credits are settled.",
-                                "A revoked key does not come back. Issue a new one, or rotate it instead to give its"
-                                        + " users time."),
+                                "Requests with this key are refused at once, on every replica, and its console sessions"
+                                        + " end.",
+                                "Its open jobs run to their end, and their credits are settled.",
+                                "This cannot be undone. To give its users time to switch to a new key, rotate it"
+                                        + " instead."),
                         "Revoke",
-                        TENANTS + tenant + "/keys/" + key.id() + "/revoke",
-                        TENANTS + tenant)
+                        Paths.tenant(tenant) + "/keys/" + key.id() + "/revoke",
+                        Paths.tenant(tenant))
                 .on(model);
     }
 
     @PostMapping("/{id}/revoke")
     String revoke(@AuthenticationPrincipal Operator operator, @PathVariable String tenant, @PathVariable String id) {
-        administration.revokeKey(operator, tenant, key(tenant, id).id());
-        return "redirect:" + TENANTS + Paths.segment(tenant) + "?done=revoked";
+        keys.revoke(operator, tenant, key(tenant, id).id());
+        return Paths.tenantAfter(tenant, "revoked");
     }
 
     @GetMapping("/{id}/rotate")
     String askToRotate(@PathVariable String tenant, @PathVariable String id, Model model) {
-        model.addAttribute("tenant", administration.tenant(tenant));
+        model.addAttribute("tenant", tenants.find(tenant));
         model.addAttribute("key", key(tenant, id));
         return "console/key-rotate";
     }
@@ -110,22 +107,21 @@ class KeyPages {
             Model model,
             HttpServletResponse response) {
         UUID key = key(tenant, id).id();
-        FormBody body = new FormBody().number("graceSeconds", form.get("graceSeconds"));
         return refused.orElse(
                 model,
                 response,
-                () -> showOnce(tenant, administration.rotateKey(operator, tenant, key, body.toJson()), model),
+                () -> showOnce(tenant, keys.rotate(operator, tenant, key, forms.bind(form, Rotation.class)), model),
                 () -> askToRotate(tenant, id, model));
     }
 
     private String showOnce(String tenant, KeyView.Issued issued, Model model) {
-        model.addAttribute("tenant", administration.tenant(tenant));
+        model.addAttribute("tenant", tenants.find(tenant));
         model.addAttribute("issued", issued);
         return SHOW_ONCE;
     }
 
     private KeyView key(String tenant, String id) {
-        return administration.keys(tenant).stream()
+        return keys.list(tenant).stream()
                 .filter(key -> key.id().toString().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "There is no such key")));

@@ -7,7 +7,7 @@ final class OverTls {
 
     private OverTls() {}
 
-    /** A false claim of TLS harms nobody but who makes it: its browser then keeps the cookies to itself. */
+    /** A false claim of TLS harms only its own browser, which then does not send the cookies back. */
     static boolean is(HttpServletRequest request) {
         String claim = request.getHeader("X-Forwarded-Proto");
         return request.isSecure()

@@ -3,12 +3,26 @@ package io.klinggateway.console;
 import java.nio.charset.StandardCharsets;
 import org.springframework.web.util.UriUtils;
 
-/** Parts of addresses that somebody else wrote. */
+/** Addresses of pages that more than their own controller knows. */
 final class Paths {
+
+    static final String CONSOLE = "/console";
+    static final String SIGN_IN = CONSOLE + "/sign-in";
+    static final String FORBIDDEN = CONSOLE + "/forbidden";
+    static final String ASSETS = CONSOLE + "/assets/";
+
+    /** Ends the address that a job's page asks for by itself, while no visitor may be there. */
+    static final String LIVE = "/live";
 
     private Paths() {}
 
-    static String segment(String text) {
-        return UriUtils.encodePathSegment(text, StandardCharsets.UTF_8);
+    /** @param name perhaps none: a visitor may have written it */
+    static String tenant(String name) {
+        return CONSOLE + "/operator/tenants/" + UriUtils.encodePathSegment(name, StandardCharsets.UTF_8);
+    }
+
+    /** The tenant's page, saying what was done. */
+    static String tenantAfter(String name, String done) {
+        return "redirect:" + tenant(name) + "?done=" + done;
     }
 }

@@ -46,13 +46,13 @@ class Refused {
         }
     }
 
-    /** Whoever fills in a form knows of no key. */
+    /** Forms do not show their idempotency key. */
     private static Problem inWords(Problem problem) {
         return problem.code() == ProblemCode.IDEMPOTENCY_CONFLICT
                 ? Problem.of(
                         problem.code(),
-                        "This form was sent before with other values, and those are on record. Send it again if you want"
-                                + " these, too")
+                        "This form was already sent with other values, and those are recorded. Send it again to record"
+                                + " these as well")
                 : problem;
     }
 

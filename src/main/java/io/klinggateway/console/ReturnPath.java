@@ -29,15 +29,13 @@ final class ReturnPath {
                 .map(page -> PARAMETER + "=" + UriUtils.encode(page, StandardCharsets.UTF_8))
                 .orElse("");
         String query = (ended + next).replaceFirst("&$", "");
-        return ConsoleSecurity.SIGN_IN + (query.isEmpty() ? "" : "?" + query);
+        return Paths.SIGN_IN + (query.isEmpty() ? "" : "?" + query);
     }
 
     /** Where to go after signing in: on, if it is a page of the visitor's own side. */
     static String after(@Nullable String next, Visitor visitor) {
         String side = visitor.isOperator() ? "operator" : "team";
-        return next != null && isPage(next) && next.startsWith(side, "/console/".length())
-                ? next
-                : ConsoleSecurity.PATH;
+        return next != null && isPage(next) && next.startsWith(side, "/console/".length()) ? next : Paths.CONSOLE;
     }
 
     /** The page that was asked for; for a form, or a part of a page, the page that has it. */

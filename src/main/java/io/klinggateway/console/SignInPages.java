@@ -25,14 +25,14 @@ class SignInPages {
         this.signIns = signIns;
     }
 
-    @GetMapping({ConsoleSecurity.PATH, ConsoleSecurity.PATH + "/"})
+    @GetMapping({Paths.CONSOLE, Paths.CONSOLE + "/"})
     String home(Authentication visitor) {
         return visitor instanceof Visitor known && known.isOperator()
                 ? "redirect:/console/operator"
                 : "redirect:/console/team";
     }
 
-    @GetMapping(ConsoleSecurity.SIGN_IN)
+    @GetMapping(Paths.SIGN_IN)
     String form(
             @RequestParam(name = ReturnPath.PARAMETER, defaultValue = "") String next,
             Model model,
@@ -42,7 +42,7 @@ class SignInPages {
         return FORM;
     }
 
-    @PostMapping(ConsoleSecurity.SIGN_IN)
+    @PostMapping(Paths.SIGN_IN)
     String signIn(
             @RequestParam(defaultValue = "") String secret,
             @RequestParam(name = ReturnPath.PARAMETER, defaultValue = "") String next,
@@ -64,14 +64,14 @@ class SignInPages {
         }
     }
 
-    @PostMapping(ConsoleSecurity.PATH + "/sign-out")
+    @PostMapping(Paths.CONSOLE + "/sign-out")
     String signOut(HttpServletRequest request, HttpServletResponse response) {
         signIns.signOut(request, response);
-        return "redirect:" + ConsoleSecurity.SIGN_IN;
+        return "redirect:" + Paths.SIGN_IN;
     }
 
     /** A form that did not come from its own page, or a page of the other side. */
-    @RequestMapping(ConsoleSecurity.FORBIDDEN)
+    @RequestMapping(Paths.FORBIDDEN)
     String forbidden(HttpServletResponse response) {
         response.setStatus(HttpStatus.FORBIDDEN.value());
         return "console/forbidden";

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.stereotype.Component;
 
-/** Holds up who guesses: an address that failed ten times within a minute waits for its end. Each replica counts alone. */
+/** Holds up guessing: an address that failed ten times within a minute waits for its end. Each replica counts for itself. */
 @Component
 class SignInThrottle {
 

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.Operator;
-import io.klinggateway.admin.Operators;
+import io.klinggateway.admin.OperatorTokens;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -51,7 +51,7 @@ class SignIns {
     private static final int PROOF_BYTES = 32;
 
     private final KeyAuthentication keys;
-    private final Operators operators;
+    private final OperatorTokens operators;
     private final ConsoleSettings settings;
     private final Clock clock;
     private final SignInThrottle throttle;
@@ -62,7 +62,7 @@ class SignIns {
 
     SignIns(
             KeyAuthentication keys,
-            Operators operators,
+            OperatorTokens operators,
             ConsoleSettings settings,
             Clock clock,
             SignInThrottle throttle,
@@ -78,7 +78,7 @@ class SignIns {
     }
 
     /**
-     * Begins a session for whoever presents an operator's token or a tenant's key.
+     * Begins a session for an operator's token or a tenant's key.
      *
      * @return who that is
      * @throws ProblemException if it is neither, or too many attempts failed before
@@ -90,7 +90,7 @@ class SignIns {
                     SignInThrottle.WINDOW);
         }
         String proof = newProof();
-        Optional<Operator> operator = operators.authenticate(secret);
+        Optional<Operator> operator = operators.find(secret);
         Visitor visitor;
         String line;
         if (operator.isPresent()) {
@@ -175,9 +175,9 @@ class SignIns {
                 : Optional.empty();
     }
 
-    /** A page that asks by itself how its job is doing shows nobody before the screen. */
+    /** A page that asks by itself how its job is doing does not show that a visitor is there. */
     private static boolean isActivity(HttpServletRequest request) {
-        return !request.getRequestURI().endsWith(JobPages.LIVE);
+        return !request.getRequestURI().endsWith(Paths.LIVE);
     }
 
     private Optional<Visitor> visitor(HttpSession session, String proof) {

@@ -43,7 +43,7 @@ final class VisitorFilter extends OncePerRequestFilter {
     }
 
     private Optional<Visitor> visitor(HttpServletRequest request) {
-        if (request.getRequestURI().startsWith(Assets.PATH)) {
+        if (request.getRequestURI().startsWith(Paths.ASSETS)) {
             return Optional.empty();
         }
         HttpSession session = request.getSession(false);

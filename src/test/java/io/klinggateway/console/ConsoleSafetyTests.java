@@ -372,17 +372,17 @@ class ConsoleSafetyTests {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         String tenant = "/console/operator/tenants/bounded";
         assertThat(operator.get("/console/operator/new-tenant").body())
-                .contains("Jobs at the vendor at once", "Jobs that may wait", "Weight", "name=\"weight\"");
+                .contains("Jobs at the vendor at once", "Jobs that may wait", "Weight", "name=\"limits.weight\"");
         Map<String, String> form = Map.of(
-                "name", "bounded", "limit", "5", "period", "TOTAL", "timeZone", "UTC", "concurrentGenerations", "4");
+                "name", "bounded", "budget.limit", "5", "budget.period", "TOTAL", "limits.concurrentGenerations", "4");
         Map<String, String> tooHeavy = new HashMap<>(form);
-        tooHeavy.putAll(Map.of("waitingGenerations", "1,500", "weight", "101"));
+        tooHeavy.putAll(Map.of("limits.waitingGenerations", "1,500", "limits.weight", "101"));
 
         HttpResponse<String> refused = operator.post("/console/operator/new-tenant", tooHeavy);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.body()).contains("must be from 1 to 100, not 101", "value=\"101\"", "value=\"1,500\"");
 
-        tooHeavy.put("weight", "7");
+        tooHeavy.put("limits.weight", "7");
         operator.post("/console/operator/new-tenant", tooHeavy);
         assertThat(operator.get(tenant).body())
                 .contains("4 at the vendor at once", "1,500 may wait", "weight <span>7</span>");
@@ -399,7 +399,8 @@ class ConsoleSafetyTests {
     void aFormWithoutItsTokenDoesNothing() {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         String name = "t-" + UUID.randomUUID();
-        Map<String, String> form = Map.of("name", name, "limit", "1", "period", "TOTAL", "_csrf", "made-up");
+        Map<String, String> form =
+                Map.of("name", name, "budget.limit", "1", "budget.period", "TOTAL", "_csrf", "made-up");
 
         assertThat(operator.post("/console/operator/new-tenant", form).statusCode())
                 .isEqualTo(403);
@@ -658,7 +659,7 @@ class ConsoleSafetyTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1,5", "12,34", "1.000", "1,0000", ",500", "1e3", "many"})
+    @ValueSource(strings = {"1,5", "12,34", "1.000", "1,0000", ",500", "1e3", "0x10", "many"})
     void aCommaPartsThousandsAndNothingElse(String credits) {
         var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
         operator.get("/console/operator/tenants/alpha");
@@ -718,13 +719,13 @@ class ConsoleSafetyTests {
     @Test
     void aFileOfAnotherVersionIsNotKept() {
         var session = new Session(gateway);
-        String own = Assets.PATH + "[0-9a-f]+/console.css";
+        String own = Paths.ASSETS + "[0-9a-f]+/console.css";
         var found = Pattern.compile(own).matcher(session.get("/console/sign-in").body());
         assertThat(found.find()).isTrue();
 
         assertThat(session.get(found.group()).headers().firstValue("Cache-Control"))
                 .hasValue("public, max-age=31536000, immutable");
-        assertThat(session.get(Assets.PATH + "another/console.css").headers().firstValue("Cache-Control"))
+        assertThat(session.get(Paths.ASSETS + "another/console.css").headers().firstValue("Cache-Control"))
                 .hasValue("no-store");
     }
 
@@ -735,7 +736,7 @@ class ConsoleSafetyTests {
 
         assertThat(operator.post(
                                 "/console/operator/new-tenant",
-                                Map.of("name", "new", "limit", "10", "period", "TOTAL", "timeZone", "UTC"))
+                                Map.of("name", "new", "budget.limit", "10", "budget.period", "TOTAL"))
                         .statusCode())
                 .isEqualTo(302);
         assertThat(operator.get("/console/operator/tenants/new").body()).contains(">new<", "Issue a key");
@@ -780,7 +781,7 @@ class ConsoleSafetyTests {
         operator.get("/console/operator/new-tenant");
         operator.post(
                 "/console/operator/new-tenant",
-                Map.of("name", name, "limit", limit, "period", period, "timeZone", "UTC"));
+                Map.of("name", name, "budget.limit", limit, "budget.period", period, "budget.timeZone", "UTC"));
     }
 
     private static String issue(Session operator, String tenant, String name) {

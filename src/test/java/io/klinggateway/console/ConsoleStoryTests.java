@@ -145,7 +145,7 @@ class ConsoleStoryTests {
             operator.look("key-rotate");
             operator.press("No, go back");
             operator.press("Revoke");
-            operator.await("does not come back");
+            operator.await("This cannot be undone");
             operator.look("confirm");
             operator.press("Revoke");
             operator.await("The key is revoked");
@@ -240,7 +240,7 @@ class ConsoleStoryTests {
             team.go(job);
             team.press("Cancel…");
             team.await("nothing was sent to the vendor");
-            team.await("Your 4 credits come back");
+            team.await("Your 4 credits will be returned");
             team.look("team-cancel");
             team.press("No, go back");
             team.await("It waits in the queue");
@@ -287,15 +287,15 @@ class ConsoleStoryTests {
             operator.await("3 waiting in the queue, 0 running at the vendor");
             operator.look("tenant-waiting");
             operator.press("Cancel what waits…");
-            operator.await("3 jobs that wait in the queue end as Cancelled");
-            operator.await("6 credits come back to the team's budget");
+            operator.await("3 waiting jobs will be cancelled");
+            operator.await("6 credits will be returned to the team's budget");
             operator.look("confirm-cancel-waiting");
             operator.fill("reason", " ");
-            operator.press("Cancel what waits");
+            operator.press("Cancel all waiting jobs");
             operator.await("reason");
             operator.look("confirm-cancel-waiting-refused");
             operator.fill("reason", "a script ran away");
-            operator.press("Cancel what waits");
+            operator.press("Cancel all waiting jobs");
             operator.await("3 jobs cancelled: nothing was sent, and the credits are back.");
             operator.await("0 waiting in the queue");
             operator.look("tenant-cancelled");

@@ -1,0 +1,67 @@
+package io.klinggateway.console;
+
+import io.klinggateway.admin.KeyOperations;
+import io.klinggateway.admin.TenantOperations;
+import io.klinggateway.admin.TenantView;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.oversight.SystemStatus;
+import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.webhook.Deliveries;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
+
+/** What operators see of one tenant, with the forms that change it. */
+@Component
+class TenantPage {
+
+    private static final int SHOWN = 8;
+
+    private final TenantOperations tenants;
+    private final KeyOperations keys;
+    private final Ledger ledger;
+    private final SystemStatus status;
+    private final Deliveries deliveries;
+    private final QueueForecast queue;
+
+    TenantPage(
+            TenantOperations tenants,
+            KeyOperations keys,
+            Ledger ledger,
+            SystemStatus status,
+            Deliveries deliveries,
+            QueueForecast queue) {
+        this.tenants = tenants;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.status = status;
+        this.deliveries = deliveries;
+        this.queue = queue;
+    }
+
+    /** @param credits what a form about credits was sent with, to be sent again; empty at first */
+    String show(String name, Map<String, String> credits, Model model) {
+        TenantView tenant = tenants.find(name);
+        TenantId id = new TenantId(tenant.id());
+        model.addAttribute("tenant", tenant);
+        model.addAttribute("bar", BudgetBar.of(tenant));
+        model.addAttribute("queue", queue.ofTeam(id));
+        model.addAttribute("keys", keys.list(name));
+        model.addAttribute("jobs", status.generations(id, null, SHOWN).generations());
+        model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
+        model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
+        model.addAttribute("periods", PeriodKind.values());
+        model.addAttribute(
+                "once",
+                Refused.once(
+                        model, credits.getOrDefault("once", UUID.randomUUID().toString())));
+        model.addAttribute("credits", credits);
+        if (!model.containsAttribute("faults")) {
+            model.addAttribute("faults", Map.of());
+        }
+        return "console/tenant";
+    }
+}
