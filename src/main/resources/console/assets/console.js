@@ -34,7 +34,7 @@
   });
   prepare(document);
 
-  // A session may end while somebody types. What was typed is kept in this tab for the same team, until another page is opened.
+  // A session may end while its user types. What was typed is kept in this tab for the same team, until another page is opened.
   const DRAFT = "draft of ";
   const team = document.querySelector(".who b")?.textContent;
   const form = document.getElementById("try");

@@ -30,7 +30,7 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * Takes the declared tenants over at start, all or none, before the first request is served. Repeating it changes
  * nothing, and several replicas may do it at once. An older declaration than the newest one seen, and an empty one,
- * change nothing either: an old pod or an empty mount suspends nobody.
+ * change nothing either: an old pod or an empty mount suspends no tenant.
  */
 @Component
 @EnableConfigurationProperties(DeclaredTenantsSettings.class)

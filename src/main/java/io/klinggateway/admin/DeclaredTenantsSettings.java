@@ -38,7 +38,7 @@ record DeclaredTenantsSettings(
             @DefaultValue @Valid DeclaredLimits limits,
             @DefaultValue List<@Valid DeclaredKey> keys) {}
 
-    /** None unless given, and the weight of everybody. */
+    /** No limits unless given, and the default weight. */
     record DeclaredLimits(
             @Min(1) @Max(Limits.HIGHEST) @Nullable Integer requestsPerMinute,
             @Min(1) @Max(Limits.HIGHEST) @Nullable Integer concurrentGenerations,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param declared by the configuration: it does not change here
  * @param lastUsedAt to the minute
  * @param replacedBy the key that a rotation put in its place
- * @param budget of its own; null if it spends from its tenant's alone
+ * @param budget of its own; null if it spends only from its tenant's
  */
 @Schema(name = "OperatorKey")
 public record KeyView(

@@ -14,7 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets operators pass. While no token is set there is nothing here, for anybody. */
+/** Lets operators pass. While no token is set, every request is answered 404. */
 final class OperatorFilter extends OncePerRequestFilter {
 
     private static final String BEARER = "Bearer ";

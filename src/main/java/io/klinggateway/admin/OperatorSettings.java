@@ -10,7 +10,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Who may use the operators' API: whoever has one of these tokens. Without any, there is no such API.
+ * The tokens that open the operators' API. Without any, there is no such API.
  *
  * @param token of the actor {@code operator}
  * @param tokens by the actor's name

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
         private static final Set<String> KNOWN = ZoneId.getAvailableZoneIds();
 
-        /** Java's own {@code SystemV} zones are nobody else's. */
+        /** PostgreSQL does not know Java's {@code SystemV} zones. */
         @Override
         public boolean isValid(@Nullable String zone, ConstraintValidatorContext context) {
             return zone == null || (KNOWN.contains(zone) && !zone.startsWith("SystemV/"));

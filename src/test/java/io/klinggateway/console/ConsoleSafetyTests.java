@@ -347,7 +347,7 @@ class ConsoleSafetyTests {
             HttpResponse<String> answer = operator.get(find + none);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body())
-                    .contains("No tenant's name has", "Show all")
+                    .contains("No team name contains", "Show all")
                     .doesNotContain("<i>");
         }
     }
@@ -385,14 +385,14 @@ class ConsoleSafetyTests {
         tooHeavy.put("limits.weight", "7");
         operator.post("/console/operator/new-tenant", tooHeavy);
         assertThat(operator.get(tenant).body())
-                .contains("4 at the vendor at once", "1,500 may wait", "weight <span>7</span>");
+                .contains("4 jobs at the vendor", "1,500 waiting jobs", "weight <span>7</span>");
 
         assertThat(operator.post(tenant + "/limits", Map.of("waitingGenerations", "0", "weight", "heavy"))
                         .body())
                 .contains("must be a whole number", "weight <span>7</span>");
         operator.post(tenant + "/limits", Map.of("waitingGenerations", "", "weight", ""));
         assertThat(operator.get(tenant).body())
-                .contains("no limit of jobs at the vendor", "no limit of jobs that wait", "weight <span>1</span>");
+                .contains("unlimited jobs at the vendor", "unlimited waiting jobs", "weight <span>1</span>");
     }
 
     @Test
@@ -696,7 +696,7 @@ class ConsoleSafetyTests {
         assertThat(same.headers().firstValue("Location").orElseThrow()).endsWith("/tenants/counted?done=budget");
         assertThat(other.headers().firstValue("Location").orElseThrow()).endsWith("/tenants/counted?done=period");
         assertThat(operator.get("/console/operator/tenants/counted?done=period").body())
-                .contains("A new count has begun");
+                .contains("A new period has begun");
     }
 
     @Test
