@@ -4,7 +4,6 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.Problems;
-import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatusCode;
@@ -12,7 +11,6 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.servlet.ModelAndView;
 
 /** Whatever a page fails with is shown as a page. */
@@ -29,8 +27,8 @@ class ConsoleAdvice {
     }
 
     @ExceptionHandler
-    ModelAndView failed(Exception failure, HttpServletRequest request) {
-        Problem problem = problems.of(failure, new ServletWebRequest(request));
+    ModelAndView failed(Exception failure) {
+        Problem problem = problems.of(failure);
         ModelAndView page = new ModelAndView(PAGE);
         page.setStatus(HttpStatusCode.valueOf(problem.status()));
         page.addObject("problem", problem);

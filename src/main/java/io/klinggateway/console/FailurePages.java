@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.http.HttpHeaders;
-import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.ViewResolver;
 
@@ -45,7 +44,7 @@ final class FailurePages extends OncePerRequestFilter {
             if (response.isCommitted()) {
                 throw failure;
             }
-            show(problems.of(failure, new ServletWebRequest(request)), request, response);
+            show(problems.of(failure), request, response);
         }
     }
 

@@ -3,7 +3,6 @@ package io.klinggateway.console;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.Problems;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +10,15 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
-import org.springframework.web.context.request.ServletWebRequest;
 
 /** What a form is answered with if it cannot be done: the same page again, with the reason. */
 @Component
 class Refused {
 
     private final Problems problems;
-    private final HttpServletRequest request;
 
-    Refused(Problems problems, HttpServletRequest request) {
+    Refused(Problems problems) {
         this.problems = problems;
-        this.request = request;
     }
 
     /**
@@ -35,7 +31,7 @@ class Refused {
         try {
             return effect.get();
         } catch (RuntimeException refused) {
-            Problem problem = problems.of(refused, new ServletWebRequest(request));
+            Problem problem = problems.of(refused);
             if (problem.status() >= 500 && problem.status() != 503) {
                 throw refused;
             }
@@ -61,7 +57,7 @@ class Refused {
         try {
             question.run();
         } catch (RuntimeException refused) {
-            Problem problem = problems.of(refused, new ServletWebRequest(request));
+            Problem problem = problems.of(refused);
             model.addAttribute("problem", problem);
             model.addAttribute("faults", faults(problem));
         }

@@ -19,8 +19,8 @@ import io.klinggateway.ledger.InsufficientCredits;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Sha256;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.InvalidApiKey;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
-import io.klinggateway.tenant.KeyRefused;
 import java.time.Clock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +103,8 @@ public class Admissions {
             case QueueFull _ -> throw LimitReached.ofWaiting();
             case AccountRefused refused ->
                 throw Refusal.accountRefused(refused.until()).toException();
-            case KeyInvalid _ -> throw KeyRefused.invalid();
-            case TenantSuspended _ -> throw KeyRefused.inactive();
+            case KeyInvalid _ -> throw InvalidApiKey.unknown();
+            case TenantSuspended _ -> throw InvalidApiKey.inactive();
             case Insufficient insufficient ->
                 throw new InsufficientCredits(
                         generation.quote().credits(), insufficient.available(), insufficient.resetsAt());

@@ -174,11 +174,11 @@ public class Ledger {
      * Raises what the current period allows.
      *
      * @return the journal's seq
-     * @throws GrantRefused if the period's grants are at their highest
+     * @throws GrantLimitExceeded if the period's grants are at their highest
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public long grant(TenantId tenant, Credits credits, String actor, String reason) {
-        return correct(GRANT, tenant, credits.amount(), actor, reason).orElseThrow(GrantRefused::new);
+        return correct(GRANT, tenant, credits.amount(), actor, reason).orElseThrow(GrantLimitExceeded::new);
     }
 
     /**
@@ -186,12 +186,12 @@ public class Ledger {
      *
      * @param credits added to it, or taken from it if negative
      * @return the journal's seq
-     * @throws AdjustmentRefused if captured spend would go below zero, or above what is allowed
+     * @throws AdjustmentOutOfRange if captured spend would go below zero, or above what is allowed
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public long adjust(TenantId tenant, long credits, String actor, String reason) {
         return correct(ADJUST, tenant, credits, actor, reason)
-                .orElseThrow(() -> new AdjustmentRefused(credits, balance(tenant)));
+                .orElseThrow(() -> new AdjustmentOutOfRange(credits, balance(tenant)));
     }
 
     private Optional<Long> correct(String sql, TenantId tenant, long credits, String actor, String reason) {

@@ -5,7 +5,7 @@
  * inside the caller's admission; all the rest goes through {@link io.klinggateway.ledger.Ledger}.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"credits", "support"})
+@ApplicationModule(allowedDependencies = {"credits", "problem", "support"})
 package io.klinggateway.ledger;
 
 import org.jspecify.annotations.NullMarked;

@@ -130,7 +130,7 @@ public class Reviews {
     /**
      * Asks the vendor for the job that a generation is to be settled from. Not for a transaction.
      *
-     * @throws ResolutionRefused if the vendor has no such job, or it has not completed
+     * @throws ResolutionNotPossible if the vendor has no such job, or it has not completed
      * @throws ProblemException if the vendor does not answer, or may not be asked now
      */
     public UpstreamJob completedJob(UpstreamJobId id) {
@@ -140,9 +140,9 @@ public class Reviews {
         return switch (apiframe.read(id)) {
             case Found(UpstreamJob job) when job.status() == UpstreamJob.Status.COMPLETED -> job;
             case Found(UpstreamJob job) ->
-                throw new ResolutionRefused("The vendor's job " + id + " is " + job.status()
+                throw new ResolutionNotPossible("The vendor's job " + id + " is " + job.status()
                         + ", not COMPLETED: there is nothing to capture");
-            case Missing _ -> throw new ResolutionRefused("The vendor knows no job " + id);
+            case Missing _ -> throw new ResolutionNotPossible("The vendor knows no job " + id);
             case Unavailable unavailable -> throw unavailable(unavailable.reason());
         };
     }
@@ -156,7 +156,7 @@ public class Reviews {
     /**
      * Ends a generation in review as this job ended, and captures what the vendor charged, at most the hold.
      *
-     * @throws ResolutionRefused if it is not in review, or the job is not its own
+     * @throws ResolutionNotPossible if it is not in review, or the job is not its own
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void capture(GenerationId id, UpstreamJob job, String actor, String reason) {
@@ -165,14 +165,14 @@ public class Reviews {
                 throw refusal(id, job);
             }
         } catch (DuplicateKeyException taken) {
-            throw new ResolutionRefused("The vendor's job " + job.id() + " belongs to another generation");
+            throw new ResolutionNotPossible("The vendor's job " + job.id() + " belongs to another generation");
         }
     }
 
     /**
      * Ends a generation in review FAILED; its credits are free.
      *
-     * @throws ResolutionRefused if it is not in review
+     * @throws ResolutionNotPossible if it is not in review
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void release(GenerationId id, String actor, String reason) {
@@ -181,14 +181,14 @@ public class Reviews {
         }
     }
 
-    private ResolutionRefused refusal(GenerationId id, @Nullable UpstreamJob job) {
+    private ResolutionNotPossible refusal(GenerationId id, @Nullable UpstreamJob job) {
         GenerationSummary known = find(id).orElseThrow();
         if (!known.state().equals("IN_REVIEW")) {
-            return new ResolutionRefused("Generation " + id + " is " + known.state() + ", not IN_REVIEW");
+            return new ResolutionNotPossible("Generation " + id + " is " + known.state() + ", not IN_REVIEW");
         }
         return job == null || known.upstreamJobId() == null
-                ? new ResolutionRefused("Generation " + id + " belongs to another vendor than this gateway's")
-                : new ResolutionRefused(
+                ? new ResolutionNotPossible("Generation " + id + " belongs to another vendor than this gateway's")
+                : new ResolutionNotPossible(
                         "Generation " + id + " has the vendor's job " + known.upstreamJobId() + ", not " + job.id());
     }
 

@@ -11,15 +11,15 @@ import tools.jackson.databind.json.JsonMapper;
 public class ProblemWriter {
 
     private final JsonMapper json;
-    private final Refusals refusals;
+    private final RefusalCounter counter;
 
-    ProblemWriter(JsonMapper json, Refusals refusals) {
+    ProblemWriter(JsonMapper json, RefusalCounter counter) {
         this.json = json;
-        this.refusals = refusals;
+        this.counter = counter;
     }
 
     public void write(HttpServletResponse response, Problem problem) throws IOException {
-        refusals.count(problem.code());
+        counter.count(problem.code());
         byte[] body = json.writeValueAsBytes(problem);
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

@@ -1,6 +1,6 @@
 /**
  * The one error body of the gateway, its stable codes, and request ids. Framework errors and container errors are
- * mapped here; a module that owns an exception maps it itself, with {@link io.klinggateway.problem.Problem}.
+ * mapped here; a module that owns an exception says how it is answered, in a {@link io.klinggateway.problem.ProblemMapping}.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

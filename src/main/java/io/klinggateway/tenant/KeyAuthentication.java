@@ -38,16 +38,16 @@ public class KeyAuthentication {
      */
     public Caller authenticate(@Nullable String presented) {
         if (presented == null || presented.isBlank()) {
-            throw KeyRefused.missing();
+            throw InvalidApiKey.missing();
         }
         ApiKey key = new ApiKey(presented.strip());
         KnownKey known = key.isPlausible() ? keys.find(key).orElse(null) : null;
         // The index found it by its digest; the comparison that decides takes the same time whatever differs.
         if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
-            throw KeyRefused.invalid();
+            throw InvalidApiKey.unknown();
         }
         if (!known.active()) {
-            throw KeyRefused.inactive();
+            throw InvalidApiKey.inactive();
         }
         return known.caller();
     }

@@ -1,7 +1,7 @@
 package io.klinggateway.tenant;
 
 /** Names are unique: of tenants everywhere, of live keys within their tenant. */
-public final class NameTaken extends RuntimeException {
+final class NameTaken extends RuntimeException {
 
     private final String name;
 
@@ -10,7 +10,7 @@ public final class NameTaken extends RuntimeException {
         this.name = name;
     }
 
-    public String name() {
+    String name() {
         return name;
     }
 }

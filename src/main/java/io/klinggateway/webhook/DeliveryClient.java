@@ -138,7 +138,7 @@ class DeliveryClient implements AutoCloseable {
                 return new Attempt.Failed("the key that signs is gone");
             }
             post = request(urlPolicy.parse(message.url()), message, messageId, signer.get());
-        } catch (RefusedReceiver refused) {
+        } catch (WebhookUrlNotAllowed refused) {
             return new Attempt.Failed("refused: " + refused.rule());
         }
         Future<Integer> exchange = threads.submit(() -> status(post));
@@ -201,7 +201,7 @@ class DeliveryClient implements AutoCloseable {
     /** Kinds of failure only: messages may repeat what the receiver said. */
     private static String describe(@Nullable Throwable failure) {
         return switch (failure) {
-            case RefusedReceiver refused -> "refused: " + refused.rule();
+            case WebhookUrlNotAllowed refused -> "refused: " + refused.rule();
             case UnknownHostException _ -> "unknown host";
             case SSLException _ -> "TLS failure";
             case SocketTimeoutException _ -> "timeout";

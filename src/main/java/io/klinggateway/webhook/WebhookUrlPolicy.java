@@ -56,7 +56,7 @@ public class WebhookUrlPolicy {
         if (webhookUrl != null) {
             try {
                 parse(webhookUrl);
-            } catch (RefusedReceiver refused) {
+            } catch (WebhookUrlNotAllowed refused) {
                 throw new ProblemException(Problem.invalid("webhookUrl", refused.rule()));
             }
         }
@@ -67,32 +67,33 @@ public class WebhookUrlPolicy {
      *
      * @return what may be called, if its addresses may; without a fragment
      */
-    URI parse(String webhookUrl) throws RefusedReceiver {
+    URI parse(String webhookUrl) throws WebhookUrlNotAllowed {
         if (webhookUrl.length() > LONGEST_URL) {
-            throw new RefusedReceiver("must have at most " + LONGEST_URL + " characters");
+            throw new WebhookUrlNotAllowed("must have at most " + LONGEST_URL + " characters");
         }
         URI url = uri(webhookUrl);
         if (url.getRawUserInfo() != null) {
-            throw new RefusedReceiver("must not carry a user name or password");
+            throw new WebhookUrlNotAllowed("must not carry a user name or password");
         }
         String host = hostOf(url);
         Optional<InetAddress> address = CidrBlock.address(host);
         if (address.isPresent()) {
             admit(host, address.get());
         } else if (NUMBER_AT_THE_END.matcher(host).find()) {
-            throw new RefusedReceiver("must not write an address as one number");
+            throw new WebhookUrlNotAllowed("must not write an address as one number");
         } else if (!isAllowedName(host) && (host.equals("localhost") || host.endsWith(".localhost"))) {
-            throw new RefusedReceiver("must not lead to the gateway's own machine (" + host + ")");
+            throw new WebhookUrlNotAllowed("must not lead to the gateway's own machine (" + host + ")");
         }
         boolean allowed =
                 isAllowedName(host) || address.filter(this::isInAllowedNetwork).isPresent();
         if (!"https".equals(url.getScheme()) && !allowed) {
-            throw new RefusedReceiver("must be https: plain http goes only to receivers that the operator has allowed");
+            throw new WebhookUrlNotAllowed(
+                    "must be https: plain http goes only to receivers that the operator has allowed");
         }
         return url;
     }
 
-    private static URI uri(String webhookUrl) throws RefusedReceiver {
+    private static URI uri(String webhookUrl) throws WebhookUrlNotAllowed {
         try {
             UriComponents parts = UriComponentsBuilder.fromUriString(
                             webhookUrl, UriComponentsBuilder.ParserType.WHAT_WG)
@@ -100,11 +101,11 @@ public class WebhookUrlPolicy {
                     .build();
             URI url = new URI(parts.encode().toUriString());
             if (url.getHost() == null || url.getHost().isEmpty()) {
-                throw new RefusedReceiver("must have a host");
+                throw new WebhookUrlNotAllowed("must have a host");
             }
             return url;
         } catch (URISyntaxException | IllegalArgumentException malformed) {
-            throw new RefusedReceiver("must be an absolute http or https URL");
+            throw new WebhookUrlNotAllowed("must be an absolute http or https URL");
         }
     }
 
@@ -120,9 +121,9 @@ public class WebhookUrlPolicy {
     /**
      * Decides about one of the addresses that a host has right now.
      *
-     * @throws RefusedReceiver if it must not be connected to
+     * @throws WebhookUrlNotAllowed if it must not be connected to
      */
-    void admit(String host, InetAddress address) throws RefusedReceiver {
+    void admit(String host, InetAddress address) throws WebhookUrlNotAllowed {
         boolean admitted = isInAllowedNetwork(address)
                 || switch (AddressKind.of(address)) {
                     case PUBLIC -> true;
@@ -130,8 +131,9 @@ public class WebhookUrlPolicy {
                     case FORBIDDEN -> false;
                 };
         if (!admitted) {
-            throw new RefusedReceiver("must not lead to a private, loopback, link-local or otherwise reserved address;"
-                    + " the operator can allow internal receivers");
+            throw new WebhookUrlNotAllowed(
+                    "must not lead to a private, loopback, link-local or otherwise reserved address;"
+                            + " the operator can allow internal receivers");
         }
     }
 

@@ -126,9 +126,9 @@ class WebhookUrlPolicyTests {
         assertThat(ruleAgainst(policy, "http://corp.example/")).startsWith("must be https");
         assertThat(ruleAgainst(policy, "http://evilcorp.example/")).startsWith("must be https");
         assertThatThrownBy(() -> policy.admit("a.corp.example", InetAddress.getByName("169.254.169.254")))
-                .isInstanceOf(RefusedReceiver.class);
+                .isInstanceOf(WebhookUrlNotAllowed.class);
         assertThatThrownBy(() -> policy.admit("other.example", InetAddress.getByName("10.0.0.7")))
-                .isInstanceOf(RefusedReceiver.class);
+                .isInstanceOf(WebhookUrlNotAllowed.class);
     }
 
     @Test
@@ -139,7 +139,7 @@ class WebhookUrlPolicyTests {
         policy.admit("any.example", InetAddress.getByName("10.20.0.1"));
         policy.admit("any.example", InetAddress.getByName("fd12::1"));
         assertThatThrownBy(() -> policy.admit("any.example", InetAddress.getByName("10.21.0.1")))
-                .isInstanceOf(RefusedReceiver.class);
+                .isInstanceOf(WebhookUrlNotAllowed.class);
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class WebhookUrlPolicyTests {
         try {
             policy.parse(url);
             return "";
-        } catch (RefusedReceiver refused) {
+        } catch (WebhookUrlNotAllowed refused) {
             return refused.rule();
         }
     }

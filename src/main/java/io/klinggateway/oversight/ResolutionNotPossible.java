@@ -1,9 +1,9 @@
 package io.klinggateway.oversight;
 
 /** A generation cannot be resolved like this; nothing was changed. */
-public final class ResolutionRefused extends RuntimeException {
+final class ResolutionNotPossible extends RuntimeException {
 
-    ResolutionRefused(String sentence) {
+    ResolutionNotPossible(String sentence) {
         super(sentence);
     }
 }

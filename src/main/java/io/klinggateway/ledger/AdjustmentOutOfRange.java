@@ -1,13 +1,13 @@
 package io.klinggateway.ledger;
 
 /** An adjustment would take captured spend below zero or above what is allowed; nothing was changed. */
-public final class AdjustmentRefused extends RuntimeException {
+final class AdjustmentOutOfRange extends RuntimeException {
 
     private final long credits;
     private final transient Balance balance;
 
-    AdjustmentRefused(long credits, Balance balance) {
-        super("adjustment of " + credits + " refused: captured "
+    AdjustmentOutOfRange(long credits, Balance balance) {
+        super("adjustment of " + credits + ": captured "
                 + balance.captured().amount() + ", available "
                 + balance.available().amount());
         this.credits = credits;
@@ -15,11 +15,11 @@ public final class AdjustmentRefused extends RuntimeException {
     }
 
     /** The adjustment, up or down. */
-    public long credits() {
+    long credits() {
         return credits;
     }
 
-    public Balance balance() {
+    Balance balance() {
         return balance;
     }
 }

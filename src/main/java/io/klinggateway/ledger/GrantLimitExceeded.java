@@ -1,9 +1,9 @@
 package io.klinggateway.ledger;
 
 /** A period's grants are at their highest; nothing was changed. */
-public final class GrantRefused extends RuntimeException {
+final class GrantLimitExceeded extends RuntimeException {
 
-    GrantRefused() {
+    GrantLimitExceeded() {
         super("the period's grants would exceed 1000000000000000 credits");
     }
 }

@@ -11,12 +11,12 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /** Counts every {@link Problem} that an advice or a controller answers with, whoever made it. */
 @ControllerAdvice
-class RefusalCounting implements ResponseBodyAdvice<Object> {
+class RefusalCountingAdvice implements ResponseBodyAdvice<Object> {
 
-    private final Refusals refusals;
+    private final RefusalCounter counter;
 
-    RefusalCounting(Refusals refusals) {
-        this.refusals = refusals;
+    RefusalCountingAdvice(RefusalCounter counter) {
+        this.counter = counter;
     }
 
     @Override
@@ -33,7 +33,7 @@ class RefusalCounting implements ResponseBodyAdvice<Object> {
             ServerHttpRequest request,
             ServerHttpResponse response) {
         if (body instanceof Problem problem && problem.code() != null) {
-            refusals.count(problem.code());
+            counter.count(problem.code());
         }
         return body;
     }

@@ -8,14 +8,14 @@ import org.springframework.stereotype.Component;
 
 /** Counts the error answers of this replica, by the tenant that got them. */
 @Component
-class Refusals {
+class RefusalCounter {
 
     /** What an authenticated request's thread carries; only registered tenants' names ever stand there. */
     private static final String TENANT = "tenant";
 
     private final MeterRegistry registry;
 
-    Refusals(MeterRegistry registry) {
+    RefusalCounter(MeterRegistry registry) {
         this.registry = registry;
     }
 

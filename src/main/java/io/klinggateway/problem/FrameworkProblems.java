@@ -1,0 +1,105 @@
+package io.klinggateway.problem;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.ConversionNotSupportedException;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.validation.method.ParameterErrors;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+
+/** Answers what no module owns: what Spring and Tomcat refuse, and the database's absence. */
+@Component
+class FrameworkProblems {
+
+    private static final Logger log = LoggerFactory.getLogger(FrameworkProblems.class);
+    private static final String LOCK_TIMEOUT = "55P03";
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
+    ResponseEntity<Problem> answer(Exception failure) {
+        return switch (failure) {
+            case ProblemException refused -> refused.problem().toResponse(refused.retryAfter());
+            case MethodArgumentTypeMismatchException mismatch ->
+                Problem.invalid(mismatch.getName(), "has the wrong type").toResponse();
+            case MissingServletRequestParameterException missing ->
+                Problem.invalid(missing.getParameterName(), "is required").toResponse();
+            case HandlerMethodValidationException invalid ->
+                Problem.invalid(details(invalid)).toResponse();
+            case HttpMessageNotReadableException _ ->
+                Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object")
+                        .toResponse();
+            // A parameter's name that no caller means; found out only when the parameter is read.
+            case RequestRejectedException _ -> StatusProblems.of(400).toResponse();
+            // Tomcat reads parameters when they are first asked for, and fails then.
+            case InvalidParameterException undecodable ->
+                StatusProblems.of(undecodable.getErrorCode()).toResponse();
+            case DataAccessException lost when isDatabaseAway(lost) -> databaseAway(lost);
+            case CannotCreateTransactionException lost -> databaseAway(lost);
+            case TransactionSystemException lost -> databaseAway(lost);
+            case ErrorResponse refused -> refused(failure, refused);
+            case ConversionNotSupportedException _ -> internalError(failure);
+            case TypeMismatchException _ -> StatusProblems.of(400).toResponse();
+            case RuntimeException _ -> internalError(failure);
+            case Exception wrapper when wrapper.getCause() instanceof Exception cause -> answer(cause);
+            default -> internalError(failure);
+        };
+    }
+
+    private static Map<String, List<String>> details(HandlerMethodValidationException invalid) {
+        Map<String, List<String>> details = new LinkedHashMap<>();
+        invalid.getParameterValidationResults().forEach(result -> {
+            String name = String.valueOf(result.getMethodParameter().getParameterName());
+            String path = result instanceof ParameterErrors errors ? errors.getObjectName() : name;
+            details.put(
+                    path,
+                    result.getResolvableErrors().stream()
+                            .map(error -> String.valueOf(error.getDefaultMessage()))
+                            .toList());
+        });
+        return details;
+    }
+
+    /** A lock that was waited for in vain passes as well, but Spring has no exception of its own for it. */
+    private static boolean isDatabaseAway(DataAccessException failure) {
+        return failure instanceof DataAccessResourceFailureException
+                || failure instanceof TransientDataAccessException
+                || (failure.getRootCause() instanceof SQLException cause && LOCK_TIMEOUT.equals(cause.getSQLState()));
+    }
+
+    private static ResponseEntity<Problem> databaseAway(Exception failure) {
+        log.warn("request not served, the database is not available: {}", failure.getMessage());
+        return Problem.of(ProblemCode.OVERLOADED, "The gateway cannot reach its database now; try again")
+                .toResponse(DATABASE_RETRY);
+    }
+
+    /** What Spring MVC refuses: it says the status, and headers such as Allow. */
+    private static ResponseEntity<Problem> refused(Exception failure, ErrorResponse refused) {
+        Problem problem = StatusProblems.of(refused.getStatusCode().value());
+        if (problem.code() == ProblemCode.INTERNAL_ERROR) {
+            log.error("request failed", failure);
+        }
+        return problem.toResponse(refused.getHeaders());
+    }
+
+    private static ResponseEntity<Problem> internalError(Exception failure) {
+        log.error("request failed", failure);
+        return Problem.of(ProblemCode.INTERNAL_ERROR, "Internal error").toResponse();
+    }
+}
