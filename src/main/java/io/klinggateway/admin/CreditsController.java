@@ -6,6 +6,7 @@ import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.EntryKind;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.support.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;

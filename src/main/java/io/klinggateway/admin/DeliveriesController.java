@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.webhook.Deliveries;

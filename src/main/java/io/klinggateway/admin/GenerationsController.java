@@ -4,6 +4,7 @@ import io.klinggateway.admin.ReviewOperations.Resolution;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.Reviews;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.Uuids;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;

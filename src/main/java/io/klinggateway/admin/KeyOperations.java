@@ -12,6 +12,7 @@ import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Instants;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.RegisteredKey;
@@ -173,7 +174,7 @@ public class KeyOperations {
         if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
             throw new ProblemException(Problem.invalid("expiresAt", "must be in the future"));
         }
-        if (expiresAt != null && expiresAt.isAfter(Rules.LATEST)) {
+        if (expiresAt != null && expiresAt.isAfter(Instants.LATEST)) {
             throw new ProblemException(Problem.invalid("expiresAt", "must be before the year 10000"));
         }
     }

@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -15,7 +16,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 class OperatorCalls {
 
-    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    static final String IDEMPOTENCY_KEY = IdempotencyKey.HEADER;
 
     private static final String FIND = """
             select answer, request = cast(:request as jsonb) as same
@@ -37,11 +38,7 @@ class OperatorCalls {
 
     /** @throws ProblemException if the header is none that can be kept */
     static @Nullable String checkedKey(@Nullable String header) {
-        if (header != null && !header.matches("[!-~]{1,255}")) {
-            throw new ProblemException(
-                    Problem.invalid(IDEMPOTENCY_KEY, "must be 1 to 255 visible ASCII characters without spaces"));
-        }
-        return header;
+        return header == null ? null : new IdempotencyKey(header).value();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.klinggateway.ledger.Difference;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Page;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.UsageReports;

@@ -1,6 +1,5 @@
 package io.klinggateway.admin;
 
-import java.time.Instant;
 
 /** What operators' input must be like, in one place for every way in. */
 final class Rules {
@@ -11,9 +10,6 @@ final class Rules {
     static final String CREDITS_RULE = "must be from 0 to 1000000000000";
     static final String REASON = "[^\\p{Cntrl}]{1,500}";
     static final String REASON_RULE = "must be 1 to 500 characters without line breaks";
-
-    /** Years have four digits wherever times are written. */
-    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private Rules() {}
 }

@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.klinggateway.support.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -2,7 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.admin.AuditEntry;
 import io.klinggateway.admin.AuditLog;
-import io.klinggateway.admin.Page;
+import io.klinggateway.support.Page;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;

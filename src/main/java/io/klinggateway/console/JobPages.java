@@ -1,14 +1,15 @@
 package io.klinggateway.console;
 
 import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.generation.JobView;
 import io.klinggateway.job.TenantJobs;
-import io.klinggateway.job.TenantJobs.JobPage;
 import io.klinggateway.job.TenantJobs.PlacedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.webhook.Deliveries;
@@ -55,9 +56,9 @@ class JobPages {
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
         String wanted = status != null && STATUSES.contains(status) ? status : null;
-        JobPage page = jobs.list(
+        Page<JobView> page = jobs.list(
                 caller.tenant().id(), wanted == null ? null : UpstreamJob.Status.valueOf(wanted), cursor, PAGE);
-        model.addAttribute("jobs", page.jobs().stream().map(JobCard::of).toList());
+        model.addAttribute("jobs", page.items().stream().map(JobCard::of).toList());
         model.addAttribute("queue", jobs.queue(caller.tenant().id()));
         model.addAttribute("nextCursor", page.nextCursor());
         model.addAttribute("first", cursor == null);

@@ -52,7 +52,7 @@ class TeamPages {
         model.addAttribute("queue", jobs.queue(tenant));
         model.addAttribute(
                 "jobs",
-                jobs.list(tenant, null, null, JOBS_SHOWN).jobs().stream()
+                jobs.list(tenant, null, null, JOBS_SHOWN).items().stream()
                         .map(JobCard::of)
                         .toList());
         return "console/team-home";

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.Operator;
-import io.klinggateway.admin.Page;
+import io.klinggateway.support.Page;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;

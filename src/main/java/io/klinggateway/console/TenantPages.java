@@ -1,11 +1,12 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Page;
+import io.klinggateway.support.Page;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.SystemStatus;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +54,9 @@ class TenantPages {
     @GetMapping("/jobs")
     String jobs(@PathVariable String name, @RequestParam(required = false) @Nullable String cursor, Model model) {
         TenantView tenant = tenants.find(name);
-        SystemStatus.SummaryPage found = status.generations(new TenantId(tenant.id()), cursor, PAGE);
+        Page<GenerationSummary> found = status.generations(new TenantId(tenant.id()), cursor, PAGE);
         model.addAttribute("tenant", tenant);
-        model.addAttribute("jobs", found.generations());
+        model.addAttribute("jobs", found.items());
         model.addAttribute("nextCursor", found.nextCursor());
         model.addAttribute("first", cursor == null);
         return "console/tenant-jobs";

@@ -86,7 +86,7 @@ class TryPages {
 
     private void quote(Caller caller, TryForm form, Model model) {
         model.addAttribute("samples", CodeSample.of(form.body(), gateway()));
-        refused.orElse(model, () -> model.addAttribute("price", jobs.price(caller, form.forPrice())));
+        refused.orElse(model, () -> model.addAttribute("quote", jobs.quote(caller, form.forPrice())));
     }
 
     private String gateway() {

@@ -6,6 +6,8 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Columns;
 import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -35,7 +38,7 @@ public class AdmissionRepository {
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
 
     private static final String AVAILABLE = """
-            select 'ADMITTED' as verdict, a.available, a.resets_at
+            select a.available, a.resets_at
               from caller_terms(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
             """;
 
@@ -124,8 +127,8 @@ public class AdmissionRepository {
                 .param("webhookUrl", storable(generation.request().webhookUrl()), Types.VARCHAR)
                 .param("webhookEvents", webhookEvents(generation.request().webhookEvents()), Types.ARRAY)
                 .param("modelName", generation.request().modelName().wire())
-                .param("images", generation.quote().images())
-                .param("credits", generation.quote().credits().amount())
+                .param("images", generation.request().imageCount())
+                .param("credits", generation.price().amount())
                 .param("upstream", apiframe.upstream())
                 .param("upstreamRequest", generation.upstreamRequest())
                 .param("replica", replica.id())
@@ -145,40 +148,51 @@ public class AdmissionRepository {
     }
 
     /**
-     * Counts the request, and says what its admission would come to.
+     * Counts the request, and says whether a generation at this price would be admitted.
      *
-     * @return an {@link Estimate}, unless the tenant is out of requests
+     * @param allowance is told where the tenant stands with its requests, whatever comes of this one
+     * @throws ProblemException if the tenant is out of requests
      */
-    public Quotation quote(Caller caller, Credits credits) {
+    public Quote quote(Caller caller, Credits price, Consumer<RequestAllowance> allowance) {
         return jdbc.sql(QUOTE)
                 .param("tenant", caller.tenant().id().value())
                 .param("key", caller.keyId().value())
-                .param("credits", credits.amount())
-                .query((row, _) -> new Quotation(estimate(row), allowance(row)))
+                .param("credits", price.amount())
+                .query((row, _) -> {
+                    RequestAllowance requests = allowance(row);
+                    if (requests != null) {
+                        allowance.accept(requests);
+                    }
+                    return quote(row, price);
+                })
                 .single();
     }
 
-    /** What the caller may hold now; counts as no request. */
-    public Estimate available(Caller caller) {
+    /** What the caller may hold now beside this price; counts as no request, and leaves the queue out of account. */
+    public Quote quoteUncounted(Caller caller, Credits price) {
         return jdbc.sql(AVAILABLE)
                 .param("tenant", caller.tenant().id().value())
                 .param("key", caller.keyId().value())
-                .query((row, _) -> Objects.requireNonNull(estimate(row)))
+                .query((row, _) -> {
+                    Credits available = new Credits(row.getLong("available"));
+                    return new Quote(
+                            price,
+                            available,
+                            price.compareTo(available) <= 0 ? null : ProblemCode.INSUFFICIENT_CREDITS,
+                            time(row, "resets_at"));
+                })
                 .single();
     }
 
-    /** @param estimate null if the tenant is out of requests */
-    public record Quotation(
-            @Nullable Estimate estimate, @Nullable RequestAllowance allowance) {}
-
-    private static @Nullable Estimate estimate(ResultSet row) throws SQLException {
-        String verdict = row.getString("verdict");
-        return verdict.equals("RATE_LIMITED")
-                ? null
-                : new Estimate(
-                        Estimate.Verdict.valueOf(verdict),
-                        new Credits(row.getLong("available")),
-                        time(row, "resets_at"));
+    private static Quote quote(ResultSet row, Credits price) throws SQLException {
+        ProblemCode obstacle = switch (row.getString("verdict")) {
+            case "ADMITTED" -> null;
+            case "INSUFFICIENT" -> ProblemCode.INSUFFICIENT_CREDITS;
+            case "QUEUE_FULL" -> ProblemCode.QUEUE_FULL;
+            case "RATE_LIMITED" -> throw LimitReached.ofRequests(Objects.requireNonNull(allowance(row)));
+            default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
+        };
+        return new Quote(price, new Credits(row.getLong("available")), obstacle, time(row, "resets_at"));
     }
 
     private static @Nullable RequestAllowance allowance(ResultSet row) throws SQLException {

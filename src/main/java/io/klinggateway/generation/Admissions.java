@@ -72,7 +72,7 @@ public class Admissions {
                 caller,
                 key,
                 request,
-                prices.quote(request),
+                prices.price(request),
                 Sha256.of(asked),
                 sent.equals(request) ? asked : json.write(sent),
                 scope.traceparent());
@@ -106,24 +106,20 @@ public class Admissions {
             case KeyInvalid _ -> throw InvalidApiKey.unknown();
             case TenantSuspended _ -> throw InvalidApiKey.inactive();
             case Insufficient insufficient ->
-                throw new InsufficientCredits(
-                        generation.quote().credits(), insufficient.available(), insufficient.resetsAt());
+                throw new InsufficientCredits(generation.price(), insufficient.available(), insufficient.resetsAt());
         };
     }
 
     private Receipt admitted(NewGeneration generation, Admitted admitted, boolean waits) {
         Caller caller = generation.caller();
-        meters.held(
-                new KeyOwner(caller.tenant().name(), caller.keyName()),
-                generation.quote().credits());
+        meters.held(new KeyOwner(caller.tenant().name(), caller.keyName()), generation.price());
         scope.named(generation.id(), () -> {
             log.info(
                     "admitted generation={} credits={}",
                     generation.id(),
-                    generation.quote().credits().amount());
+                    generation.price().amount());
             return generation;
         });
-        return new Receipt(
-                generation.id(), "QUEUED", waits, false, generation.quote().credits(), admitted.available());
+        return new Receipt(generation.id(), "QUEUED", waits, false, generation.price(), admitted.available());
     }
 }

@@ -4,7 +4,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import java.util.regex.Pattern;
 
-/** A tenant's name for one submission: 1 to 255 visible ASCII characters, scoped to the tenant. */
+/** Makes a call repeatable: 1 to 255 visible ASCII characters that name it within its tenant. */
 public record IdempotencyKey(String value) {
 
     public static final String HEADER = "Idempotency-Key";

@@ -6,14 +6,14 @@ import io.klinggateway.problem.ProblemException;
 import java.time.Duration;
 
 /** A tenant is at one of its limits; nothing was held. */
-public final class LimitReached {
+final class LimitReached {
 
     /** A place comes free with each turn of the tenant. */
     private static final Duration RETRY_WAITING = Duration.ofSeconds(5);
 
     private LimitReached() {}
 
-    public static ProblemException ofRequests(RequestAllowance allowance) {
+    static ProblemException ofRequests(RequestAllowance allowance) {
         return new ProblemException(
                 Problem.of(
                         ProblemCode.RATE_LIMITED,

@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.credits.Credits;
 import io.klinggateway.image.ImageRequest;
-import io.klinggateway.image.Quote;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.tenant.Caller;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public record NewGeneration(
         Caller caller,
         @Nullable IdempotencyKey idempotencyKey,
         ImageRequest request,
-        Quote quote,
+        Credits price,
         byte[] requestHash,
         byte[] upstreamRequest,
         @Nullable String traceparent) {}

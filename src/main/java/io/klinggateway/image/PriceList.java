@@ -12,8 +12,8 @@ public class PriceList {
 
     static final Credits PER_IMAGE = new Credits(CREDITS_PER_IMAGE);
 
-    public Quote quote(ImageRequest request) {
-        int images = request.imageCount();
-        return new Quote(images, PER_IMAGE.times(images));
+    /** Known before the call. */
+    public Credits price(ImageRequest request) {
+        return PER_IMAGE.times(request.imageCount());
     }
 }

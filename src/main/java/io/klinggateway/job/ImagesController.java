@@ -1,10 +1,13 @@
 package io.klinggateway.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.klinggateway.generation.IdempotencyKey;
+import io.klinggateway.generation.Quote;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -16,6 +19,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -161,9 +165,40 @@ class ImagesController {
                                         description = "The tenant's limit of requests",
                                         schema = @Schema(type = "string"))
                             }))
-    Quotes.Answer quote(
+    QuoteView quote(
             @AuthenticationPrincipal Caller caller, @RequestBody ImageRequest request, HttpServletResponse response) {
-        return quotes.quote(caller, request, allowance -> allowance.writeTo(response));
+        return QuoteView.of(quotes.quote(caller, request, allowance -> allowance.writeTo(response)));
+    }
+
+    /**
+     * @param credits what the generation would hold
+     * @param available what the key may hold now
+     * @param reason the code of the error that generating would answer with; absent if it would be admitted
+     * @param resetsAt null for a budget that never starts anew
+     */
+    @Schema(name = "Quote")
+    record QuoteView(
+            @Schema(example = "4") long credits,
+            @Schema(example = "950") long available,
+            boolean admitted,
+
+            @Schema(
+                    type = "string",
+                    allowableValues = {"insufficient_credits", "queue_full"})
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Nullable
+            ProblemCode reason,
+
+            @Nullable Instant resetsAt) {
+
+        static QuoteView of(Quote quote) {
+            return new QuoteView(
+                    quote.price().amount(),
+                    quote.available().amount(),
+                    quote.admitted(),
+                    quote.obstacle(),
+                    quote.resetsAt());
+        }
     }
 
     record Submitted(UUID jobId, @Schema(example = "QUEUED") String status) {}

@@ -7,6 +7,7 @@ import io.klinggateway.job.JobRepository.OwnedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.DeliveryStatus;
@@ -45,16 +46,9 @@ class Jobs {
     }
 
     /** @param before where the last page ended; null for the first */
-    Page list(TenantId tenant, JobFilter filter, @Nullable PageCursor before, int limit) {
-        List<StoredJob> found = jobs.list(tenant, filter, before, limit + 1);
-        List<StoredJob> shown = found.subList(0, Math.min(limit, found.size()));
-        boolean hasMore = found.size() > limit;
-        return new Page(views(shown), hasMore ? cursor(shown.getLast()) : null, hasMore);
-    }
-
-    record Page(List<JobView> jobs, @Nullable String nextCursor, boolean hasMore) {
-
-        static final Page EMPTY = new Page(List.of(), null, false);
+    Page<JobView> list(TenantId tenant, JobFilter filter, @Nullable PageCursor before, int limit) {
+        Page<StoredJob> page = Page.of(jobs.list(tenant, filter, before, limit + 1), limit, Jobs::cursor);
+        return new Page<>(views(page.items()), page.nextCursor());
     }
 
     private static String cursor(StoredJob last) {

@@ -8,6 +8,8 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.problem.RequestParameters;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
@@ -22,9 +24,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -96,7 +96,7 @@ class JobsController {
     @Hidden // the same operation to a caller; the other method describes it
     DeferredResult<JobView> changedJob(
             @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam String wait) {
-        Query query = new Query();
+        RequestParameters query = new RequestParameters();
         Integer seconds = query.read(
                 "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
         query.refuseInvalid();
@@ -133,7 +133,7 @@ class JobsController {
 
     @GetMapping
     @Operation(summary = "The tenant's jobs, newest first")
-    Jobs.Page jobs(
+    JobList jobs(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false)
                     @Schema(allowableValues = {"QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"})
@@ -156,7 +156,7 @@ class JobsController {
                     String scope,
             @RequestParam(name = "include_models", required = false) @Schema(type = "boolean") @Nullable
                     String includeModels) {
-        Query query = new Query();
+        RequestParameters query = new RequestParameters();
         UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
         Integer most = query.read("limit", limit, JobsController::limit, "must be an integer from 1 to 100");
         PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
@@ -165,9 +165,19 @@ class JobsController {
         query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
         query.refuseInvalid();
         if (model != null && !model.equals(ImageRequest.MODEL)) {
-            return Jobs.Page.EMPTY;
+            return JobList.of(new Page<>(List.of(), null));
         }
-        return jobs.list(caller.tenant().id(), new JobFilter(wanted, searched), before, most == null ? 20 : most);
+        return JobList.of(
+                jobs.list(caller.tenant().id(), new JobFilter(wanted, searched), before, most == null ? 20 : most));
+    }
+
+    /** In the vendor's shape. */
+    @Schema(name = "Page")
+    record JobList(List<JobView> jobs, @Nullable String nextCursor, boolean hasMore) {
+
+        static JobList of(Page<JobView> page) {
+            return new JobList(page.items(), page.nextCursor(), page.nextCursor() != null);
+        }
     }
 
     private static final String STATUSES = String.join(
@@ -189,25 +199,5 @@ class JobsController {
 
     private static Function<String, Optional<String>> oneOf(String... choices) {
         return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
-    }
-
-    /** Reads all parameters before it refuses any, so that the caller hears of every fault at once. */
-    private static final class Query {
-
-        private final Map<String, List<String>> faults = new LinkedHashMap<>();
-
-        <T> @Nullable T read(String name, @Nullable String text, Function<String, Optional<T>> reader, String fault) {
-            Optional<T> value = text == null ? Optional.empty() : reader.apply(text);
-            if (text != null && value.isEmpty()) {
-                faults.put(name, List.of(fault));
-            }
-            return value.orElse(null);
-        }
-
-        void refuseInvalid() {
-            if (!faults.isEmpty()) {
-                throw new ProblemException(Problem.invalid(faults));
-            }
-        }
     }
 }

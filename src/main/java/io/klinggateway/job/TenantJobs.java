@@ -1,14 +1,10 @@
 package io.klinggateway.job;
 
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.credits.Credits;
-import io.klinggateway.generation.AdmissionRepository;
-import io.klinggateway.generation.Estimate;
 import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.JobView;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.generation.Quote;
 import io.klinggateway.image.ImageRequestReader;
-import io.klinggateway.image.PriceList;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -16,11 +12,9 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.Place;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.WebhookUrlPolicy;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +27,7 @@ public class TenantJobs {
     private final Jobs jobs;
     private final Submission submission;
     private final ImageRequestReader reader;
-    private final PriceList prices;
-    private final WebhookUrlPolicy webhookUrls;
-    private final AdmissionRepository admissions;
+    private final Quotes quotes;
     private final Cancellation cancellation;
     private final QueueForecast forecast;
 
@@ -43,23 +35,16 @@ public class TenantJobs {
             Jobs jobs,
             Submission submission,
             ImageRequestReader reader,
-            PriceList prices,
-            WebhookUrlPolicy webhookUrls,
-            AdmissionRepository admissions,
+            Quotes quotes,
             Cancellation cancellation,
             QueueForecast forecast) {
         this.jobs = jobs;
         this.submission = submission;
         this.reader = reader;
-        this.prices = prices;
-        this.webhookUrls = webhookUrls;
-        this.admissions = admissions;
+        this.quotes = quotes;
         this.cancellation = cancellation;
         this.forecast = forecast;
     }
-
-    /** @param nextCursor where the next page begins; null at the end */
-    public record JobPage(List<JobView> jobs, @Nullable String nextCursor) {}
 
     /**
      * Newest first.
@@ -67,13 +52,13 @@ public class TenantJobs {
      * @param status null for all
      * @param cursor a page's nextCursor; anything else begins at the top
      */
-    public JobPage list(TenantId tenant, UpstreamJob.@Nullable Status status, @Nullable String cursor, int limit) {
+    public Page<JobView> list(
+            TenantId tenant, UpstreamJob.@Nullable Status status, @Nullable String cursor, int limit) {
         PageCursor before = cursor == null ? null : PageCursor.decode(cursor).orElse(null);
-        Jobs.Page page = jobs.list(tenant, new JobFilter(status, null), before, limit);
-        return new JobPage(page.jobs(), page.nextCursor());
+        return jobs.list(tenant, new JobFilter(status, null), before, limit);
     }
 
-    /** Somebody else's job is none. */
+    /** Another tenant's job is none. */
     public Optional<JobView> find(TenantId tenant, UUID id) {
         return jobs.find(tenant, new GenerationId(id)).map(FoundJob::view);
     }
@@ -85,7 +70,7 @@ public class TenantJobs {
      */
     public record PlacedJob(JobView job, @Nullable Place place) {}
 
-    /** Somebody else's job is none. */
+    /** Another tenant's job is none. */
     public Optional<PlacedJob> findWithPlace(TenantId tenant, UUID id) {
         GenerationId generation = new GenerationId(id);
         return jobs.find(tenant, generation)
@@ -108,24 +93,13 @@ public class TenantJobs {
     }
 
     /**
-     * What a request would cost, and what there is to pay it with. Counts as no request.
+     * What a request would cost, and what there is to pay it with. Counts as no request, and leaves the queue out of
+     * account.
      *
      * @param body as it would be posted
      */
-    public Price price(Caller caller, byte[] body) {
-        ImageRequest request = reader.read(body);
-        webhookUrls.check(request.webhookUrl());
-        Estimate estimate = admissions.available(caller);
-        return new Price(prices.quote(request).credits(), estimate.available(), estimate.resetsAt());
-    }
-
-    /** @param available what the key may hold now */
-    public record Price(
-            Credits credits, Credits available, @Nullable Instant resetsAt) {
-
-        public boolean affordable() {
-            return credits.compareTo(available) <= 0;
-        }
+    public Quote quote(Caller caller, byte[] body) {
+        return quotes.quoteUncounted(caller, reader.read(body));
     }
 
     /**

@@ -1,13 +1,14 @@
 package io.klinggateway.oversight;
 
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What this replica knows of the whole, without asking: as the meters publish it, at most a quarter of a minute old. */
+/** What this replica knows of the whole gateway, as its meters publish it: at most 15 seconds old. */
 @Component
 public class SystemStatus {
 
@@ -41,22 +42,10 @@ public class SystemStatus {
      *
      * @param cursor where the page before ended; anything else begins at the top
      */
-    public SummaryPage generations(TenantId tenant, @Nullable String cursor, int limit) {
+    public Page<GenerationSummary> generations(TenantId tenant, @Nullable String cursor, int limit) {
         PageCursor before = cursor == null ? null : PageCursor.decode(cursor).orElse(null);
         List<GenerationSummary> found = reviews.ofTenant(
                 tenant, before == null ? null : before.createdAt(), before == null ? null : before.id(), limit + 1);
-        List<GenerationSummary> shown = found.subList(0, Math.min(limit, found.size()));
-        return new SummaryPage(
-                shown,
-                found.size() > limit
-                        ? new PageCursor(
-                                        shown.getLast().createdAt(),
-                                        shown.getLast().id())
-                                .encode()
-                        : null);
+        return Page.of(found, limit, last -> new PageCursor(last.createdAt(), last.id()).encode());
     }
-
-    /** @param nextCursor null at the end */
-    public record SummaryPage(
-            List<GenerationSummary> generations, @Nullable String nextCursor) {}
 }

@@ -11,7 +11,6 @@ import java.util.UUID;
 public record PageCursor(Instant createdAt, UUID id) {
 
     private static final int BYTES = 3 * Long.BYTES;
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     public String encode() {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES)
@@ -29,9 +28,9 @@ public record PageCursor(Instant createdAt, UUID id) {
                 return Optional.empty();
             }
             Instant createdAt = Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS);
-            return createdAt.isBefore(Instant.EPOCH) || createdAt.isAfter(LATEST)
-                    ? Optional.empty()
-                    : Optional.of(new PageCursor(createdAt, new UUID(bytes.getLong(), bytes.getLong())));
+            return Instants.isInRange(createdAt)
+                    ? Optional.of(new PageCursor(createdAt, new UUID(bytes.getLong(), bytes.getLong())))
+                    : Optional.empty();
         } catch (IllegalArgumentException garbage) {
             return Optional.empty();
         }

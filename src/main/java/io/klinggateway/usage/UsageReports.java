@@ -1,21 +1,20 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.problem.RequestParameters;
+import io.klinggateway.support.Instants;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -62,24 +61,38 @@ public class UsageReports {
      */
     public ResponseEntity<?> answer(
             Request request, @Nullable TenantId tenant, SequencedSet<Dimension> allowed, ZoneId defaultZone) {
-        Faults faults = new Faults();
-        ZoneId zone = zone(request.timeZone(), defaultZone, faults);
-        Instant from = request.from() == null
-                ? startOf(LocalDate.now(clock.withZone(zone)).withDayOfMonth(1), zone)
-                : time("from", request.from(), 0, zone, faults);
-        Instant to = request.to() == null ? null : time("to", request.to(), 1, zone, faults);
-        SequencedSet<Dimension> groupBy = groupBy(request.groupBy(), allowed, faults);
-        if (request.format() != null && !request.format().matches("json|csv")) {
-            faults.add("format", "must be json or csv");
-        }
-        faults.refuseIfAny();
+        RequestParameters parameters = new RequestParameters();
+        ZoneId zone = Objects.requireNonNullElse(
+                parameters.read(
+                        "timeZone",
+                        request.timeZone(),
+                        UsageReports::zone,
+                        "must be a region id such as Europe/Berlin"),
+                defaultZone);
+        Instant from = Objects.requireNonNullElseGet(
+                parameters.read("from", request.from(), text -> Instants.parse(text, 0, zone), Instants.RULE),
+                () -> Instants.startOf(LocalDate.now(clock.withZone(zone)).withDayOfMonth(1), zone));
+        Instant to = parameters.read("to", request.to(), text -> Instants.parse(text, 1, zone), Instants.RULE);
+        SequencedSet<Dimension> groupBy = Objects.requireNonNullElseGet(
+                parameters.read(
+                        "groupBy",
+                        request.groupBy(),
+                        text -> groupBy(text, allowed),
+                        "must be some of " + names(allowed)),
+                () -> new LinkedHashSet<>(List.of(allowed.getFirst())));
+        parameters.read(
+                "format",
+                request.format(),
+                text -> Optional.of(text).filter(format -> format.matches("json|csv")),
+                "must be json or csv");
+        parameters.refuseInvalid();
         Instant end = to == null ? clock.instant() : to;
         if (to != null && !from.isBefore(to)) {
-            faults.add("to", "must be later than from");
+            parameters.refuse("to", "must be later than from");
         } else if (Duration.between(from, end).compareTo(LONGEST_RANGE) > 0) {
-            faults.add("from", "must be at most " + LONGEST_RANGE.toDays() + " days before to");
+            parameters.refuse("from", "must be at most " + LONGEST_RANGE.toDays() + " days before to");
         }
-        faults.refuseIfAny();
+        parameters.refuseInvalid();
         List<UsageRow> rows = usage.report(new UsageQuery(tenant, from, to, zone, groupBy));
         return "csv".equals(request.format())
                 ? csv(rows, groupBy)
@@ -109,70 +122,25 @@ public class UsageReports {
                 .body(UsageCsv.write(rows, groupBy).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static ZoneId zone(@Nullable String text, ZoneId otherwise, Faults faults) {
-        if (text == null) {
-            return otherwise;
-        }
-        if (!ZoneId.getAvailableZoneIds().contains(text)) {
-            faults.add("timeZone", "must be a region id such as Europe/Berlin");
-            return otherwise;
-        }
-        return ZoneId.of(text);
+    private static Optional<ZoneId> zone(String text) {
+        return ZoneId.getAvailableZoneIds().contains(text) ? Optional.of(ZoneId.of(text)) : Optional.empty();
     }
 
-    /** @param daysAfter what a bare date stands for: its own beginning, or the next one's */
-    private static Instant time(String name, String text, int daysAfter, ZoneId zone, Faults faults) {
-        try {
-            return text.contains("T")
-                    ? Instant.parse(text)
-                    : startOf(LocalDate.parse(text).plusDays(daysAfter), zone);
-        } catch (DateTimeException unreadable) {
-            faults.add(name, "must be a date such as 2026-11-01, or a time such as 2026-11-01T00:00:00Z");
-            return Instant.EPOCH;
-        }
-    }
-
-    private static Instant startOf(LocalDate day, ZoneId zone) {
-        return day.atStartOfDay(zone).toInstant();
-    }
-
-    private static SequencedSet<Dimension> groupBy(
-            @Nullable String text, SequencedSet<Dimension> allowed, Faults faults) {
+    private static Optional<SequencedSet<Dimension>> groupBy(String text, SequencedSet<Dimension> allowed) {
         SequencedSet<Dimension> chosen = new LinkedHashSet<>();
-        if (text == null) {
-            chosen.add(allowed.getFirst());
-            return chosen;
-        }
         for (String name : text.split(",", -1)) {
-            allowed.stream()
-                    .filter(dimension -> dimension.wire().equals(name))
-                    .findFirst()
-                    .ifPresentOrElse(
-                            chosen::add,
-                            () -> faults.add(
-                                    "groupBy",
-                                    "must be some of "
-                                            + allowed.stream()
-                                                    .map(Dimension::wire)
-                                                    .collect(Collectors.joining(", "))));
+            Optional<Dimension> dimension = allowed.stream()
+                    .filter(candidate -> candidate.wire().equals(name))
+                    .findFirst();
+            if (dimension.isEmpty()) {
+                return Optional.empty();
+            }
+            chosen.add(dimension.get());
         }
-        return chosen;
+        return Optional.of(chosen);
     }
 
-    /** Collects all that is wrong before any of it is answered. */
-    private static final class Faults {
-
-        private final Map<String, List<String>> messages = new LinkedHashMap<>();
-
-        void add(String name, String message) {
-            messages.computeIfAbsent(name, _ -> new ArrayList<>()).add(message);
-        }
-
-        void refuseIfAny() {
-            if (!messages.isEmpty()) {
-                messages.replaceAll((_, all) -> all.stream().distinct().toList());
-                throw new ProblemException(Problem.invalid(messages));
-            }
-        }
+    private static String names(SequencedSet<Dimension> dimensions) {
+        return dimensions.stream().map(Dimension::wire).collect(Collectors.joining(", "));
     }
 }

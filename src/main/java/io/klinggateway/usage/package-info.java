@@ -4,7 +4,7 @@
  * tables.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"background", "tenant", "ledger", "image", "credits", "problem"})
+@ApplicationModule(allowedDependencies = {"background", "tenant", "ledger", "image", "credits", "problem", "support"})
 package io.klinggateway.usage;
 
 import org.jspecify.annotations.NullMarked;

@@ -223,7 +223,7 @@ class DeliveryClient implements AutoCloseable {
 
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
-            Optional<InetAddress> literal = CidrBlock.address(bare(host));
+            Optional<InetAddress> literal = WebhookUrlPolicy.address(bare(host));
             InetAddress[] addresses = literal.isPresent() ? new InetAddress[] {literal.get()} : lookup.addresses(host);
             if (addresses.length == 0) {
                 throw new UnknownHostException(host);

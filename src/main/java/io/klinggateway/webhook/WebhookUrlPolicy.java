@@ -2,6 +2,7 @@ package io.klinggateway.webhook;
 
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -9,15 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.InetAddressFilter;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * Decides whom the gateway may call. What a URL says is checked when a tenant hands it in; what its name leads to is
+ * Decides which receivers the gateway may call. What a URL says is checked when a tenant hands it in; what its name leads to is
  * checked each time it is connected to, because a name may lead elsewhere the second time.
  */
 @Component
@@ -25,24 +28,46 @@ import org.springframework.web.util.UriComponentsBuilder;
 public class WebhookUrlPolicy {
 
     private static final int LONGEST_URL = 2048;
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    private static final Pattern NETWORK = Pattern.compile("(?<base>[^/]+)(/\\d{1,3})?");
 
     /** The URL standard: such a host is an IPv4 address. Some forms of it are left as they are by the parser. */
     private static final Pattern NUMBER_AT_THE_END = Pattern.compile("(^|\\.)(\\d+|0x[0-9a-f]*)$");
 
     private final List<String> names = new ArrayList<>();
-    private final List<CidrBlock> networks = new ArrayList<>();
+    private final InetAddressFilter networks;
 
     WebhookUrlPolicy(WebhookSettings settings) {
+        List<String> cidrs = new ArrayList<>();
         for (String receiver : settings.allowedReceivers()) {
             String allowed = receiver.strip().toLowerCase(Locale.ROOT);
-            if (allowed.indexOf('/') >= 0 || CidrBlock.address(allowed).isPresent()) {
-                networks.add(CidrBlock.of(allowed));
+            if (isNetwork(allowed)) {
+                cidrs.add(allowed);
             } else if (allowed.matches("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
                 names.add(allowed);
             } else {
                 throw new IllegalArgumentException("gateway.webhooks.allowed-receivers: \"" + receiver
                         + "\" is neither a host name, nor *. and a host name, nor a network such as 10.0.0.0/8");
             }
+        }
+        this.networks = InetAddressFilter.of(cidrs.toArray(String[]::new));
+    }
+
+    private static boolean isNetwork(String allowed) {
+        Matcher network = NETWORK.matcher(allowed);
+        return network.matches() && address(network.group("base")).isPresent();
+    }
+
+    /** Reads an address without ever asking a name server. */
+    static Optional<InetAddress> address(String literal) {
+        if (!ADDRESS.matcher(literal).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    literal.indexOf(':') < 0 ? Inet4Address.ofLiteral(literal) : InetAddress.ofLiteral(literal));
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
         }
     }
 
@@ -76,7 +101,7 @@ public class WebhookUrlPolicy {
             throw new WebhookUrlNotAllowed("must not carry a user name or password");
         }
         String host = hostOf(url);
-        Optional<InetAddress> address = CidrBlock.address(host);
+        Optional<InetAddress> address = address(host);
         if (address.isPresent()) {
             admit(host, address.get());
         } else if (NUMBER_AT_THE_END.matcher(host).find()) {
@@ -138,7 +163,7 @@ public class WebhookUrlPolicy {
     }
 
     private boolean isInAllowedNetwork(InetAddress address) {
-        return networks.stream().anyMatch(network -> network.contains(address));
+        return networks.matches(address);
     }
 
     private boolean isAllowedName(String host) {

@@ -1,0 +1,43 @@
+package io.klinggateway.problem;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all parameters of a request before any of them is refused, so that the caller hears of every fault at once. For
+ * one request, in one thread.
+ */
+public final class RequestParameters {
+
+    private final Map<String, List<String>> faults = new LinkedHashMap<>();
+
+    /**
+     * @param text as it came; null if it did not
+     * @param reader empty for a text that is not valid
+     * @param rule what a valid text is, beginning with "must be"
+     * @return null if the parameter is absent or not valid
+     */
+    public <T> @Nullable T read(String name, @Nullable String text, Function<String, Optional<T>> reader, String rule) {
+        Optional<T> value = text == null ? Optional.empty() : reader.apply(text);
+        if (text != null && value.isEmpty()) {
+            refuse(name, rule);
+        }
+        return value.orElse(null);
+    }
+
+    /** Notes a fault that was found in another way, such as by comparing two parameters. */
+    public void refuse(String name, String rule) {
+        faults.putIfAbsent(name, List.of(rule));
+    }
+
+    /** @throws ProblemException a 400 with every fault, if there is one */
+    public void refuseInvalid() {
+        if (!faults.isEmpty()) {
+            throw new ProblemException(Problem.invalid(faults));
+        }
+    }
+}
