@@ -39,25 +39,25 @@ final class RequiredSettings implements ApplicationListener<ApplicationContextIn
                 .map(Setting::sentence)
                 .toList();
         if (!sentences.isEmpty()) {
-            throw new Missing(sentences);
+            throw new MissingSettings(sentences);
         }
     }
 
-    static final class Missing extends RuntimeException {
+    static final class MissingSettings extends RuntimeException {
 
         private final List<String> sentences;
 
-        Missing(List<String> sentences) {
+        MissingSettings(List<String> sentences) {
             super(String.join(" ", sentences));
             this.sentences = sentences;
         }
     }
 
     /** Prints the sentences in the place of a stack trace. */
-    static final class Analyzer extends AbstractFailureAnalyzer<Missing> {
+    static final class Analyzer extends AbstractFailureAnalyzer<MissingSettings> {
 
         @Override
-        protected FailureAnalysis analyze(Throwable root, Missing missing) {
+        protected FailureAnalysis analyze(Throwable root, MissingSettings missing) {
             return new FailureAnalysis(
                     String.join(System.lineSeparator(), missing.sentences),
                     "Set what is named above, as environment variables or as mounted files.",

@@ -29,7 +29,7 @@ class RequiredSettingsTests {
 
     @Test
     void everyMissingSettingIsNamedInASentenceOfItsOwn(CapturedOutput output) {
-        var missing = catchThrowableOfType(RequiredSettings.Missing.class, () -> start(Map.of()));
+        var missing = catchThrowableOfType(RequiredSettings.MissingSettings.class, () -> start(Map.of()));
 
         assertThat(missing).isNotNull();
         for (var variable : ALL.keySet()) {
@@ -59,7 +59,7 @@ class RequiredSettingsTests {
                 settings.put(variable, value);
             }
 
-            var missing = catchThrowableOfType(RequiredSettings.Missing.class, () -> start(settings));
+            var missing = catchThrowableOfType(RequiredSettings.MissingSettings.class, () -> start(settings));
 
             assertThat(missing).isNotNull();
             assertThat(missing.getMessage()).contains(variable + " is not set");

@@ -134,7 +134,7 @@ class DeclaredTenants implements SmartLifecycle {
         keys.declare(
                 tenant,
                 declared.keys().stream()
-                        .map(key -> new Keys.DeclaredKey(key.name(), key.sha256()))
+                        .map(key -> new Keys.NamedDigest(key.name(), key.sha256()))
                         .toList());
         Declared after = state(registered);
         if (!Objects.equals(before, after)) {

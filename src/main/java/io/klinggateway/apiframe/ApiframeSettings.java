@@ -14,7 +14,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How to reach the vendor.
  *
- * @param apiKey the company's one key; shown nowhere
+ * @param apiKey the operator's one key; shown nowhere
  * @param baseUrl without a path of an endpoint; a generation belongs to the base URL that it was admitted under
  * @param connectTimeout for TCP and TLS together
  * @param responseTimeout from the first byte written to the last byte read

@@ -9,7 +9,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The keys that the vendor's webhooks may be signed with.
  *
- * @param apiKey the company's one key; shown nowhere
+ * @param apiKey the operator's one key; shown nowhere
  * @param apiKeyPrevious the key before it, while jobs are open that were started with it
  */
 @Validated

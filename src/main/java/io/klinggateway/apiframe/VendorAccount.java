@@ -2,5 +2,5 @@ package io.klinggateway.apiframe;
 
 import io.klinggateway.credits.Credits;
 
-/** The company's account at the vendor. */
+/** The operator's account at the vendor. */
 public record VendorAccount(Credits balance) {}

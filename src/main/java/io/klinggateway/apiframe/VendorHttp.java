@@ -115,7 +115,7 @@ class VendorHttp {
         });
     }
 
-    /** Whatever the Content-Type says, even if it is none: the status alone may be all that there is to know. */
+    /** Reads any Content-Type, even none: the status may be all that there is to know. */
     private static Mono<byte[]> bytes(ClientResponse response) {
         return DataBufferUtils.join(response.body(BodyExtractors.toDataBuffers()), LARGEST_ANSWER_BYTES)
                 .map(buffer -> {

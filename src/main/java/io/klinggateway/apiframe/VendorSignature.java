@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Knows whether the vendor sent a webhook, and makes secrets that only this gateway can make. Both work with the current
- * key, and with the previous one while the company changes it. Safe for use by many threads.
+ * key, and with the previous one while the operator changes it. Safe for use by many threads.
  */
 @Component
 @EnableConfigurationProperties(SigningKeys.class)
@@ -37,7 +37,7 @@ public class VendorSignature {
 
     /**
      * @param body exactly the bytes that came
-     * @param header {@code sha256=} and 64 hexadecimal digits, or the digits alone
+     * @param header {@code sha256=} and 64 hexadecimal digits, or only the digits
      * @return whether one of our keys signed the body; takes the same time wherever a wrong signature differs
      */
     public boolean isGenuine(byte[] body, @Nullable String header) {
@@ -49,7 +49,7 @@ public class VendorSignature {
         return genuine;
     }
 
-    /** @return 32 bytes that nobody without our key can guess, the same for the same subject */
+    /** @return 32 bytes that cannot be guessed without our key, the same for the same subject */
     public byte[] secret(byte[] subject) {
         return Sha256.hmac(deriving.getFirst(), subject);
     }

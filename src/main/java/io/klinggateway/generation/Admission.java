@@ -27,7 +27,7 @@ sealed interface Admission {
     /** As many of the tenant's generations wait as may. */
     record QueueFull() implements Admission {}
 
-    /** The vendor refuses the company's account. */
+    /** The vendor refuses the gateway's account. */
     record AccountRefused(Duration until) implements Admission {}
 
     /** The key was revoked or has expired since the caller was let in. */

@@ -42,7 +42,7 @@ public class AdmissionRepository {
               from caller_terms(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
             """;
 
-    /** With others none waits long for another's lock; alone, each has the patience that the connection gives. */
+    /** A group gives up soon on a lock; each request is then tried by itself, with the connection's own timeout. */
     private static final String WAIT_BRIEFLY = "select set_config('lock_timeout', '1s', true)";
 
     /** What admit_generation locks first, for all at once. */
@@ -54,7 +54,7 @@ public class AdmissionRepository {
     private final TransactionOperations transactions;
     private final Apiframe apiframe;
     private final ThisReplica replica;
-    private final GroupCommit<TenantId, Request, Admission.Decision> groups =
+    private final GroupCommit<TenantId, AdmissionRequest, Admission.Decision> groups =
             new GroupCommit<>(MOST_IN_GROUP, this::admit);
 
     AdmissionRepository(JdbcClient jdbc, TransactionOperations transactions, Apiframe apiframe, ThisReplica replica) {
@@ -65,7 +65,7 @@ public class AdmissionRepository {
     }
 
     /** @param promised whether its caller gets a 202 whatever comes of the first attempt */
-    record Request(NewGeneration generation, boolean promised) {}
+    record AdmissionRequest(NewGeneration generation, boolean promised) {}
 
     /**
      * Decides in one transaction; together with others of the same tenant if they come at the same moment. Asking again with
@@ -74,16 +74,16 @@ public class AdmissionRepository {
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
     Admission.Decision admit(NewGeneration generation, boolean promised, Deadline deadline) {
-        Request request = new Request(generation, promised);
-        AtomicBoolean alone = new AtomicBoolean();
+        AdmissionRequest request = new AdmissionRequest(generation, promised);
+        AtomicBoolean triedInGroup = new AtomicBoolean();
         return CommitRetry.run(
                 deadline,
-                () -> alone.getAndSet(true)
+                () -> triedInGroup.getAndSet(true)
                         ? admit(request)
                         : groups.run(generation.caller().tenant().id(), request));
     }
 
-    private List<Admission.Decision> admit(List<Request> requests) {
+    private List<Admission.Decision> admit(List<AdmissionRequest> requests) {
         if (requests.size() == 1) {
             return List.of(admit(requests.getFirst()));
         }
@@ -111,12 +111,12 @@ public class AdmissionRepository {
         }));
     }
 
-    private static @Nullable String idempotencyKey(Request request) {
+    private static @Nullable String idempotencyKey(AdmissionRequest request) {
         IdempotencyKey key = request.generation().idempotencyKey();
         return key == null ? null : key.value();
     }
 
-    private Admission.Decision admit(Request request) {
+    private Admission.Decision admit(AdmissionRequest request) {
         NewGeneration generation = request.generation();
         return jdbc.sql(ADMIT)
                 .param("id", generation.id().value())

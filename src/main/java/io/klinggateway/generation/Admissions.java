@@ -85,7 +85,7 @@ public class Admissions {
      * @throws InsufficientCredits if the budget's period has too few left
      * @throws IdempotencyConflict if the key names another request
      * @throws ProblemException if the tenant is at a limit, its key is not valid any more, or the vendor refuses the
-     *     company's account
+     *     gateway's account
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away until the deadline
      */
     public Receipt admit(

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /**
  * Whether the vendor can reach the gateway.
  *
- * @param publicUrl what the vendor's calls to us begin with; null if it cannot reach us, then polling alone does
+ * @param publicUrl what the vendor's calls to us begin with; null if it cannot reach us: then the gateway polls
  */
 @ConfigurationProperties("gateway")
 record CallbackSettings(@Nullable URI publicUrl) {

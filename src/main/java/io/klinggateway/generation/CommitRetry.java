@@ -69,7 +69,7 @@ final class CommitRetry {
         FINAL,
         /** The server rolled it back, for a reason that passes. */
         ROLLED_BACK,
-        /** Nobody knows whether the server committed it. */
+        /** The server may have committed it, or not. */
         ANSWER_LOST;
 
         /** 23505: the lost transaction got there first. 25006: a server that takes over takes no writes yet. */

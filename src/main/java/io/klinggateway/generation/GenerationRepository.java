@@ -171,10 +171,10 @@ class GenerationRepository {
         jdbc.sql(PROMISE).param("id", id.value()).update();
     }
 
-    Standing standing(GenerationId id) {
+    GenerationStatus status(GenerationId id) {
         return jdbc.sql(STANDING)
                 .param("id", id.value())
-                .query((row, _) -> new Standing(
+                .query((row, _) -> new GenerationStatus(
                         row.getString("status"),
                         row.getBoolean("waiting"),
                         row.getBoolean("sending"),

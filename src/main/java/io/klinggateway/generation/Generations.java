@@ -36,9 +36,9 @@ public class Generations {
      *
      * @return how it stands now; withdrawn if an error answer came first
      */
-    public Standing promise(GenerationId id) {
+    public GenerationStatus promise(GenerationId id) {
         generations.promise(id);
-        return generations.standing(id);
+        return generations.status(id);
     }
 
     /**

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.RecoverableDataAccessException;
 
 /**
- * Lets callers that want the same row's lock at the same moment share one transaction: whoever has the lane works for all
- * that are in its queue. A caller that is alone works at once, and nobody waits for others to come. Without it each commit of
- * an owner waits for the flush of the one before.
+ * Lets callers that want the same row's lock at the same moment share one transaction: the caller that has the lane works
+ * for all in its queue. A single caller works at once; no caller waits for others to come. Without it each commit waits for
+ * the flush of the one before.
  *
  * @param <K> whose row it is
  * @param <T> what is worked on

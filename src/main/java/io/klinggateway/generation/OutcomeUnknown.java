@@ -1,6 +1,6 @@
 package io.klinggateway.generation;
 
-/** The database was lost in the middle of a COMMIT and did not come back in time: nobody can tell what it did. */
+/** The database was lost in the middle of a COMMIT and did not come back in time: it may have committed, or not. */
 public final class OutcomeUnknown extends RuntimeException {
 
     OutcomeUnknown(Throwable cause) {

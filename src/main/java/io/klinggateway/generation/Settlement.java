@@ -70,14 +70,14 @@ public class Settlement {
      * @return how it stands now, from the same transaction
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    public Standing refuse(GenerationId id, int attempt, Refusal refusal, boolean promise, Deadline deadline) {
+    public GenerationStatus refuse(GenerationId id, int attempt, Refusal refusal, boolean promise, Deadline deadline) {
         return CommitRetry.run(
                 deadline,
                 () -> inTransaction(() -> {
                     if (generations.refuse(id, attempt, refusal, promise)) {
                         release(id, ACTOR, refusal.code().wire(), "refused");
                     }
-                    return generations.standing(id);
+                    return generations.status(id);
                 }));
     }
 

@@ -21,7 +21,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = HttpUrl.Validator.class)
-public @interface HttpUrl {
+@interface HttpUrl {
 
     String message() default "must be an absolute http or https URL";
 

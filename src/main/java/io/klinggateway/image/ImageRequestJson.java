@@ -22,7 +22,7 @@ public class ImageRequestJson {
         return json.writeValueAsBytes(request);
     }
 
-    /** Reads what {@link #write} wrote; it is not for bytes of anybody else. */
+    /** Reads what {@link #write} wrote; not for bytes from callers. */
     public ImageRequest read(byte[] written) {
         return json.readValue(written, ImageRequest.class);
     }

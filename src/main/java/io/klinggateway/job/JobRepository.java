@@ -24,7 +24,7 @@ class JobRepository {
 
     private static final String SELECT = "select " + StoredJob.COLUMNS;
 
-    /** One that is being sent is known only to whom it was promised, even if the promise is not on record yet. */
+    /** A job that is being sent is known only to the caller that it was promised, even if the promise is not on record yet. */
     private static final String FIND = SELECT + """
               from generation
              where id = :id and tenant_id = :tenant and (promised or state in ('WAITING', 'SENDING'))
@@ -87,7 +87,7 @@ class JobRepository {
         this.apiframe = apiframe;
     }
 
-    /** A generation, by whom it is asked for. */
+    /** A generation, and the tenant that asks for it. */
     record OwnedJob(TenantId tenant, GenerationId id) {}
 
     /** What a caller was told of by a 202; another tenant's is none. */
@@ -99,7 +99,7 @@ class JobRepository {
                 .optional();
     }
 
-    /** Those of the jobs that exist and belong to whom they are asked for. */
+    /** Those of the jobs that exist, each if it is its tenant's. */
     List<StoredJob> findEach(Collection<OwnedJob> jobs) {
         return of(jobs, jdbc.sql(FIND_EACH))
                 .query((row, _) -> StoredJob.of(row))

@@ -160,7 +160,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
                 showing.show(follower, current.getOrDefault(follower.job().id(), follower.lastSeen())));
     }
 
-    /** Where the vendor tells us of ends, jobs that nobody follows are looked at rarely. */
+    /** Where the vendor tells us of ends, jobs without a follower are looked at rarely. */
     private void watch(Set<OwnedJob> followed) {
         if (!callbacks.enabled()) {
             return;
@@ -181,7 +181,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
         running = true;
     }
 
-    /** Before the web server stops: whoever waits has an answer, and nobody begins to wait. */
+    /** Before the web server stops: every waiting caller is answered, and no caller begins to wait. */
     @Override
     public void stop() {
         running = false;
@@ -308,7 +308,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
             return sends;
         }
 
-        /** On a thread of its own, so that a reader that does not read holds up nobody else; one at a time. */
+        /** On a thread of its own, so that a client that does not read delays no other; one at a time. */
         private boolean send(SseEmitter.SseEventBuilder event, boolean end) {
             if (!writing.compareAndSet(false, true)) {
                 return false;

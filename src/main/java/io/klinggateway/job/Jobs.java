@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** A tenant's jobs, from the database alone: the vendor is never asked for a reader. */
+/** A tenant's jobs, read from the database: reading never calls the vendor. */
 @Component
 class Jobs {
 
@@ -40,7 +40,7 @@ class Jobs {
                 .map(job -> new FoundJob(views(List.of(job)).getFirst(), tenant, job.key(), job.waiting()));
     }
 
-    /** Those that exist and belong to whom they are asked for; for callers that were promised each of them. */
+    /** Those of the jobs that exist, each if it is its tenant's; for callers that were promised each of them. */
     List<JobView> findEach(Collection<OwnedJob> owned) {
         return views(jobs.findEach(owned));
     }

@@ -51,9 +51,9 @@ class JobsController {
     private final Jobs jobs;
     private final JobWatchers watchers;
     private final QueuePlaces places;
-    private final Cancellation cancellation;
+    private final JobCancellation cancellation;
 
-    JobsController(Jobs jobs, JobWatchers watchers, QueuePlaces places, Cancellation cancellation) {
+    JobsController(Jobs jobs, JobWatchers watchers, QueuePlaces places, JobCancellation cancellation) {
         this.jobs = jobs;
         this.watchers = watchers;
         this.places = places;

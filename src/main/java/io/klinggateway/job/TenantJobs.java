@@ -28,7 +28,7 @@ public class TenantJobs {
     private final Submission submission;
     private final ImageRequestReader reader;
     private final Quotes quotes;
-    private final Cancellation cancellation;
+    private final JobCancellation cancellation;
     private final QueueForecast forecast;
 
     TenantJobs(
@@ -36,7 +36,7 @@ public class TenantJobs {
             Submission submission,
             ImageRequestReader reader,
             Quotes quotes,
-            Cancellation cancellation,
+            JobCancellation cancellation,
             QueueForecast forecast) {
         this.jobs = jobs;
         this.submission = submission;

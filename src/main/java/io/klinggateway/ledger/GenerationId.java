@@ -12,7 +12,7 @@ public record GenerationId(UUID value) {
 
     /**
      * A new UUIDv7: its milliseconds lead, so that rows made together lie together. Unique whatever the clock says; it
-     * grants nobody access, so its random bits need not be secret.
+     * grants no access, so its random bits need not be secret.
      */
     public static GenerationId next(Clock clock) {
         ThreadLocalRandom random = ThreadLocalRandom.current();

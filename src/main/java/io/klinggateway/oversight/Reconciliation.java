@@ -26,7 +26,7 @@ class Reconciliation {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciliation.class);
 
-    enum Check {
+    enum BookCheck {
         /** Every balance equals the sum of its journal entries. */
         BALANCES("select tenant_id || ' ' || period_kind || ' ' || period_start from ledger_difference"),
         /** Open holds equal open generations. */
@@ -40,7 +40,7 @@ class Reconciliation {
 
         private final String query;
 
-        Check(String query) {
+        BookCheck(String query) {
             this.query = query;
         }
 
@@ -76,7 +76,7 @@ class Reconciliation {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final OversightSettings settings;
-    private final Map<String, Result> results = new ConcurrentHashMap<>();
+    private final Map<String, CheckResult> results = new ConcurrentHashMap<>();
     private final Set<String> reported = new HashSet<>();
 
     Reconciliation(
@@ -84,7 +84,7 @@ class Reconciliation {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.settings = settings;
-        for (Check check : Check.values()) {
+        for (BookCheck check : BookCheck.values()) {
             Gauge.builder("kling.gateway.ledger.drift", () -> found(check).differences())
                     .description("Rows on which the books disagree, by check; always 0")
                     .tag("check", check.label())
@@ -92,15 +92,15 @@ class Reconciliation {
         }
         Gauge.builder(
                         "kling.gateway.ledger.drift.age",
-                        () -> found(Check.BALANCES).ageSeconds())
+                        () -> found(BookCheck.BALANCES).ageSeconds())
                 .description("How long ago the books were checked")
                 .baseUnit("seconds")
                 .register(meters);
     }
 
-    private record Result(double differences, double ageSeconds) {
+    private record CheckResult(double differences, double ageSeconds) {
 
-        private static final Result NOT_YET = new Result(Double.NaN, Double.NaN);
+        private static final CheckResult NOT_YET = new CheckResult(Double.NaN, Double.NaN);
     }
 
     /** Runs the checks if they are due and no other replica does, then reads what the last run found. */
@@ -108,7 +108,7 @@ class Reconciliation {
         transactions.executeWithoutResult(_ -> {
             if (jdbc.sql(TRY_LOCK).query(Boolean.class).single() && isDue()) {
                 takeTime();
-                for (Check check : Check.values()) {
+                for (BookCheck check : BookCheck.values()) {
                     jdbc.sql("with found(row) as (" + check.query + ")\n" + RECORD)
                             .param("check", check.label())
                             .update();
@@ -117,13 +117,13 @@ class Reconciliation {
         });
         jdbc.sql(RESULTS).query(row -> {
             String check = row.getString("check_name");
-            results.put(check, new Result(row.getDouble("differences"), row.getDouble("age_seconds")));
+            results.put(check, new CheckResult(row.getDouble("differences"), row.getDouble("age_seconds")));
             report(check, Arrays.asList((String[]) row.getArray("examples").getArray()));
         });
         return false;
     }
 
-    /** For this transaction alone: the pool puts a connection's network timeout back. */
+    /** For this transaction only: the pool puts a connection's network timeout back. */
     private void takeTime() {
         int millis = Math.toIntExact(LONGEST_CHECK.toMillis());
         jdbc.sql(TAKE_TIME).param("millis", Integer.toString(millis)).query(row -> {
@@ -139,7 +139,7 @@ class Reconciliation {
                         results.values().stream()
                                 .mapToLong(result -> (long) result.differences())
                                 .sum(),
-                        Duration.ofSeconds((long) found(Check.BALANCES).ageSeconds())));
+                        Duration.ofSeconds((long) found(BookCheck.BALANCES).ageSeconds())));
     }
 
     private boolean isDue() {
@@ -149,8 +149,8 @@ class Reconciliation {
                 .single();
     }
 
-    private Result found(Check check) {
-        return results.getOrDefault(check.label(), Result.NOT_YET);
+    private CheckResult found(BookCheck check) {
+        return results.getOrDefault(check.label(), CheckResult.NOT_YET);
     }
 
     private void report(String check, List<String> examples) {

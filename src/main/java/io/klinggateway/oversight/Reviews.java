@@ -34,7 +34,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What operators see of generations, and how they end those that nobody else can. */
+/** What operators see of generations, and how they end those that the gateway cannot. */
 @Component
 public class Reviews {
 

@@ -56,7 +56,7 @@ class VendorBalance {
         private static final Reading NOT_YET = new Reading(Double.NaN, Double.NaN);
     }
 
-    /** Empty as long as nobody has asked the vendor. */
+    /** Empty until a replica has asked the vendor. */
     Optional<VendorCredits> known() {
         Reading known = reading;
         return known.equals(Reading.NOT_YET)

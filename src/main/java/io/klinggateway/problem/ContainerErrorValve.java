@@ -33,7 +33,7 @@ class ContainerErrorValve extends ErrorReportValve {
             problems.write(answer, StatusProblems.of(response.getStatus()));
             response.finishResponse();
         } catch (IOException | IllegalStateException gone) {
-            // The caller is gone or has been answered; nobody is left to tell.
+            // The caller is gone or has been answered already.
             container.getLogger().debug("error answer not sent", gone);
         } finally {
             RequestId.leave();

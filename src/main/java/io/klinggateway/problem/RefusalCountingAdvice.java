@@ -9,7 +9,7 @@ import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
-/** Counts every {@link Problem} that an advice or a controller answers with, whoever made it. */
+/** Counts every {@link Problem} that an advice or a controller answers with. */
 @ControllerAdvice
 class RefusalCountingAdvice implements ResponseBodyAdvice<Object> {
 

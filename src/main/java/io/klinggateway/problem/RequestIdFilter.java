@@ -35,7 +35,7 @@ class RequestIdFilter extends OncePerRequestFilter {
         return false;
     }
 
-    /** Whoever answers later answers the same request. */
+    /** An error page, later, answers the same request. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

@@ -54,7 +54,7 @@ public class AccountRate {
         SEND,
         /** Open jobs are looked at: never held up by sending, and no more than a tenth while something waits to be sent. */
         TRACK,
-        /** Rare calls that somebody waits for. */
+        /** Rare calls that a caller waits for. */
         OTHER,
         /** What can wait until nothing else wants the rate. */
         SPARE;

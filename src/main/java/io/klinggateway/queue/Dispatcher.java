@@ -3,9 +3,9 @@ package io.klinggateway.queue;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.GenerationScope;
+import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
-import io.klinggateway.generation.Standing;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.QueueRepository.Turn;
@@ -110,8 +110,8 @@ public class Dispatcher implements SmartLifecycle {
     private Verdict promise(WaitingCaller caller) {
         if (caller.leave()) {
             try {
-                Standing standing = generations.promise(caller.id());
-                return new Taken(standing.status(), standing.waiting());
+                GenerationStatus status = generations.promise(caller.id());
+                return new Taken(status.status(), status.waiting());
             } catch (DataAccessException | TransactionException unrecorded) {
                 log.warn("the promise of generation {} is not on record: {}", caller.id(), unrecorded.getMessage());
                 return Taken.WAITS;
@@ -157,7 +157,7 @@ public class Dispatcher implements SmartLifecycle {
             wakeUp.holdBack(AFTER_FAILURE);
         } finally {
             busy = wakeUp.isHeldBack();
-            // Whoever came while this pass ran would wait for the next one, and that is not now.
+            // A caller that came during this pass would have to wait for the next one.
             callers.passed(isBusy() ? pass + 1 : pass);
         }
     }
@@ -183,7 +183,7 @@ public class Dispatcher implements SmartLifecycle {
     }
 
     /**
-     * Replicas that wait for the same call of the rate would all ask for it, and one would get it. Whoever comes away with
+     * Replicas that wait for the same call of the rate would all ask for it, and one would get it. A replica that gets
      * nothing asks more rarely, yet often enough that what the rate allows in the meantime is not lost.
      */
     private Duration spread(int claimed, Duration wait) {

@@ -5,9 +5,9 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.queue.QueueRepository.Line;
 import io.klinggateway.queue.QueueRepository.Pause;
 import io.klinggateway.queue.QueueRepository.Waiting;
+import io.klinggateway.queue.QueueRepository.WaitingKey;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -41,40 +41,41 @@ public class QueueForecast {
     }
 
     /** @param waiting of all the team's keys together */
-    private record Team(int weight, long waiting, List<Line> keys) {}
+    private record WaitingTeam(int weight, long waiting, List<WaitingKey> keys) {}
 
     /**
      * What waits, as last counted: looked up for every caller, so it is added up once.
      *
      * @param added what this replica has admitted since, by key
      */
-    private record Snapshot(Map<TenantId, Team> teams, List<Line> lines, Pause pause, Map<KeyId, Long> added) {
+    private record Snapshot(
+            Map<TenantId, WaitingTeam> teams, List<WaitingKey> lines, Pause pause, Map<KeyId, Long> added) {
 
-        private static final Team NONE = new Team(1, 0, List.of());
+        private static final WaitingTeam NONE = new WaitingTeam(1, 0, List.of());
 
-        static Snapshot of(List<Line> lines, Pause pause) {
-            Map<TenantId, Team> teams = lines.stream()
+        static Snapshot of(List<WaitingKey> lines, Pause pause) {
+            Map<TenantId, WaitingTeam> teams = lines.stream()
                     .collect(Collectors.groupingBy(
-                            Line::tenant,
+                            WaitingKey::tenant,
                             Collectors.collectingAndThen(
                                     Collectors.toList(),
-                                    keys -> new Team(
+                                    keys -> new WaitingTeam(
                                             keys.getFirst().weight(),
                                             keys.stream()
-                                                    .mapToLong(Line::waiting)
+                                                    .mapToLong(WaitingKey::waiting)
                                                     .sum(),
                                             keys))));
             return new Snapshot(teams, lines, pause, new ConcurrentHashMap<>());
         }
 
-        Team team(TenantId tenant) {
+        WaitingTeam team(TenantId tenant) {
             return teams.getOrDefault(tenant, NONE);
         }
 
         long waiting(TenantId tenant, KeyId key) {
             return team(tenant).keys().stream()
                             .filter(line -> line.key().equals(key))
-                            .mapToLong(Line::waiting)
+                            .mapToLong(WaitingKey::waiting)
                             .sum()
                     + added.getOrDefault(key, 0L);
         }
@@ -110,14 +111,14 @@ public class QueueForecast {
      * @param ownAhead how many of the same key go before
      */
     private Place place(Snapshot known, TenantId tenant, KeyId key, long ownAhead) {
-        Team own = known.team(tenant);
+        WaitingTeam own = known.team(tenant);
         long ofTeam = ownAhead
                 + own.keys().stream()
                         .filter(line -> !line.key().equals(key))
                         .mapToLong(line -> Math.min(line.waiting(), ownAhead))
                         .sum();
         long ofOthers = 0;
-        for (Map.Entry<TenantId, Team> other : known.teams().entrySet()) {
+        for (Map.Entry<TenantId, WaitingTeam> other : known.teams().entrySet()) {
             if (ofTeam > 0 && !other.getKey().equals(tenant)) {
                 long turns = Math.round((double) ofTeam * other.getValue().weight() / own.weight());
                 ofOthers += Math.min(other.getValue().waiting(), turns);
@@ -148,7 +149,7 @@ public class QueueForecast {
         Waiting waiting = queue.waiting(tenant);
         Snapshot known = snapshot;
         Duration last = known.team(tenant).keys().stream()
-                .max(Comparator.comparingLong(Line::waiting))
+                .max(Comparator.comparingLong(WaitingKey::waiting))
                 .map(line ->
                         place(known, tenant, line.key(), line.waiting() - 1).startsIn())
                 .orElse(perCall.multipliedBy(waiting.generations()));
@@ -164,7 +165,7 @@ public class QueueForecast {
      *
      * @param oldest how long the first of it has waited; zero if none waits
      * @param paused until the vendor may be called again; zero if it may be now
-     * @param accountRefused whether the vendor refuses the company's account
+     * @param accountRefused whether the vendor refuses the gateway's account
      * @param callsPerMinute that the account may make, of all replicas together
      * @param teams those that have something waiting, the longest queue first
      */
@@ -191,9 +192,9 @@ public class QueueForecast {
     public Overview overview() {
         Snapshot known = snapshot;
         return new Overview(
-                known.lines().stream().mapToLong(Line::waiting).sum(),
+                known.lines().stream().mapToLong(WaitingKey::waiting).sum(),
                 known.lines().stream()
-                        .map(Line::oldest)
+                        .map(WaitingKey::oldest)
                         .max(Comparator.naturalOrder())
                         .orElse(Duration.ZERO),
                 known.pause().remaining(),

@@ -35,7 +35,7 @@ class QueueMeters {
                         "kling.gateway.queue.account.refused",
                         forecast,
                         queue -> queue.overview().accountRefused() ? 1 : 0)
-                .description("1 while the vendor refuses the company's account")
+                .description("1 while the vendor refuses the gateway's account")
                 .register(registry);
         Gauge.builder("kling.gateway.queue.sending", dispatcher, Dispatcher::underWay)
                 .description("Attempts to send that are under way on this replica")

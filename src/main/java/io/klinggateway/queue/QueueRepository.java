@@ -163,10 +163,10 @@ class QueueRepository {
     }
 
     /** What waits, by team and key; nothing of those that have nothing waiting. */
-    List<Line> lines() {
+    List<WaitingKey> lines() {
         return jdbc.sql(LINES)
                 .param("upstream", apiframe.upstream())
-                .query((row, _) -> new Line(
+                .query((row, _) -> new WaitingKey(
                         new TenantId(row.getObject("tenant_id", UUID.class)),
                         new KeyId(row.getObject("key_id", UUID.class)),
                         row.getString("name"),
@@ -176,7 +176,7 @@ class QueueRepository {
                 .list();
     }
 
-    record Line(TenantId tenant, KeyId key, String tenantName, int weight, long waiting, Duration oldest) {}
+    record WaitingKey(TenantId tenant, KeyId key, String tenantName, int weight, long waiting, Duration oldest) {}
 
     /** @param remaining zero if something may be sent now */
     record Pause(Duration remaining, boolean accountRefused) {

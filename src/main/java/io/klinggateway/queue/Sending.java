@@ -9,11 +9,11 @@ import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Refusal;
 import io.klinggateway.generation.Settlement;
-import io.klinggateway.generation.Standing;
 import io.klinggateway.queue.Verdict.Lost;
 import io.klinggateway.queue.Verdict.Refused;
 import java.time.Duration;
@@ -121,16 +121,16 @@ class Sending {
         if (!withdraw && !refusal.whateverCameBefore()) {
             return returnToQueue(generation, Duration.ZERO);
         }
-        Standing standing;
+        GenerationStatus status;
         try {
-            standing = settlement.refuse(generation.id(), generation.attempt(), refusal, !withdraw, deadline);
+            status = settlement.refuse(generation.id(), generation.attempt(), refusal, !withdraw, deadline);
         } catch (OutcomeUnknown lost) {
             return new Lost(lost);
         }
-        if (standing.withdrawn()) {
+        if (status.withdrawn()) {
             return new Refused(refusal);
         }
-        return standing.sending() ? returnToQueue(generation, Duration.ZERO) : new Taken(standing.status(), false);
+        return status.sending() ? returnToQueue(generation, Duration.ZERO) : new Taken(status.status(), false);
     }
 
     private Verdict returnToQueue(Claimed generation, Duration pause) {

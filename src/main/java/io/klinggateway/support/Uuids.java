@@ -3,7 +3,7 @@ package io.klinggateway.support;
 import java.util.Optional;
 import java.util.UUID;
 
-/** UUIDs that somebody else wrote. */
+/** UUIDs that callers write. */
 public final class Uuids {
 
     private static final int LENGTH = 36;

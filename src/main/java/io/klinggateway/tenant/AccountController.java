@@ -35,7 +35,7 @@ class AccountController {
         Tenant tenant = caller.tenant();
         Balance balance = ledger.balance(tenant.id());
         return new Me(
-                // The vendor's shape wants a person; the gateway knows none, and .invalid is nobody's mailbox.
+                // The vendor's shape wants a person, which the gateway does not know; .invalid is never a mailbox.
                 new User(tenant.id().value(), tenant.name() + "@kling-gateway.invalid", "MEMBER"),
                 new Team(
                         tenant.id().value(),
@@ -48,9 +48,9 @@ class AccountController {
 
     @GetMapping("/credits")
     @Operation(summary = "The calling tenant's budget: what is held, spent and left in this period")
-    Account credits(@AuthenticationPrincipal Caller caller) {
+    CreditsView credits(@AuthenticationPrincipal Caller caller) {
         Balance balance = ledger.balance(caller.tenant().id());
-        return new Account(
+        return new CreditsView(
                 caller.tenant().name(),
                 balance.period(),
                 balance.periodStart(),
@@ -87,7 +87,8 @@ class AccountController {
             @Schema(example = "kg_4fQz0") String prefix) {}
 
     /** @param periodStart null, as {@code resetsAt}, for a budget that never starts anew */
-    record Account(
+    @Schema(name = "Account")
+    record CreditsView(
             @Schema(example = "demo") String tenant,
             PeriodKind period,
             @Nullable LocalDate periodStart,

@@ -7,8 +7,8 @@ import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.DefaultCorsProcessor;
 
 /**
- * Tells browsers what pages may read, and turns nobody down: browsers keep pages away by themselves where they are told
- * nothing, and callers that are none, or a page of the gateway's own behind a proxy, may carry any origin.
+ * Tells browsers what pages may read, and refuses no request: a browser keeps a page away by itself if it is told nothing,
+ * and other callers, or a page of the gateway's own behind a proxy, may send any origin.
  */
 final class CorsHeaders extends DefaultCorsProcessor {
 

@@ -8,7 +8,7 @@ import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Which web pages may call the tenants' API from a browser: none, unless their origins are named. A key that a browser
- * holds is everybody's key, so this is for pages inside the company.
+ * holds can be read by every user of it, so this is for internal pages.
  *
  * @param allowedOrigins such as {@code https://studio.example.com}
  */

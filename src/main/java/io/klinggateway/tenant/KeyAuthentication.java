@@ -34,7 +34,7 @@ public class KeyAuthentication {
     /**
      * Whose key this is; counts as a use of it.
      *
-     * @throws ProblemException if it is nobody's, or must not be used now
+     * @throws ProblemException if there is no such key, or it must not be used now
      */
     public Caller authenticate(@Nullable String presented) {
         if (presented == null || presented.isBlank()) {

@@ -1,9 +1,9 @@
 package io.klinggateway.tenant;
 
 /** A key can act for one tenant only. */
-public final class KeyBelongsToAnother extends RuntimeException {
+final class KeyBelongsToAnother extends RuntimeException {
 
-    public KeyBelongsToAnother(String tenant, String keyName) {
+    KeyBelongsToAnother(String tenant, String keyName) {
         super("the key \"" + keyName + "\" of tenant \"" + tenant + "\" already belongs to another tenant");
     }
 }

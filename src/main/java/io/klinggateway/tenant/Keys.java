@@ -136,7 +136,7 @@ public class Keys {
     /**
      * Gives the key a budget of its own, or changes the one that it has, and may share with a key that it replaced.
      *
-     * @param limit null to spend from the tenant's budget alone
+     * @param limit null to spend only from the tenant's budget
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setBudget(Tenant tenant, RegisteredKey key, @Nullable Credits limit) {
@@ -190,17 +190,17 @@ public class Keys {
      * @throws KeyBelongsToAnother if another tenant has one of them
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void declare(Tenant tenant, Collection<DeclaredKey> declared) {
+    public void declare(Tenant tenant, Collection<NamedDigest> declared) {
         knownKeys.forgetAfterwards();
         jdbc.sql(WITHDRAW)
                 .param("tenant", tenant.id().value())
-                .param("sha256s", declared.stream().map(DeclaredKey::digest).toArray(byte[][]::new))
+                .param("sha256s", declared.stream().map(NamedDigest::digest).toArray(byte[][]::new))
                 .update();
         declared.forEach(key -> tenants.registerKey(tenant, key.name(), key.sha256()));
     }
 
     /** @param sha256 64 hexadecimal digits; a secret, for it signs webhooks */
-    public record DeclaredKey(String name, String sha256) {
+    public record NamedDigest(String name, String sha256) {
 
         byte[] digest() {
             return HexFormat.of().parseHex(sha256);
@@ -208,7 +208,7 @@ public class Keys {
 
         @Override
         public String toString() {
-            return "DeclaredKey[name=" + name + ", sha256=hidden]";
+            return "NamedDigest[name=" + name + ", sha256=hidden]";
         }
     }
 

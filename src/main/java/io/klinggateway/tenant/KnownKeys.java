@@ -34,7 +34,7 @@ class KnownKeys {
              where k.sha256 = :sha256
             """;
 
-    /** Nobody waits to write what another writes at this moment. */
+    /** A caller does not wait to write what another writes at this moment. */
     private static final String NOTE_USE = """
             update api_key set last_used_at = date_trunc('minute', gateway_now())
              where id = (select id from api_key where id = :id for no key update skip locked)

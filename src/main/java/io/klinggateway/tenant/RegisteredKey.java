@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A key as operators know it: all but the key itself.
  *
  * @param prefix its first characters; null if only its digest was ever known
- * @param declared the configuration says what it is; nobody else may change it
- * @param budget a budget of its own; null if it spends from its tenant's alone
+ * @param declared whether the configuration declares it; then it can be changed only there
+ * @param budget a budget of its own; null if it spends only from its tenant's
  * @param lastUsedAt to the minute
  * @param valid neither revoked nor expired
  */

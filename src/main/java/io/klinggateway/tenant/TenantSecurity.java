@@ -57,7 +57,7 @@ class TenantSecurity {
                 .build();
     }
 
-    /** Its filters are no steps that anybody looks for; each would be wrapped, and wrapped again. */
+    /** Its filters are of no interest in traces; each would be wrapped, and wrapped again. */
     @Bean
     SecurityObservationSettings securityObservations() {
         return SecurityObservationSettings.noObservations();

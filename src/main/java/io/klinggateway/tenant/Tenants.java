@@ -112,7 +112,7 @@ public class Tenants {
                 .optional();
     }
 
-    /** Finds a tenant and keeps everybody else from changing it until the transaction ends. Its requests go on. */
+    /** Finds a tenant and locks it against changes until the transaction ends. Its requests go on. */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<TenantRecord> lock(String name) {
         return jdbc.sql(LOCK)

@@ -1,5 +1,5 @@
 /**
- * The teams that call, and their keys. A key is known by its SHA-256 alone; whoever presents it acts as its tenant,
+ * The teams that call, and their keys. Of a key only its SHA-256 is stored; a caller that presents it acts as its tenant,
  * within the tenant's limits. Also the tenant's view of itself: {@code /v2/me} and {@code /v2/credits}.
  */
 @NullMarked

@@ -49,7 +49,7 @@ public class Traces {
      * A step that continues what was left at some point.
      *
      * @param traceparent as {@link #current} told it there; null begins a trace
-     * @param generation its id, for the span alone
+     * @param generation its id, only for the span
      */
     public <T> T later(String name, @Nullable String traceparent, String generation, Supplier<T> work) {
         return Observation.createNotStarted(name, () -> continued(traceparent), observations)

@@ -85,16 +85,16 @@ class JobSweep {
         }
         Map<UpstreamJobId, OpenJob> unseen = new HashMap<>();
         open.forEach(job -> unseen.put(job.job(), job));
-        Reading reading = read(unseen);
+        PagesRead reading = read(unseen);
         tracking.readSingly(unlisted(unseen, reading.complete()));
         boolean rarely = callbacks.enabled() && open.stream().noneMatch(OpenJob::isFollowed);
         return longer(rarely ? settings.safetyInterval() : settings.interval(), timeFor(reading.pages()));
     }
 
     /** @param complete whether every open job that the list shows was seen */
-    private record Reading(int pages, boolean complete) {}
+    private record PagesRead(int pages, boolean complete) {}
 
-    private Reading read(Map<UpstreamJobId, OpenJob> unseen) {
+    private PagesRead read(Map<UpstreamJobId, OpenJob> unseen) {
         Instant oldest = unseen.values().stream()
                 .filter(job -> !job.straggler())
                 .map(OpenJob::createdAt)
@@ -104,24 +104,24 @@ class JobSweep {
         int fruitless = 0;
         for (int page = 1; page <= MOST_PAGES; page++) {
             if (!rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
-                return new Reading(page, false);
+                return new PagesRead(page, false);
             }
             tracking.extendSweep();
             switch (apiframe.list(cursor)) {
                 case JobListing.Unavailable unavailable -> {
                     log.debug("the vendor's list is not read: {}", unavailable.reason());
-                    return new Reading(page, false);
+                    return new PagesRead(page, false);
                 }
                 case JobListing.Page listed -> {
                     fruitless = record(listed.jobs(), unseen) ? 0 : fruitless + 1;
                     cursor = listed.nextCursor();
                     if (cursor == null || covers(listed.oldest(), oldest, fruitless, unseen)) {
-                        return new Reading(page, true);
+                        return new PagesRead(page, true);
                     }
                 }
             }
         }
-        return new Reading(MOST_PAGES, true);
+        return new PagesRead(MOST_PAGES, true);
     }
 
     /** A few old jobs far down the list are cheaper to read singly than the pages above them. */

@@ -23,7 +23,7 @@ class Stragglers {
     private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(5);
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
 
-    /** No open job is left alone for longer than half a minute. */
+    /** Every open job is read at least twice a minute. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(25);
 
     private final TrackingRepository tracking;

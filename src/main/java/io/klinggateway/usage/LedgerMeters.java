@@ -1,7 +1,7 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.background.BackgroundLoop;
-import io.klinggateway.usage.LedgerReader.Account;
+import io.klinggateway.usage.LedgerReader.AccountTotals;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -81,9 +81,9 @@ class LedgerMeters implements SmartLifecycle {
     }
 
     synchronized void read() {
-        List<Account> accounts = reader.accounts();
+        List<AccountTotals> accounts = reader.accounts();
         Set<String> gone = new HashSet<>(tenants.keySet());
-        for (Account account : accounts) {
+        for (AccountTotals account : accounts) {
             gone.remove(account.tenant());
             tenants.computeIfAbsent(account.tenant(), _ -> new Published(account))
                     .update(account);
@@ -109,15 +109,15 @@ class LedgerMeters implements SmartLifecycle {
 
         private final List<Meter> gauges = new ArrayList<>();
         private final List<Meter> totals = new ArrayList<>();
-        private volatile Account account;
+        private volatile AccountTotals account;
 
-        Published(Account account) {
+        Published(AccountTotals account) {
             this.account = account;
             publishTotals();
             publishGauges();
         }
 
-        void update(Account read) {
+        void update(AccountTotals read) {
             boolean relabel = !read.period().equals(account.period());
             account = read;
             if (relabel) {
@@ -133,10 +133,10 @@ class LedgerMeters implements SmartLifecycle {
         }
 
         private void publishGauges() {
-            gauge("ceiling", "credits", "What the books may stand at in this period", Account::ceiling);
-            gauge("held", "credits", "Set aside for open generations of this period", Account::held);
-            gauge("captured", "credits", "Spent in this period", Account::captured);
-            gauge("available", "credits", "What a new request may take", Account::available);
+            gauge("ceiling", "credits", "What the books may stand at in this period", AccountTotals::ceiling);
+            gauge("held", "credits", "Set aside for open generations of this period", AccountTotals::held);
+            gauge("captured", "credits", "Spent in this period", AccountTotals::captured);
+            gauge("available", "credits", "What a new request may take", AccountTotals::available);
             if (account.resetsAt().isPresent()) {
                 gauge(
                         "reset.timestamp",
@@ -146,7 +146,7 @@ class LedgerMeters implements SmartLifecycle {
             }
         }
 
-        private void gauge(String name, String unit, String description, ToDoubleFunction<Account> value) {
+        private void gauge(String name, String unit, String description, ToDoubleFunction<AccountTotals> value) {
             gauges.add(Gauge.builder("kling.gateway.budget." + name, () -> value.applyAsDouble(account))
                     .description(description)
                     .baseUnit(unit)
@@ -156,13 +156,13 @@ class LedgerMeters implements SmartLifecycle {
         }
 
         private void publishTotals() {
-            total("kling.gateway.spend", "credits", "Ever spent, by the books", Tags.empty(), Account::spent);
+            total("kling.gateway.spend", "credits", "Ever spent, by the books", Tags.empty(), AccountTotals::spent);
             total(
                     "kling.gateway.spend.returned",
                     "credits",
                     "Ever given back by operators' corrections, by the books",
                     Tags.empty(),
-                    Account::returned);
+                    AccountTotals::returned);
             account.images()
                     .keySet()
                     .forEach(model -> total(
@@ -174,7 +174,11 @@ class LedgerMeters implements SmartLifecycle {
         }
 
         private void total(
-                String name, @Nullable String unit, String description, Tags tags, ToDoubleFunction<Account> value) {
+                String name,
+                @Nullable String unit,
+                String description,
+                Tags tags,
+                ToDoubleFunction<AccountTotals> value) {
             totals.add(FunctionCounter.builder(name, this, now -> value.applyAsDouble(now.account))
                     .description(description)
                     .baseUnit(unit)

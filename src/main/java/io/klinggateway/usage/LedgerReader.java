@@ -48,17 +48,17 @@ class LedgerReader {
         this.jdbc = jdbc;
     }
 
-    List<Account> accounts() {
+    List<AccountTotals> accounts() {
         return jdbc.sql(ACCOUNTS)
                 .param("models", MODELS)
                 .query((row, _) -> account(row))
                 .list();
     }
 
-    private static Account account(ResultSet row) throws SQLException {
+    private static AccountTotals account(ResultSet row) throws SQLException {
         double epochSeconds = row.getDouble("resets_at");
         OptionalDouble resetsAt = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(epochSeconds);
-        return new Account(
+        return new AccountTotals(
                 row.getString("name"),
                 row.getString("period_kind"),
                 resetsAt,
@@ -89,7 +89,7 @@ class LedgerReader {
      * @param returned corrected downwards
      * @param images of completed generations, by the model's name
      */
-    record Account(
+    record AccountTotals(
             String tenant,
             String period,
             OptionalDouble resetsAt,

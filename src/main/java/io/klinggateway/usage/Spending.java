@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Spending {
 
-    /** What is left over when the biggest spenders are named. Nobody can be called so. */
+    /** The sum of all but the biggest spenders. No tenant can have this name. */
     public static final String OTHERS = "(others)";
 
     private static final int FORECAST_DAYS = 7;
@@ -127,7 +127,7 @@ public class Spending {
                 .toList();
     }
 
-    private static Outlook outlook(LedgerReader.Account account, long spent, Instant now) {
+    private static Outlook outlook(LedgerReader.AccountTotals account, long spent, Instant now) {
         double perDay = Math.max(0, spent) / (double) FORECAST_DAYS;
         Instant resetsAt = account.resetsAt().isPresent()
                 ? Instant.ofEpochSecond((long) account.resetsAt().getAsDouble())

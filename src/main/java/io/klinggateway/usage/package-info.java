@@ -1,6 +1,6 @@
 /**
  * What was spent, over time: by tenant, key, day and model, as JSON or CSV; and the gauges and totals that dashboards show.
- * Reads the journal and totals that the journal keeps, so its sums are the budgets'. Its SQL alone may read other modules'
+ * Reads the journal and totals that the journal keeps, so its sums are the budgets'. Only its SQL may read other modules'
  * tables.
  */
 @NullMarked

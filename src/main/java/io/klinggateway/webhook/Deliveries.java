@@ -69,7 +69,7 @@ public class Deliveries {
         return deliveries.failing(tenant, most);
     }
 
-    /** What is delivered of a tenant's generation; empty if nobody wants to know, or it has not ended. */
+    /** What is delivered of a tenant's generation; empty if it wants no webhook, or has not ended. */
     public Optional<Delivery> find(TenantId tenant, GenerationId generation) {
         return deliveries.find(tenant, generation);
     }
@@ -92,7 +92,7 @@ public class Deliveries {
      * Deletes deliveries that are over, the oldest first.
      *
      * @param age how long ago the last attempt was, at least
-     * @return what they had come to, for whoever is asked later
+     * @return what they had come to, so that it can be kept
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Map<GenerationId, DeliveryStatus> forget(Duration age, int most) {

@@ -161,7 +161,7 @@ class DeliveryClient implements AutoCloseable {
     private int status(HttpPost post) throws IOException, URISyntaxException {
         ClassicHttpResponse response = client.executeOpen(HttpHost.create(post.getUri()), post, null);
         int status = response.getCode();
-        // Breaks the connection off first: closing the response alone would read what is left of it.
+        // Breaks the connection off first: closing only the response would read what is left of it.
         post.abort();
         Closer.closeQuietly(response);
         return status;

@@ -4,7 +4,7 @@ import io.klinggateway.ledger.TenantId;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Bounds what goes on at once for each tenant, so that one's dead receiver holds nobody else up. Thread-safe. */
+/** Bounds the attempts under way for each tenant, so that one tenant's dead receiver delays no other. Thread-safe. */
 final class DeliveryConcurrency {
 
     private final int most;

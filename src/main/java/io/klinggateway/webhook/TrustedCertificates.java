@@ -17,7 +17,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose certificates a receiver may show: those of the authorities that Java knows, and of the company's own that the
+ * Whose certificates a receiver may show: those of the authorities that Java knows, and of those that the
  * operator names. The gateway shows none of its own.
  */
 @Component

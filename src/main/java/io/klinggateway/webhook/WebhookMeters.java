@@ -56,7 +56,7 @@ class WebhookMeters {
         Objects.requireNonNull(attempts.get(status)).increment();
     }
 
-    /** Read at most every ten seconds, whoever asks. */
+    /** Read from the database at most every ten seconds. */
     private synchronized FailingCount failing() {
         if (System.nanoTime() - readAtNanos > FRESH.toNanos()) {
             readAtNanos = System.nanoTime();

@@ -9,10 +9,10 @@ import static org.awaitility.Awaitility.await;
 import io.klinggateway.GatewayScenario;
 import io.klinggateway.KlingGatewayApplication;
 import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.Refusal;
 import io.klinggateway.generation.Settlement;
-import io.klinggateway.generation.Standing;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.ProblemCode;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -84,11 +84,11 @@ class LostReplicaTests extends GatewayScenario {
         letQueueGo();
         awaitState(id, "QUEUED");
 
-        Standing standing = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
         generations.unresolved(new GenerationId(id), 1, Duration.ZERO);
 
-        assertThat(standing.withdrawn()).isFalse();
+        assertThat(status.withdrawn()).isFalse();
         assertHeld(id);
         assertThat(row(id)).containsEntry("state", "QUEUED").containsEntry("upstream_job_id", vendorJob);
     }
@@ -100,10 +100,10 @@ class LostReplicaTests extends GatewayScenario {
         letQueueGo();
         await().atMost(SOON).until(() -> attempt(id) > 2);
 
-        Standing standing = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
 
-        assertThat(standing.sending()).isTrue();
+        assertThat(status.sending()).isTrue();
         assertThat(state(id)).isEqualTo("SENDING");
         assertHeld(id);
     }

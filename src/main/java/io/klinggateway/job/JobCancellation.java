@@ -14,14 +14,14 @@ import org.springframework.stereotype.Component;
 
 /** Cancels jobs that wait in the queue. The vendor has no such call: what it may have runs to its end. */
 @Component
-class Cancellation {
+class JobCancellation {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Settlement settlement;
     private final Jobs jobs;
 
-    Cancellation(Settlement settlement, Jobs jobs) {
+    JobCancellation(Settlement settlement, Jobs jobs) {
         this.settlement = settlement;
         this.jobs = jobs;
     }
