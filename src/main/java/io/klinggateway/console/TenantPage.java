@@ -50,7 +50,7 @@ class TenantPage {
         model.addAttribute("bar", BudgetBar.of(tenant));
         model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", keys.list(name));
-        model.addAttribute("jobs", status.generations(id, null, SHOWN).generations());
+        model.addAttribute("jobs", status.generations(id, null, SHOWN).items());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
         model.addAttribute("periods", PeriodKind.values());
