@@ -32,6 +32,7 @@ public final class KeyTerms {
             implements OperatorBody {}
 
     /** What of a key may change, all of it; a merge patch says which part does. */
+    @Schema(name = "KeyChange")
     record Changeable(
             @Nullable Instant expiresAt, @Valid @Nullable OwnLimit budget) implements OperatorBody {
 

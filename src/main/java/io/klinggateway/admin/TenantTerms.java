@@ -36,6 +36,7 @@ public final class TenantTerms {
             implements OperatorBody {}
 
     /** What of a tenant may change, all of it; a merge patch says which part does. */
+    @Schema(name = "TenantChange")
     record Changeable(
             @NotNull(message = "is required") TenantStatus status,
 

@@ -920,6 +920,10 @@ class OperatorApiTests {
                     .as(schema)
                     .noneMatch(String::isBlank);
         }
+        assertThat(schemas.path("TenantChange").path("properties").propertyNames())
+                .containsExactlyInAnyOrder("status", "budget", "limits");
+        assertThat(schemas.path("KeyChange").path("properties").propertyNames())
+                .containsExactlyInAnyOrder("expiresAt", "budget");
         JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");
         assertThat(weight.path("minimum").intValue()).isEqualTo(1);
         assertThat(weight.path("maximum").intValue()).isEqualTo(100);
