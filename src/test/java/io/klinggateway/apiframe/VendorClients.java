@@ -9,7 +9,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /** The adapter as the application builds it, with patience that suits tests. */
-final class VendorClients {
+public final class VendorClients {
 
     static final String KEY = "afk_secret_0123456789abcdef";
     static final String IDEMPOTENCY_KEY = "0197c5a0-0000-7000-8000-000000000001";
@@ -35,7 +35,7 @@ final class VendorClients {
                 KEY, URI.create(baseUrl), Duration.ofMillis(500), responseTimeout, poolTimeout, 1, 60_000);
     }
 
-    static Apiframe apiframe(String baseUrl) {
+    public static Apiframe apiframe(String baseUrl) {
         return apiframe(settings(baseUrl), Clock.systemUTC());
     }
 

@@ -2,10 +2,9 @@ package io.klinggateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.Mockito.mock;
 
-import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.UpstreamJob.Status;
+import io.klinggateway.apiframe.VendorClients;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.TenantId;
 import java.sql.Types;
@@ -31,7 +30,7 @@ class LongHistoryTests {
     private final SingleConnectionDataSource database =
             new SingleConnectionDataSource(server.url(), server.username(), server.password(), true);
     private final JdbcClient jdbc = JdbcClient.create(database);
-    private final JobRepository jobs = new JobRepository(jdbc, mock(Apiframe.class));
+    private final JobRepository jobs = new JobRepository(jdbc, VendorClients.apiframe("http://localhost:1"));
 
     @BeforeEach
     void completeManyJobs() {
