@@ -118,10 +118,14 @@ public final class Gateway implements DisposableBean {
         vendorClock.clock().advance(Duration.ofSeconds(4));
     }
 
-    /** How often a request whose body contains the text was sent to the vendor. */
-    public int sentWith(String text) {
-        return door.findAll(postRequestedFor(urlEqualTo("/v2/images/generate")).withRequestBody(containing(text)))
-                .size();
+    /** How many generations whose request contains the text were sent to the vendor, each once or more under its key. */
+    public long sentWith(String text) {
+        return door
+                .findAll(postRequestedFor(urlEqualTo("/v2/images/generate")).withRequestBody(containing(text)))
+                .stream()
+                .map(request -> request.getHeader("Idempotency-Key"))
+                .distinct()
+                .count();
     }
 
     public Client newTenant(long credits) {

@@ -321,6 +321,11 @@ public abstract class GatewayScenario {
         return attempts;
     }
 
+    /** Once, or as often as the gateway knows to have tried: a vendor that answers late is asked again. */
+    protected void assertEveryRequestIsAnAttempt(UUID generation) {
+        assertThat(attempts(generation)).hasSizeBetween(1, attempt(generation));
+    }
+
     // What the database holds
 
     protected UUID onlyGeneration() {

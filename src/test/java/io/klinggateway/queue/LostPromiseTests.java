@@ -46,7 +46,7 @@ class LostPromiseTests extends GatewayScenario {
 
         awaitState(id, "QUEUED");
         assertHeld(id);
-        assertThat(attempts(id)).hasSize(1);
+        assertEveryRequestIsAnAttempt(id);
     }
 
     @Test

@@ -74,8 +74,10 @@ class VendorTroubleTests extends GatewayScenario {
         vendor.start();
         awaitState(first, "QUEUED");
         awaitState(second, "QUEUED");
-        assertThat(attempts(first)).hasSize(1);
-        assertThat(attempts(second)).hasSize(1);
+        assertEveryRequestIsAnAttempt(first);
+        assertEveryRequestIsAnAttempt(second);
+        assertThat(journal(first)).containsExactly("HOLD 4 0");
+        assertThat(journal(second)).containsExactly("HOLD 2 0");
     }
 
     @Test
@@ -97,9 +99,8 @@ class VendorTroubleTests extends GatewayScenario {
 
     @Test
     void aRefusedAccountIsToldToWhoeverWaitsOrComesAndWaitedForByWhoeverWasPromised() {
-        holdQueueBack(Duration.ofSeconds(3));
-        List<UUID> promised = List.of(generate(FOX).jobId(), generate(OWL).jobId());
         vendorAnswers(answer(402, "{\"error\":\"no credits\"}"));
+        List<UUID> promised = List.of(waiting(FOX), waiting(OWL));
         await().atMost(SOON).until(() -> submissions() > 0);
         await().atMost(SOON).until(this::accountIsRefused);
 
@@ -127,14 +128,12 @@ class VendorTroubleTests extends GatewayScenario {
     @ParameterizedTest
     @ValueSource(ints = {401, 402, 403, 404})
     void aRefusedAccountIsProbedOnceInEachInterval(int status) throws InterruptedException {
-        holdQueueBack(Duration.ofSeconds(3));
-        for (int i = 0; i < 5; i++) {
-            generate(OWL);
-        }
         vendorAnswers(answer(status, "{}"));
+        for (int i = 0; i < 5; i++) {
+            waiting(OWL);
+        }
         await().atMost(SOON).until(this::accountIsRefused);
-        // Those that were sent together before the first answer came.
-        Thread.sleep(500);
+        await().atMost(SOON).until(this::nothingIsUnderWay); // of those that were sent together
         int before = submissions();
 
         Thread.sleep(2 * PROBE_INTERVAL.toMillis() + 500);
@@ -177,6 +176,20 @@ class VendorTroubleTests extends GatewayScenario {
                 .param("upstream", apiframe.upstream())
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Promised, and sent in two seconds or as long after the next one. */
+    private UUID waiting(String request) {
+        holdQueueBack(Duration.ofSeconds(2));
+        return generate(request).jobId();
+    }
+
+    private boolean nothingIsUnderWay() {
+        return jdbc.sql("select count(*) from generation where tenant_id = :tenant and attempt_open")
+                        .param("tenant", tenant().id().value())
+                        .query(Integer.class)
+                        .single()
+                == 0;
     }
 
     private static int submissions() {
