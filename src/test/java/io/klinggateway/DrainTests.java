@@ -6,27 +6,21 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.running.Replica;
+import io.klinggateway.running.Replica.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 
 class DrainTests {
 
@@ -35,10 +29,8 @@ class DrainTests {
 
     private final CountDownLatch vendorAsked = new CountDownLatch(1);
     private final CountDownLatch vendorAnswers = new CountDownLatch(1);
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private HttpServer vendor;
-    private ConfigurableApplicationContext gateway;
+    private Replica gateway;
 
     @BeforeEach
     void start() throws IOException {
@@ -46,23 +38,11 @@ class DrainTests {
         vendor.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         vendor.createContext("/v2/images/generate", this::acceptSlowly);
         vendor.start();
-        var database = TestDatabase.fresh();
-        gateway = new SpringApplicationBuilder(KlingGatewayApplication.class)
-                .run(
-                        "--server.port=0",
-                        "--management.server.port=0",
-                        "--apiframe.api-key=afk_drain",
-                        "--apiframe.base-url=http://localhost:"
-                                + vendor.getAddress().getPort(),
-                        "--spring.datasource.url=" + database.url(),
-                        "--spring.datasource.username=" + database.username(),
-                        "--spring.datasource.password=" + database.password(),
-                        "--gateway.shutdown.drain=2s",
-                        "--gateway.tenants[0].name=drain",
-                        "--gateway.tenants[0].budget.period=TOTAL",
-                        "--gateway.tenants[0].budget.limit=10",
-                        "--gateway.tenants[0].keys[0].name=drain",
-                        "--gateway.tenants[0].keys[0].sha256=" + Gateway.sha256(KEY));
+        gateway = Replica.start(Settings.of(
+                        TestDatabase.fresh(),
+                        "http://localhost:" + vendor.getAddress().getPort())
+                .with("gateway.shutdown.drain", "2s")
+                .tenant("drain", "TOTAL", 10, "drain", KEY));
     }
 
     private void acceptSlowly(HttpExchange exchange) throws IOException {
@@ -91,33 +71,18 @@ class DrainTests {
 
     @Test
     void keptConnectionsEndWithAnAnswerAndNotWithARefusal() throws Exception {
-        var url = "http://localhost:" + gateway.getEnvironment().getRequiredProperty("local.server.port");
-        var slow = http.sendAsync(
-                request(url + "/v2/images/generate")
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(Gateway.FOX))
-                        .build(),
-                BodyHandlers.ofString());
+        var client = gateway.client(KEY);
+        var slow = CompletableFuture.supplyAsync(() -> client.post("/v2/images/generate", Gateway.FOX));
         assertThat(vendorAsked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(read(url).headers().firstValue("Connection")).isEmpty();
+        assertThat(client.get("/v2/jobs").header("Connection")).isEmpty();
 
         var end = Thread.ofVirtual().start(gateway::close);
-        await().atMost(PATIENCE).until(() -> {
-            var answer = read(url);
-            assertThat(answer.statusCode()).isEqualTo(200);
-            return answer.headers().firstValue("Connection").equals(Optional.of("close"));
-        });
+        await().atMost(PATIENCE)
+                .until(() ->
+                        client.get("/v2/jobs").expect(200).header("Connection").equals("close"));
 
         vendorAnswers.countDown();
-        assertThat(slow.get().statusCode()).isEqualTo(202);
+        assertThat(slow.get().status()).isEqualTo(202);
         assertThat(end.join(PATIENCE)).as("the end of the gateway").isTrue();
-    }
-
-    private HttpResponse<String> read(String url) throws Exception {
-        return http.send(request(url + "/v2/jobs").build(), BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).header("X-API-Key", KEY);
     }
 }

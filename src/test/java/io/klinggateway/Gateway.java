@@ -14,26 +14,17 @@ import io.klinggateway.VendorInitializer.VendorClock;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.running.Answer;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -43,22 +34,16 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The running gateway as the world meets it, and the truth behind it: its database and its vendor. */
-public final class Gateway implements DisposableBean {
+public final class Gateway {
 
     public static final String FOX = "{\"prompt\": \"a fox\", \"model\": \"kling-image\"}";
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Environment environment;
     private final Tenants tenants;
     private final JdbcClient database;
@@ -140,7 +125,7 @@ public final class Gateway implements DisposableBean {
         var name = "t-" + UUID.randomUUID();
         var tenant = tenants.register(name, budget);
         var key = "kg_" + UUID.randomUUID() + UUID.randomUUID();
-        tenants.registerKey(tenant, "first", sha256(key));
+        tenants.registerKey(tenant, "first", Sha256.hex(key));
         return new Client(key, tenant);
     }
 
@@ -151,15 +136,6 @@ public final class Gateway implements DisposableBean {
 
     public Client withKey(String key) {
         return new Client(key, null);
-    }
-
-    public static String sha256(String key) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     /** Lets the calls start as nearly at once as threads can. */
@@ -186,20 +162,17 @@ public final class Gateway implements DisposableBean {
         }
     }
 
-    @Override
-    public void destroy() {
-        http.close();
-    }
-
     /** A caller over real HTTP. */
     public final class Client {
 
         private final @Nullable String key;
         private final @Nullable Tenant tenant;
+        private final io.klinggateway.running.Client http;
 
         private Client(@Nullable String key, @Nullable Tenant tenant) {
             this.key = key;
             this.tenant = tenant;
+            this.http = new io.klinggateway.running.Client(port(), key);
         }
 
         public String key() {
@@ -215,7 +188,7 @@ public final class Gateway implements DisposableBean {
         }
 
         public Answer get(String path, String... headers) {
-            return send("GET", path, BodyPublishers.noBody(), headers);
+            return http.get(path, headers);
         }
 
         /** Posts JSON to {@code /v2/images/generate}. */
@@ -224,28 +197,15 @@ public final class Gateway implements DisposableBean {
         }
 
         public Answer generate(BodyPublisher json, String... headers) {
-            var all = new ArrayList<>(List.of(headers));
-            all.addAll(List.of("Content-Type", "application/json"));
-            return send("POST", "/v2/images/generate", json, all.toArray(String[]::new));
+            return http.post("/v2/images/generate", json, headers);
         }
 
         public Answer send(String method, String path, BodyPublisher body, String... headers) {
-            var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
-                    .timeout(PATIENCE.multipliedBy(2))
-                    .method(method, body);
-            if (key != null) {
-                request.header("X-API-Key", key);
-            }
-            if (headers.length > 0) {
-                request.headers(headers);
-            }
-            return exchange(request.build());
+            return http.send(method, path, body, headers);
         }
 
         public UUID accepted(String json, String... headers) {
-            var answer = generate(json, headers);
-            assertThat(answer.status()).as(answer.body()).isEqualTo(202);
-            return UUID.fromString(answer.text("jobId"));
+            return generate(json, headers).jobId();
         }
 
         public Answer job(UUID id) {
@@ -275,40 +235,11 @@ public final class Gateway implements DisposableBean {
         }
     }
 
-    private Answer exchange(HttpRequest request) {
-        try {
-            var response = http.send(request, BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.headers(), response.body());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
-    }
-
     /** Something that listens beside the API, such as the management port. */
     public Answer getFrom(int port, String path) {
-        return exchange(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .build());
+        return new io.klinggateway.running.Client(port, null).get(path);
     }
 
     /** What {@code /v2/credits} says. */
     public record Books(long ceiling, long held, long captured, long available) {}
-
-    public record Answer(int status, HttpHeaders headers, String body) {
-
-        public JsonNode json() {
-            return JSON.readTree(body);
-        }
-
-        /** The text at a property of the body; empty if it is absent or null. */
-        public String text(String property) {
-            return json().path(property).asString("");
-        }
-
-        public String header(String name) {
-            return headers.firstValue(name).orElse("");
-        }
-    }
 }

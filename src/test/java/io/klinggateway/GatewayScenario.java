@@ -23,24 +23,18 @@ import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.harness.Ports;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.queue.Dispatcher;
+import io.klinggateway.running.Answer;
+import io.klinggateway.running.Client;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -56,7 +50,6 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole gateway on a real database, with a vendor that answers as each test wants, and short patience. Every test has
@@ -91,7 +84,7 @@ public abstract class GatewayScenario {
     protected static final Duration SOON = Duration.ofSeconds(15);
 
     /** On a port of its own from start to start, so that it can go away and come back. */
-    protected static final WireMockServer vendor = new WireMockServer(options().port(freePort()));
+    protected static final WireMockServer vendor = new WireMockServer(options().port(Ports.free()));
 
     private static final UpstreamJobId NO_JOB = new UpstreamJobId(new UUID(0, 404));
     private static final int PROBES = 8;
@@ -112,8 +105,6 @@ public abstract class GatewayScenario {
     @LocalServerPort
     private int port;
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final JsonMapper json = JsonMapper.shared();
     private final String key = "kg_" + UUID.randomUUID();
     private @Nullable Tenant tenant;
 
@@ -135,7 +126,7 @@ public abstract class GatewayScenario {
         vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).atPriority(9).willReturn(okJson(NO_JOBS)));
         tenant = tenants.register(
                 "t-" + UUID.randomUUID(), new Budget(PeriodKind.MONTH, new Credits(100), ZoneOffset.UTC));
-        tenants.registerKey(tenant(), "main", sha256(key));
+        tenants.registerKey(tenant(), "main", Sha256.hex(key));
         awaitNormalService();
     }
 
@@ -184,34 +175,15 @@ public abstract class GatewayScenario {
 
     // What the tenant does and sees
 
-    protected record Answer(int status, Map<String, List<String>> headers, String text, JsonNode body) {
-
-        public @Nullable String header(String name) {
-            List<String> values = headers.get(name);
-            return values == null ? null : values.getFirst();
-        }
-
-        public UUID jobId() {
-            return UUID.fromString(body.path("jobId").stringValue());
-        }
-
-        public String code() {
-            return body.path("code").stringValue();
-        }
-    }
-
     protected Answer generate(String body) {
         return generate(body, null);
     }
 
     protected Answer generate(String body, @Nullable String idempotencyKey) {
-        HttpRequest.Builder request = request(GENERATE)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (idempotencyKey != null) {
-            request.header("Idempotency-Key", idempotencyKey);
-        }
-        return send(request.build());
+        return keepsTheSecret(
+                idempotencyKey == null
+                        ? client().post(GENERATE, body)
+                        : client().post(GENERATE, body, "Idempotency-Key", idempotencyKey));
     }
 
     protected CompletableFuture<Answer> generateMeanwhile(String body, @Nullable String idempotencyKey) {
@@ -219,16 +191,16 @@ public abstract class GatewayScenario {
     }
 
     protected Answer see(String path) {
-        return send(request(path).GET().build());
+        return keepsTheSecret(client().get(path));
     }
 
     protected Answer cancel(UUID id) {
-        return send(request("/v2/jobs/" + id).DELETE().build());
+        return keepsTheSecret(client().send("DELETE", "/v2/jobs/" + id, BodyPublishers.noBody()));
     }
 
     /** How many jobs the team has in the queue, and at the vendor. */
     protected List<Integer> queue() {
-        JsonNode queue = see("/v2/queue").body();
+        JsonNode queue = see("/v2/queue").json();
         return List.of(queue.path("waiting").intValue(), queue.path("running").intValue());
     }
 
@@ -236,24 +208,13 @@ public abstract class GatewayScenario {
         return see("/v2/jobs/" + id);
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(SOON)
-                .header("X-API-Key", key);
+    private Client client() {
+        return new Client(port, key);
     }
 
-    private Answer send(HttpRequest request) {
-        try {
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-            assertThat(response.body()).doesNotContain(VENDOR_KEY);
-            return new Answer(
-                    response.statusCode(), response.headers().map(), response.body(), json.readTree(response.body()));
-        } catch (IOException failure) {
-            throw new IllegalStateException("no answer from the gateway", failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
+    private static Answer keepsTheSecret(Answer answer) {
+        assertThat(answer.body()).doesNotContain(VENDOR_KEY);
+        return answer;
     }
 
     // The account's rate
@@ -396,8 +357,8 @@ public abstract class GatewayScenario {
         assertThat(journal(generation)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
         assertThat(job(generation).status()).isEqualTo(404);
-        assertThat(see("/v2/jobs").body().path("jobs")).isEmpty();
-        assertThat(see("/v2/jobs?search=" + generation).body().path("jobs")).isEmpty();
+        assertThat(see("/v2/jobs").json().path("jobs")).isEmpty();
+        assertThat(see("/v2/jobs?search=" + generation).json().path("jobs")).isEmpty();
     }
 
     /** Not resolved: the hold stands, and the tenant sees the job. */
@@ -405,24 +366,7 @@ public abstract class GatewayScenario {
         assertThat(row(generation)).containsEntry("promised", true).containsEntry("captured_credits", null);
         assertThat(journal(generation)).containsExactly("HOLD 4 0");
         assertThat(balance()).containsExactly(4L, 0L);
-        assertThat(job(generation).body().path("creditCost").longValue()).isEqualTo(4);
-        assertThat(see("/v2/jobs?search=" + generation).body().path("jobs")).hasSize(1);
-    }
-
-    protected static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new IllegalStateException(none);
-        }
+        assertThat(job(generation).json().path("creditCost").longValue()).isEqualTo(4);
+        assertThat(see("/v2/jobs?search=" + generation).json().path("jobs")).hasSize(1);
     }
 }

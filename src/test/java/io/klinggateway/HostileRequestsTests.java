@@ -2,43 +2,25 @@ package io.klinggateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.database.FreshDatabaseInitializer;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
 
 /** What no honest client sends is refused in the one error body, and never fails the gateway. */
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "apiframe.api-key=afk_none",
-            "apiframe.base-url=http://localhost:1",
-            "gateway.tenants[0].name=hostile",
-            "gateway.tenants[0].budget.period=MONTH",
-            "gateway.tenants[0].budget.limit=100",
-            "gateway.tenants[0].keys[0].name=main",
-            // SHA-256 of "kg_hostile_key"
-            "gateway.tenants[0].keys[0].sha256=b237f2232eae656685256e1811ccd4c56d9c0b46dd85d0b34d3dcb3d21330932",
-        })
-@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+@GatewayTest
 class HostileRequestsTests {
 
-    private static final String KEY = "kg_hostile_key";
+    private final Gateway gateway;
+    private final Gateway.Client client;
 
-    @LocalServerPort
-    private int port;
-
-    private final HttpClient http = HttpClient.newHttpClient();
+    HostileRequestsTests(Gateway gateway) {
+        this.gateway = gateway;
+        this.client = gateway.newTenant(100);
+    }
 
     @ParameterizedTest
     @ValueSource(
@@ -50,12 +32,15 @@ class HostileRequestsTests {
                 "nonsense",
                 "multipart/mixed"
             })
-    void aBodyOfAnotherTypeIsRefused(String contentType) throws Exception {
-        HttpResponse<String> answer = send(request("/v2/images/generate")
-                .header("Content-Type", contentType)
-                .POST(HttpRequest.BodyPublishers.ofString("--x\r\nnot a part")));
+    void aBodyOfAnotherTypeIsRefused(String contentType) {
+        var answer = client.send(
+                        "POST",
+                        "/v2/images/generate",
+                        BodyPublishers.ofString("--x\r\nnot a part"),
+                        "Content-Type",
+                        contentType)
+                .expect(415);
 
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(415);
         assertThat(answer.body()).contains("unsupported_media_type");
     }
 
@@ -76,14 +61,15 @@ class HostileRequestsTests {
                 "GET /v2/jobs/00000000-0000-7000-8000-000000000000?a%0ab=1 HTTP/1.1",
             })
     void aMangledRequestLineIsTheCallersFault(String requestLine) throws IOException {
-        String answer = raw(requestLine + "\r\nHost: localhost\r\nX-API-Key: " + KEY + "\r\nConnection: close\r\n\r\n");
+        String answer = raw(
+                requestLine + "\r\nHost: localhost\r\nX-API-Key: " + client.key() + "\r\nConnection: close\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 4").contains("\"requestId\":\"");
     }
 
     @Test
     void hugeHeadersAreTheCallersFault() throws IOException {
-        String answer = raw("GET /v2/me HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + KEY + "\r\nX-Big: "
+        String answer = raw("GET /v2/me HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + client.key() + "\r\nX-Big: "
                 + "x".repeat(20_000) + "\r\nConnection: close\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 4").contains("\"requestId\":\"");
@@ -100,25 +86,12 @@ class HostileRequestsTests {
                 "[[[[",
                 "{\"a\":1}{",
             })
-    void aBodyThatNobodyCanMeanIsTheCallersFault(String body) throws Exception {
-        HttpResponse<String> answer = send(request("/v2/images/generate")
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.replace("@ZEROS@", "0".repeat(400)))));
-
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .header("X-API-Key", KEY);
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    void aBodyThatNobodyCanMeanIsTheCallersFault(String body) {
+        client.generate(body.replace("@ZEROS@", "0".repeat(400))).expect(400);
     }
 
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("localhost", port)) {
+        try (Socket socket = new Socket("localhost", gateway.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,15 +1,12 @@
 package io.klinggateway;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -115,16 +112,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 "gateway.tenants[0].keys[0].name",
                 "demo",
                 "gateway.tenants[0].keys[0].sha256",
-                sha256(DEMO_KEY));
-    }
-
-    private static String sha256(String text) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+                Sha256.hex(DEMO_KEY));
     }
 
     @Override
@@ -136,7 +124,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
 
     private String welcome(ConfigurableEnvironment environment) {
         var url = "http://localhost:" + environment.getProperty("local.server.port");
-        var demo = sha256(DEMO_KEY).equals(environment.getProperty("gateway.tenants[0].keys[0].sha256"));
+        var demo = Sha256.hex(DEMO_KEY).equals(environment.getProperty("gateway.tenants[0].keys[0].sha256"));
         return """
 
                 Kling Gateway   %1$s  (Swagger UI: %1$s/swagger-ui.html)

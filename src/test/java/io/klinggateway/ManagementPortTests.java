@@ -2,6 +2,7 @@ package io.klinggateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.simulator.Sha256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,7 @@ class ManagementPortTests {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body())
                 .contains("kling_gateway_", "hikaricp_connections", "http_server_requests")
-                .doesNotContain("afk_", client.key(), Gateway.sha256(client.key()));
+                .doesNotContain("afk_", client.key(), Sha256.hex(client.key()));
     }
 
     @ParameterizedTest

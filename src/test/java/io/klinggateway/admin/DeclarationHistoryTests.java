@@ -3,14 +3,11 @@ package io.klinggateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.klinggateway.admin.Replica.Reply;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.running.Answer;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -42,7 +39,7 @@ class DeclarationHistoryTests {
     @Test
     void whatIsDeclaredIsMarkedAndOnlyTheConfigurationChangesIt() {
         run(declared(1, "design", 10), gateway -> {
-            Reply shown = gateway.operator("GET", "/tenants/design").expect(200);
+            Answer shown = gateway.operator("GET", "/tenants/design").expect(200);
             assertThat(shown.json().path("declared").booleanValue()).isTrue();
             assertThat(shown.number("limits", "requestsPerMinute")).isEqualTo(50);
             gateway.tenant(KEY, "GET", "/v2/credits").expect(200);
@@ -53,7 +50,7 @@ class DeclarationHistoryTests {
                     .path("id")
                     .asString();
 
-            for (Reply refused : new Reply[] {
+            for (Answer refused : new Answer[] {
                 gateway.operator("PATCH", "/tenants/design", "{\"budget\": {\"limit\": 99}}"),
                 gateway.operator("POST", "/tenants/design/keys", "{\"name\": \"more\"}"),
                 gateway.operator("PATCH", "/tenants/design/keys/" + key, "{\"budget\": {\"limit\": 9}}"),
@@ -69,7 +66,7 @@ class DeclarationHistoryTests {
         });
 
         run(declared(1, "design", 20), gateway -> {
-            Reply shown = gateway.operator("GET", "/tenants/design").expect(200);
+            Answer shown = gateway.operator("GET", "/tenants/design").expect(200);
             assertThat(shown.number("balance", "ceiling")).isEqualTo(25);
             assertThat(shown.number("balance", "captured")).isEqualTo(3);
             assertThat(actions(gateway)).contains("tenant.declare");
@@ -80,7 +77,7 @@ class DeclarationHistoryTests {
     void removingADeclarationSuspendsAndKeepsTheHistory() {
         run(declared(1, "design", 10), gateway -> {});
         run(declared(2, "other", 10), gateway -> {
-            Reply shown = gateway.operator("GET", "/tenants/design").expect(200);
+            Answer shown = gateway.operator("GET", "/tenants/design").expect(200);
             assertThat(shown.text("status")).isEqualTo("SUSPENDED");
             assertThat(actions(gateway)).contains("tenant.withdraw");
             // Nobody declares it now: operators may take it over.
@@ -117,7 +114,7 @@ class DeclarationHistoryTests {
                 declared(1, "design", 10),
                 gateway -> gateway.tenant(KEY, "GET", "/v2/credits").expect(200));
         Map<String, Object> replaced = declared(2, "design", 10);
-        replaced.put("gateway.tenants[0].keys[0].sha256", sha256(KEY + "-new"));
+        replaced.put("gateway.tenants[0].keys[0].sha256", Sha256.hex(KEY + "-new"));
         run(replaced, gateway -> {
             gateway.tenant(KEY, "GET", "/v2/credits").expect(401);
             gateway.tenant(KEY + "-new", "GET", "/v2/credits").expect(200);
@@ -130,7 +127,7 @@ class DeclarationHistoryTests {
     @Test
     void withoutATokenThereIsNoOperatorsApi() {
         run(Map.of(), gateway -> {
-            Reply nothing = gateway.operator("GET", "/tenants").expect(404);
+            Answer nothing = gateway.operator("GET", "/tenants").expect(404);
             assertThat(nothing.text("code")).isEqualTo("not_found");
             gateway.send("GET", "/admin", "Accept", "*/*").expect(404);
             gateway.send("GET", "/v3/api-docs/operators", "Accept", "*/*").expect(404);
@@ -162,7 +159,7 @@ class DeclarationHistoryTests {
         settings.put("gateway.tenants[0].budget.limit", limit);
         settings.put("gateway.tenants[0].limits.requests-per-minute", 50);
         settings.put("gateway.tenants[0].keys[0].name", "main");
-        settings.put("gateway.tenants[0].keys[0].sha256", sha256(name.equals("design") ? KEY : KEY + name));
+        settings.put("gateway.tenants[0].keys[0].sha256", Sha256.hex(name.equals("design") ? KEY : KEY + name));
         return settings;
     }
 
@@ -173,14 +170,5 @@ class DeclarationHistoryTests {
                 .valueStream()
                 .map(entry -> entry.path("action").asString())
                 .toList();
-    }
-
-    private static String sha256(String key) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

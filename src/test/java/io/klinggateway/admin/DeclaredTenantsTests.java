@@ -3,12 +3,12 @@ package io.klinggateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.klinggateway.Gateway;
 import io.klinggateway.KlingGatewayApplication;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,7 +57,7 @@ class DeclaredTenantsTests {
     private final Map<String, Object> declaration = new HashMap<>();
     private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
     private final String name = "t-" + UUID.randomUUID();
-    private final String sha256 = Gateway.sha256("kg_" + UUID.randomUUID());
+    private final String sha256 = Sha256.hex("kg_" + UUID.randomUUID());
 
     @BeforeAll
     static void migrate() {
@@ -109,7 +109,7 @@ class DeclaredTenantsTests {
     @Test
     void aSecondKeyIsAddedBesideTheFirst() {
         started().close();
-        var second = Gateway.sha256("kg_" + UUID.randomUUID());
+        var second = Sha256.hex("kg_" + UUID.randomUUID());
         declaration.put("gateway.tenants[0].keys[1].name", "second");
         declaration.put("gateway.tenants[0].keys[1].sha256", second);
 
@@ -165,7 +165,7 @@ class DeclaredTenantsTests {
     @Test
     void twoReplicasMayTakeThemOverAtOnce() throws Exception {
         for (int tenant = 1; tenant < 10; tenant++) {
-            declare(tenant, name + "-" + tenant, Gateway.sha256("kg_" + UUID.randomUUID()));
+            declare(tenant, name + "-" + tenant, Sha256.hex("kg_" + UUID.randomUUID()));
         }
         var together = new CountDownLatch(2);
         // Two applications of one JVM share its logging, and one would take it from the other at its start.
@@ -243,7 +243,7 @@ class DeclaredTenantsTests {
 
     @Test
     void aNameDeclaredTwiceStopsTheStart() {
-        declare(1, name, Gateway.sha256("kg_" + UUID.randomUUID()));
+        declare(1, name, Sha256.hex("kg_" + UUID.randomUUID()));
 
         assertRefused("gateway.tenants declares the name \"" + name + "\" twice");
     }

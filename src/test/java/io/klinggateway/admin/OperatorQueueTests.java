@@ -2,9 +2,9 @@ package io.klinggateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.admin.Replica.Reply;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +71,7 @@ class OperatorQueueTests {
                 IntStream.range(0, 3).mapToObj(_ -> order(flooded, 2)).toList();
         String other = order(patient, 1);
 
-        Reply queue = here.operator("GET", "/tenants/flooded/queue").expect(200);
+        Answer queue = here.operator("GET", "/tenants/flooded/queue").expect(200);
         assertThat(queue.number("waiting")).isEqualTo(3);
         assertThat(queue.number("running")).isZero();
         Replica.await(() -> here.operator("GET", "/tenants/flooded/queue").number("lastStartsInSeconds") > 3000, true);
@@ -80,7 +80,7 @@ class OperatorQueueTests {
 
         jobs.forEach(job -> assertThat(status(flooded, job)).isEqualTo("CANCELLED"));
         assertThat(status(patient, other)).isEqualTo("QUEUED");
-        Reply balance = here.operator("GET", "/tenants/flooded");
+        Answer balance = here.operator("GET", "/tenants/flooded");
         assertThat(balance.number("balance", "held")).isZero();
         assertThat(balance.number("balance", "available")).isEqualTo(1000);
         assertThat(here.operator("GET", "/tenants/flooded/journal?kind=RELEASE")
@@ -90,7 +90,7 @@ class OperatorQueueTests {
                 .hasSize(3)
                 .allMatch(entry -> entry.path("actor").asString().equals("alice")
                         && entry.path("reason").asString().equals("a script ran away"));
-        Reply empty = here.operator("GET", "/tenants/flooded/queue").expect(200);
+        Answer empty = here.operator("GET", "/tenants/flooded/queue").expect(200);
         assertThat(empty.number("waiting")).isZero();
         assertThat(empty.json().path("lastStartsInSeconds").isNull()).isTrue();
 
@@ -109,7 +109,7 @@ class OperatorQueueTests {
         order(calm, 1);
 
         Replica.await(() -> waiting("busy"), 2L);
-        Reply queue = here.operator("GET", "/queue").expect(200);
+        Answer queue = here.operator("GET", "/queue").expect(200);
         assertThat(waiting("calm")).isEqualTo(1);
         assertThat(queue.number("waiting")).isGreaterThanOrEqualTo(3);
         assertThat(queue.number("oldestSeconds")).isNotNegative();
@@ -140,10 +140,10 @@ class OperatorQueueTests {
                 .isEqualTo(1);
         String later = order(key, 1);
 
-        Reply replay = cancel("repeated", REASON, "Idempotency-Key", "c1").expect(200);
+        Answer replay = cancel("repeated", REASON, "Idempotency-Key", "c1").expect(200);
 
         assertThat(replay.number("cancelled")).isEqualTo(1);
-        assertThat(replay.header("Idempotent-Replayed")).hasValue("true");
+        assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
         assertThat(status(key, later)).isEqualTo("QUEUED");
         assertThat(cancel("repeated", "{\"reason\": \"another\"}", "Idempotency-Key", "c1")
                         .expect(409)
@@ -208,7 +208,7 @@ class OperatorQueueTests {
         return here.generate(key, images).expect(202).text("jobId");
     }
 
-    private static Reply cancel(String tenant, String body, String... headers) {
+    private static Answer cancel(String tenant, String body, String... headers) {
         String[] all = new String[headers.length + 1];
         all[0] = body;
         System.arraycopy(headers, 0, all, 1, headers.length);

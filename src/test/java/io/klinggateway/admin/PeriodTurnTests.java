@@ -2,9 +2,9 @@ package io.klinggateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.admin.Replica.Reply;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.RetentionPass;
+import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +86,7 @@ class PeriodTurnTests {
                 name, "{\"period\": \"%s\", \"limit\": 8, \"timeZone\": \"Europe/Berlin\"}".formatted(kind), "{}");
         String key = gateway.createKey(name, "{\"name\": \"own\", \"budget\": {\"limit\": 8}}")
                 .text("key");
-        Reply early = gateway.operator("GET", "/tenants/" + name);
+        Answer early = gateway.operator("GET", "/tenants/" + name);
         assertThat(early.json().path("balance").path("periodStart").asString()).isEqualTo(period);
         assertThat(early.json().path("balance").path("resetsAt").asString()).isEqualTo(turn);
         String job = gateway.generate(key, 4).expect(202).text("jobId");
@@ -97,7 +97,7 @@ class PeriodTurnTests {
         at(turn);
 
         assertThat(gateway.quote(key, 4).json().path("admitted").booleanValue()).isTrue();
-        Reply fresh = gateway.operator("GET", "/tenants/" + name);
+        Answer fresh = gateway.operator("GET", "/tenants/" + name);
         assertThat(fresh.json().path("balance").path("periodStart").asString()).isEqualTo(nextPeriod);
         assertThat(fresh.number("balance", "available")).isEqualTo(8);
         at(Instant.parse(turn).plusSeconds(60).toString());
@@ -130,9 +130,9 @@ class PeriodTurnTests {
 
         at("2031-01-01T00:00:00Z");
 
-        Reply refused = gateway.generate(key, 1).expect(402);
+        Answer refused = gateway.generate(key, 1).expect(402);
         assertThat(refused.json().has("resetsAt")).isFalse();
-        Reply shown = gateway.operator("GET", "/tenants/total");
+        Answer shown = gateway.operator("GET", "/tenants/total");
         assertThat(shown.json().path("balance").path("periodStart").isNull()).isTrue();
         assertThat(shown.json().path("balance").path("resetsAt").isNull()).isTrue();
     }
@@ -163,8 +163,7 @@ class PeriodTurnTests {
 
         at("2026-10-31T12:00:59Z");
         RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
-        assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job).response().body())
-                .contains("secret fox");
+        assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job).body()).contains("secret fox");
         at("2026-10-31T12:01:01Z");
         RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
 

@@ -2,28 +2,17 @@ package io.klinggateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.KlingGatewayApplication;
 import io.klinggateway.database.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.klinggateway.running.Answer;
+import io.klinggateway.running.Client;
+import io.klinggateway.running.Replica.Settings;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.SpringApplication;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
 
 /** One gateway over HTTP, as operators and tenants meet it. */
 final class Replica implements AutoCloseable {
@@ -32,13 +21,11 @@ final class Replica implements AutoCloseable {
     static final String OTHER_TOKEN = "bob-has-another-token";
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final ConfigurableApplicationContext context;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final io.klinggateway.running.Replica gateway;
 
-    private Replica(ConfigurableApplicationContext context) {
-        this.context = context;
+    private Replica(io.klinggateway.running.Replica gateway) {
+        this.gateway = gateway;
     }
 
     static Map<String, Object> withOperators() {
@@ -46,106 +33,45 @@ final class Replica implements AutoCloseable {
     }
 
     static Replica start(TestDatabase database, String upstream, Map<String, Object> settings) {
-        Map<String, Object> all = new HashMap<>(Map.of(
-                "spring.datasource.url",
-                database.url(),
-                "spring.datasource.username",
-                database.username(),
-                "spring.datasource.password",
-                database.password(),
-                "apiframe.base-url",
-                upstream,
-                "apiframe.api-key",
-                "afk_simulated",
-                "server.port",
-                0,
-                "management.server.port",
-                0,
-                "gateway.tracking.interval",
-                "100ms"));
-        all.putAll(settings);
-        List<String> arguments = new ArrayList<>();
-        all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        var application = new SpringApplication(KlingGatewayApplication.class);
-        return new Replica(application.run(arguments.toArray(String[]::new)));
-    }
-
-    record Reply(int status, HttpResponse<String> response) {
-
-        JsonNode json() {
-            String body = response.body();
-            return body.isEmpty() ? MissingNode.getInstance() : JSON.readTree(body);
-        }
-
-        String text(String property) {
-            return json().path(property).asString();
-        }
-
-        long number(String... path) {
-            JsonNode node = json();
-            for (String property : path) {
-                node = node.path(property);
-            }
-            assertThat(node.isIntegralNumber())
-                    .as("%s in %s", String.join(".", path), response.body())
-                    .isTrue();
-            return node.longValue();
-        }
-
-        Optional<String> header(String name) {
-            return response.headers().firstValue(name);
-        }
-
-        Reply expect(int expected) {
-            assertThat(status).as(response.body()).isEqualTo(expected);
-            return this;
-        }
+        return new Replica(io.klinggateway.running.Replica.start(Settings.of(database, upstream)
+                .with("gateway.tracking.interval", "100ms")
+                .with(settings)));
     }
 
     String url() {
-        return "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
+        return "http://localhost:" + gateway.port();
     }
 
     JdbcClient jdbc() {
-        return context.getBean(JdbcClient.class);
+        return gateway.jdbc();
     }
 
     <T> T bean(Class<T> type) {
-        return context.getBean(type);
+        return gateway.bean(type);
     }
 
     /** As Alice. */
-    Reply operator(String method, String path, String... bodyAndHeaders) {
+    Answer operator(String method, String path, String... bodyAndHeaders) {
         return send(method, "/admin/v1" + path, "Authorization", "Bearer " + TOKEN, bodyAndHeaders);
     }
 
-    Reply tenant(String key, String method, String path, String... bodyAndHeaders) {
+    Answer tenant(String key, String method, String path, String... bodyAndHeaders) {
         return send(method, path, "X-API-Key", key, bodyAndHeaders);
     }
 
     /** @param bodyAndHeaders the body, then names and values of headers */
-    Reply send(String method, String path, String credential, String value, String... bodyAndHeaders) {
-        var request = HttpRequest.newBuilder(URI.create(url() + path))
-                .header(credential, value)
-                .timeout(Duration.ofSeconds(30));
+    Answer send(String method, String path, String credential, String value, String... bodyAndHeaders) {
+        var request = gateway.client(null).request(path).header(credential, value);
         if (bodyAndHeaders.length == 0) {
-            request.method(method, HttpRequest.BodyPublishers.noBody());
+            request.method(method, BodyPublishers.noBody());
         } else {
             request.header("Content-Type", "application/json")
-                    .method(method, HttpRequest.BodyPublishers.ofString(bodyAndHeaders[0]));
+                    .method(method, BodyPublishers.ofString(bodyAndHeaders[0]));
         }
         for (int index = 1; index < bodyAndHeaders.length; index += 2) {
             request.header(bodyAndHeaders[index], bodyAndHeaders[index + 1]);
         }
-        try {
-            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Reply(response.statusCode(), response);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
+        return Client.send(request);
     }
 
     void createTenant(String name, String budget, String limits) {
@@ -154,7 +80,7 @@ final class Replica implements AutoCloseable {
                 """.formatted(name, budget, limits)).expect(201);
     }
 
-    Reply createKey(String tenant, String body) {
+    Answer createKey(String tenant, String body) {
         return operator("POST", "/tenants/" + tenant + "/keys", body).expect(201);
     }
 
@@ -162,11 +88,11 @@ final class Replica implements AutoCloseable {
         return createKey(tenant, "{\"name\": \"main\"}").text("key");
     }
 
-    Reply generate(String key, int images) {
+    Answer generate(String key, int images) {
         return tenant(key, "POST", "/v2/images/generate", image(images));
     }
 
-    Reply quote(String key, int images) {
+    Answer quote(String key, int images) {
         return tenant(key, "POST", "/v2/images/quote", image(images));
     }
 
@@ -181,21 +107,10 @@ final class Replica implements AutoCloseable {
     }
 
     static <T> void await(Supplier<@Nullable T> actual, T expected) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        T last = actual.get();
-        while (!expected.equals(last) && System.nanoTime() < end) {
-            pause();
-            last = actual.get();
-        }
-        assertThat(last).isEqualTo(expected);
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(20);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(actual.get()).isEqualTo(expected));
     }
 
     long differences() {
@@ -206,7 +121,6 @@ final class Replica implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
-        http.close();
+        gateway.close();
     }
 }

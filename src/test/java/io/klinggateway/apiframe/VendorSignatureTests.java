@@ -2,11 +2,9 @@ package io.klinggateway.apiframe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.simulator.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +18,9 @@ class VendorSignatureTests {
 
     @Test
     void bothReadingsOfTheDocumentationAreGenuineBareAndPrefixed() throws Exception {
-        String raw = sign(sha256("afk_new"), BODY);
-        String hex = sign(HexFormat.of().formatHex(sha256("afk_new")).getBytes(StandardCharsets.US_ASCII), BODY);
+        String raw = Sha256.sign("afk_new", BODY);
+        String hex =
+                HexFormat.of().formatHex(Sha256.hmac(Sha256.hex("afk_new").getBytes(StandardCharsets.US_ASCII), BODY));
 
         assertThat(signature.isGenuine(BODY, "sha256=" + raw)).isTrue();
         assertThat(signature.isGenuine(BODY, raw)).isTrue();
@@ -31,7 +30,7 @@ class VendorSignatureTests {
 
     @Test
     void anyFlippedBitOfTheSignatureIsForged() throws Exception {
-        byte[] genuine = HexFormat.of().parseHex(sign(sha256("afk_new"), BODY));
+        byte[] genuine = HexFormat.of().parseHex(Sha256.sign("afk_new", BODY));
         for (int bit = 0; bit < genuine.length * 8; bit++) {
             byte[] forged = genuine.clone();
             forged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -43,7 +42,7 @@ class VendorSignatureTests {
 
     @Test
     void anyFlippedBitOfTheBodyIsForged() throws Exception {
-        String genuine = sign(sha256("afk_new"), BODY);
+        String genuine = Sha256.sign("afk_new", BODY);
         for (int bit = 0; bit < BODY.length * 8; bit++) {
             byte[] forged = BODY.clone();
             forged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -60,7 +59,7 @@ class VendorSignatureTests {
 
     @Test
     void thePreviousKeyCountsWhileItIsSet() throws Exception {
-        String old = sign(sha256("afk_old"), BODY);
+        String old = Sha256.sign("afk_old", BODY);
         byte[] subject = {1, 2, 3};
         byte[] oldSecret = verifier("afk_old", null).secret(subject);
 
@@ -74,7 +73,7 @@ class VendorSignatureTests {
     void whatTheVendorSignsIsNoSecretOfOurs() throws Exception {
         byte[] subject = {1, 2, 3};
 
-        assertThat(signature.isSecret(subject, HexFormat.of().parseHex(sign(sha256("afk_new"), subject))))
+        assertThat(signature.isSecret(subject, HexFormat.of().parseHex(Sha256.sign("afk_new", subject))))
                 .isFalse();
         assertThat(signature.isSecret(subject, signature.secret(subject))).isTrue();
         assertThat(signature.isSecret(new byte[] {1, 2, 4}, signature.secret(subject)))
@@ -83,15 +82,5 @@ class VendorSignatureTests {
 
     private static VendorSignature verifier(String key, @Nullable String previous) {
         return new VendorSignature(new SigningKeys(key, previous));
-    }
-
-    private static String sign(byte[] key, byte[] body) throws Exception {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return HexFormat.of().formatHex(mac.doFinal(body));
-    }
-
-    private static byte[] sha256(String text) throws Exception {
-        return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     }
 }

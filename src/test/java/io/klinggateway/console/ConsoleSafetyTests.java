@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.simulator.Sha256;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -456,7 +457,7 @@ class ConsoleSafetyTests {
                         .single())
                 .contains("key ")
                 .doesNotContain(RunningGateway.KEY)
-                .doesNotContain(HexFormat.of().formatHex(RunningGateway.sha256(RunningGateway.KEY)))
+                .doesNotContain(HexFormat.of().formatHex(Sha256.of(RunningGateway.KEY)))
                 .doesNotContain(ConsoleTest.TOKEN);
     }
 

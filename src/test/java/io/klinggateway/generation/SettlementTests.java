@@ -8,6 +8,7 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.running.Answer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -48,10 +49,10 @@ class SettlementTests extends GatewayScenario {
         assertThat(journal(id)).containsExactly("HOLD 4 0", "CAPTURE -4 " + captured);
         assertThat(balance()).containsExactly(0L, captured);
         Answer job = job(id);
-        assertThat(job.body().path("creditCost").longValue()).isEqualTo(captured);
-        assertThat(job.body().path("result").path("images").toString())
+        assertThat(job.json().path("creditCost").longValue()).isEqualTo(captured);
+        assertThat(job.json().path("result").path("images").toString())
                 .isEqualTo("[\"https://cdn2.apiframe.ai/1.png\"]");
-        assertThat(job.text()).doesNotContain(vendorJob.toString());
+        assertThat(job.body()).doesNotContain(vendorJob.toString());
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(counter("kling.gateway.loss.credits") - lossBefore)
                         .isEqualTo(loss));
@@ -69,9 +70,9 @@ class SettlementTests extends GatewayScenario {
         awaitState(id, status);
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo(status);
-        assertThat(job(id).body().path("error").stringValue()).isEqualTo("policy");
-        assertThat(job(id).body().path("creditCost").longValue()).isZero();
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo(status);
+        assertThat(job(id).json().path("error").stringValue()).isEqualTo("policy");
+        assertThat(job(id).json().path("creditCost").longValue()).isZero();
     }
 
     @Test

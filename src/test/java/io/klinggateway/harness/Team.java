@@ -1,12 +1,9 @@
 package io.klinggateway.harness;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.klinggateway.simulator.Sha256;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +47,7 @@ record Team(String name, int weight, int keys, @Nullable Integer mostWaiting, lo
         }
         for (var key = 0; key < keys; key++) {
             environment.put(prefix + "KEYS_" + key + "_NAME", "harness-" + key);
-            environment.put(prefix + "KEYS_" + key + "_SHA256", sha256(key(key)));
+            environment.put(prefix + "KEYS_" + key + "_SHA256", Sha256.hex(key(key)));
         }
         return environment;
     }
@@ -63,15 +60,6 @@ record Team(String name, int weight, int keys, @Nullable Integer mostWaiting, lo
             set.setObject(2, mostWaiting);
             set.setString(3, name);
             set.execute();
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

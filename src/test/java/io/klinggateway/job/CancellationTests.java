@@ -7,6 +7,7 @@ import io.klinggateway.GatewayScenario;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.running.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,10 +44,10 @@ class CancellationTests extends GatewayScenario {
         Answer cancelled = cancel(id);
 
         assertThat(cancelled.status()).isEqualTo(200);
-        assertThat(cancelled.body().path("id").stringValue()).isEqualTo(id.toString());
-        assertThat(cancelled.body().path("status").stringValue()).isEqualTo("CANCELLED");
-        assertThat(cancelled.body().path("creditCost").longValue()).isZero();
-        assertThat(cancelled.body().path("completedAt").isNull()).isFalse();
+        assertThat(cancelled.json().path("id").stringValue()).isEqualTo(id.toString());
+        assertThat(cancelled.json().path("status").stringValue()).isEqualTo("CANCELLED");
+        assertThat(cancelled.json().path("creditCost").longValue()).isZero();
+        assertThat(cancelled.json().path("completedAt").isNull()).isFalse();
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
         assertThat(queue()).containsExactly(0, 0);
@@ -71,7 +72,7 @@ class CancellationTests extends GatewayScenario {
         Answer second = cancel(id);
 
         assertThat(second.status()).isEqualTo(200);
-        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(second.json()).isEqualTo(first.json());
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(webhooks(id)).hasSize(1);
     }
@@ -126,7 +127,7 @@ class CancellationTests extends GatewayScenario {
 
         assertThat(others.status()).isEqualTo(404);
         assertThat(nobodys.status()).isEqualTo(404);
-        assertThat(others.body().path("error")).isEqualTo(nobodys.body().path("error"));
+        assertThat(others.json().path("error")).isEqualTo(nobodys.json().path("error"));
         assertThat(state(id)).isEqualTo("WAITING");
         jdbc.sql("update generation set tenant_id = :mine where id = :id")
                 .param("mine", tenant().id().value())

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.Gateway;
-import io.klinggateway.Gateway.Answer;
 import io.klinggateway.Gateway.Client;
 import io.klinggateway.GatewayTest;
 import io.klinggateway.queue.Dispatcher;
+import io.klinggateway.running.Answer;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

@@ -1,38 +1,37 @@
 package io.klinggateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.klinggateway.KlingGatewayApplication;
 import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
+import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
-import io.klinggateway.running.Client.Answer;
+import io.klinggateway.running.Replica;
 import io.klinggateway.running.RunningGateway;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Two replicas over one database; only the first looks at the vendor. */
 @Timeout(180)
 class JobWatchersTests {
 
-    private static final int WORKER_PORT = RunningGateway.freePort();
-    private static final int IDLE_PORT = RunningGateway.freePort();
+    private static final int WORKER_PORT = Ports.free();
+    private static final int IDLE_PORT = Ports.free();
     private static final TestDatabase DATABASE = TestDatabase.fresh();
 
-    private static ConfigurableApplicationContext worker;
-    private static ConfigurableApplicationContext idle;
+    private static Replica worker;
+    private static Replica idle;
 
     private final Client toWorker = new Client(WORKER_PORT, RunningGateway.KEY);
     private final Client toIdle = new Client(IDLE_PORT, RunningGateway.KEY);
@@ -50,20 +49,16 @@ class JobWatchersTests {
         idle.close();
     }
 
-    private static void lookAtNothing(ConfigurableApplicationContext replica) {
+    private static void lookAtNothing(Replica replica) {
         for (String loop : List.of("sweepLoop", "stragglersLoop")) {
-            replica.getBean(loop, BackgroundLoop.class).stop(() -> {});
+            replica.bean(loop, BackgroundLoop.class).stop(() -> {});
         }
     }
 
-    private static ConfigurableApplicationContext start(int port, Map<String, Object> settings) {
-        Map<String, Object> properties = new HashMap<>(RunningGateway.properties(DATABASE, port));
-        properties.put("gateway.public-url", "");
-        properties.putAll(settings);
-        return new SpringApplicationBuilder(KlingGatewayApplication.class)
-                .run(properties.entrySet().stream()
-                        .map(entry -> "--" + entry.getKey() + "=" + entry.getValue())
-                        .toArray(String[]::new));
+    private static Replica start(int port, Map<String, Object> settings) {
+        return Replica.start(RunningGateway.settings(DATABASE, port)
+                .with("gateway.public-url", "")
+                .with(settings));
     }
 
     @Test
@@ -75,9 +70,9 @@ class JobWatchersTests {
         }
         long heardAtMillis = System.currentTimeMillis();
 
-        long settledAtMillis = worker.getBean(JdbcClient.class)
+        long settledAtMillis = worker.jdbc()
                 .sql("select (extract(epoch from completed_at) * 1000)::bigint from generation where id = :id")
-                .param("id", java.util.UUID.fromString(id))
+                .param("id", UUID.fromString(id))
                 .query(Long.class)
                 .single();
         assertThat(heardAtMillis - settledAtMillis).isLessThan(1500);
@@ -105,7 +100,7 @@ class JobWatchersTests {
         long started = System.nanoTime();
 
         assertThat(toIdle.get("/v2/jobs/" + id + "?wait=60").status()).isEqualTo(200);
-        assertThat(toIdle.get("/v2/jobs/" + id + "/events").text()).contains("event:completed");
+        assertThat(toIdle.get("/v2/jobs/" + id + "/events").body()).contains("event:completed");
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     }
 
@@ -118,20 +113,20 @@ class JobWatchersTests {
         assertThat(stream.status()).isEqualTo(200);
         assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
         List<String> events =
-                stream.text().lines().filter(line -> line.startsWith("event:")).toList();
+                stream.body().lines().filter(line -> line.startsWith("event:")).toList();
         assertThat(events).startsWith("event:progress").endsWith("event:failed").doesNotContain("event:completed");
-        assertThat(stream.text()).contains("\"jobId\":\"" + id + "\"");
+        assertThat(stream.body()).contains("\"jobId\":\"" + id + "\"");
     }
 
     @Test
     void hundredsWaitWithoutAConnectionOfTheDatabaseAndAShutdownAnswersThemAll() throws Exception {
-        int port = RunningGateway.freePort();
-        ConfigurableApplicationContext replica = start(port, Map.of("spring.datasource.hikari.maximum-pool-size", "4"));
+        int port = Ports.free();
+        Replica replica = start(port, Map.of("spring.datasource.hikari.maximum-pool-size", "4"));
         Client client = new Client(port, RunningGateway.KEY);
         String id = client.order("\"prompt\":\"a fox\"");
         freeze(id);
         List<CompletableFuture<Answer>> waiters = new ArrayList<>();
-        JobWatchers watchers = replica.getBean(JobWatchers.class);
+        JobWatchers watchers = replica.bean(JobWatchers.class);
         while (waiters.size() < 300) {
             waiters.add(client.getLater("/v2/jobs/" + id + "?wait=60"));
             if (waiters.size() % 20 == 0) {
@@ -147,22 +142,19 @@ class JobWatchersTests {
         for (CompletableFuture<Answer> waiter : waiters) {
             Answer answer = waiter.get(10, TimeUnit.SECONDS);
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.text()).contains("QUEUED");
+            assertThat(answer.body()).contains("QUEUED");
         }
     }
 
-    private static void awaitCount(JobWatchers watchers, int count) throws InterruptedException {
-        for (int i = 0; watchers.count() < count; i++) {
-            assertThat(i).as("all wait in time").isLessThan(600);
-            Thread.sleep(20);
-        }
+    private static void awaitCount(JobWatchers watchers, int count) {
+        await().atMost(Duration.ofSeconds(12)).until(() -> watchers.count() >= count);
     }
 
     /** Keeps everybody away from a job. */
     private static void freeze(String id) {
-        worker.getBean(JdbcClient.class)
+        worker.jdbc()
                 .sql("update generation set upstream = 'http://elsewhere.example' where id = :id")
-                .param("id", java.util.UUID.fromString(id))
+                .param("id", UUID.fromString(id))
                 .update();
     }
 }

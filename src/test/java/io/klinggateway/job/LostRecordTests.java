@@ -3,7 +3,6 @@ package io.klinggateway.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.klinggateway.Gateway;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.generation.Receipt;
@@ -11,6 +10,7 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
@@ -76,7 +76,7 @@ class LostRecordTests {
     @Test
     void aJobThatTheVendorAcceptedIsNeverAnsweredWithAnError() throws SQLException {
         Tenant tenant = tenants.register("patient", new Budget(PeriodKind.MONTH, new Credits(10), ZoneOffset.UTC));
-        tenants.registerKey(tenant, "main", Gateway.sha256("kg_patient"));
+        tenants.registerKey(tenant, "main", Sha256.hex("kg_patient"));
         KeyId key =
                 new KeyId(jdbc.sql("select id from api_key").query(UUID.class).single());
         Caller caller = new Caller(tenant, key, "main", "kg_");

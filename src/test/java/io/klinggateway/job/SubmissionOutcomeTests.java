@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,11 +31,11 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
         assertThat(answer.status()).isEqualTo(202);
         UUID id = answer.jobId();
-        assertThat(answer.body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(answer.json().path("status").stringValue()).isEqualTo("QUEUED");
         assertThat(answer.header("location")).isEqualTo("/v2/jobs/" + id);
         assertThat(answer.header("x-credits-cost")).isEqualTo("4");
         assertThat(answer.header("x-credits-remaining")).isEqualTo("96");
-        assertThat(answer.text()).doesNotContain(vendorJob.toString());
+        assertThat(answer.body()).doesNotContain(vendorJob.toString());
         assertHeld(id);
         assertThat(row(id))
                 .containsEntry("state", "QUEUED")
@@ -56,7 +57,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(new String(attempts(id).getFirst().getBody(), StandardCharsets.UTF_8))
                 .contains("image_fidelity")
                 .doesNotContain("webhook", "hooks.example.com");
-        assertThat(job(id).body().path("input")).isEqualTo(JsonMapper.shared().readTree(request));
+        assertThat(job(id).json().path("input")).isEqualTo(JsonMapper.shared().readTree(request));
     }
 
     @ParameterizedTest
@@ -70,8 +71,8 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("validation_failed");
-        assertThat(answer.body().path("error").stringValue()).isEqualTo("Prompt refused by [hidden]");
-        assertThat(answer.body().path("details").toString()).isEqualTo("{\"prompt\":[\"too dull\"]}");
+        assertThat(answer.json().path("error").stringValue()).isEqualTo("Prompt refused by [hidden]");
+        assertThat(answer.json().path("details").toString()).isEqualTo("{\"prompt\":[\"too dull\"]}");
         UUID id = onlyGeneration();
         assertWithdrawn(id);
         assertThat(attempts(id)).hasSize(1);
@@ -85,7 +86,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         Answer other = generate(OWL, "key-1");
 
         assertThat(other.status()).isEqualTo(202);
-        assertThat(other.header("idempotent-replayed")).isNull();
+        assertThat(other.header("idempotent-replayed")).isEmpty();
         assertThat(balance()).containsExactly(2L, 0L);
     }
 
@@ -101,7 +102,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("upstream_account");
         assertThat(answer.header("retry-after")).isEqualTo("2");
-        assertThat(answer.text()).doesNotContain("Insufficient", "creditsAvailable");
+        assertThat(answer.body()).doesNotContain("Insufficient", "creditsAvailable");
         assertWithdrawn(onlyGeneration());
         assertThat(attempts(onlyGeneration())).hasSize(1);
     }
@@ -113,7 +114,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         Answer answer = generate(FOX, "key-1");
 
         assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(answer.json().path("status").stringValue()).isEqualTo("QUEUED");
         UUID id = answer.jobId();
         assertHeld(id);
         assertThat(row(id)).containsEntry("indefinite", false);
@@ -178,10 +179,10 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
         assertThat(answer.status()).isEqualTo(202);
         UUID id = answer.jobId();
-        assertThat(answer.body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(answer.json().path("status").stringValue()).isEqualTo("QUEUED");
         assertHeld(id);
         assertThat(row(id)).containsEntry("state", "SENDING").containsEntry("indefinite", true);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("QUEUED");
         int attempts = attempts(id).size();
         await().atMost(SOON).until(() -> attempts(id).size() > attempts);
         assertThat(generate(FOX, "key-1").header("idempotent-replayed")).isEqualTo("true");
@@ -227,9 +228,9 @@ class SubmissionOutcomeTests extends GatewayScenario {
         awaitState(id, "FAILED");
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
-        assertThat(job(id).body().path("error").stringValue()).isEqualTo("no foxes");
-        assertThat(job(id).body().path("creditCost").longValue()).isZero();
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).json().path("error").stringValue()).isEqualTo("no foxes");
+        assertThat(job(id).json().path("creditCost").longValue()).isZero();
         assertThat(generate(OWL, "key-1").status()).isEqualTo(409);
     }
 
@@ -249,7 +250,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(first.join().jobId()).isEqualTo(id);
         assertThat(state(id)).isEqualTo("FAILED");
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
         assertThat(generate(FOX, "key-1").jobId()).isEqualTo(id);
         assertThat(generate(OWL, "key-1").status()).isEqualTo(409);
         assertThat(attempts(id)).hasSize(1);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.klinggateway.Gateway;
-import io.klinggateway.Gateway.Answer;
 import io.klinggateway.Gateway.Client;
 import io.klinggateway.GatewayTest;
+import io.klinggateway.running.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -31,8 +31,8 @@ class LongWaitTests extends GatewayScenario {
 
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(2L, 0L);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
-        assertThat(job(id).body().path("error").stringValue()).contains("nothing was sent or charged");
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).json().path("error").stringValue()).contains("nothing was sent or charged");
         assertThat(attempts(id)).isEmpty();
         assertThat(state(later)).as("has waited for two minutes").isEqualTo("WAITING");
         assertThat(jdbc.sql("select event, body from webhook_delivery where generation_id = :id")
@@ -81,8 +81,8 @@ class LongWaitTests extends GatewayScenario {
         awaitState(id, "IN_REVIEW");
         assertHeld(id);
         assertThat(row(id)).containsEntry("due_at", null).containsEntry("attempt_open", false);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("QUEUED");
-        assertThat(job(id).body().path("error").isNull()).isTrue();
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(job(id).json().path("error").isNull()).isTrue();
         awaitState(generate(OWL).jobId(), "QUEUED");
         assertThat(attempts(id)).hasSize(attempts);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,9 +58,9 @@ class LostPromiseTests extends GatewayScenario {
 
         awaitState(id, "FAILED");
         assertThat(row(id)).containsEntry("promised", true).containsEntry("idempotency_key", "key-1");
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
-        assertThat(job(id).body().path("error").stringValue()).isEqualTo("no foxes");
-        assertThat(see("/v2/jobs?search=" + id).body().path("jobs")).hasSize(1);
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).json().path("error").stringValue()).isEqualTo("no foxes");
+        assertThat(see("/v2/jobs?search=" + id).json().path("jobs")).hasSize(1);
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
     }
 
@@ -83,7 +84,7 @@ class LostPromiseTests extends GatewayScenario {
         assertThat(answer.status()).isEqualTo(202);
         UUID id = answer.jobId();
         assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("promised", false);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("QUEUED");
         assertThat(answer.header("x-queue-starts-in")).matches("\\d+");
         return id;
     }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
-import io.klinggateway.KlingGatewayApplication;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
@@ -15,6 +14,8 @@ import io.klinggateway.generation.Refusal;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.running.Replica;
+import io.klinggateway.running.Replica.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
 /** Replicas share one queue: what one leaves behind another finishes, and what one does no other does again. */
@@ -129,7 +128,7 @@ class LostReplicaTests extends GatewayScenario {
         double before = loss(meters);
         List<UUID> vendorJobs = new ArrayList<>();
         List<UUID> ids = new ArrayList<>();
-        try (ConfigurableApplicationContext second = secondReplica()) {
+        try (Replica second = secondReplica()) {
             for (int i = 0; i < jobs; i++) {
                 UUID job = UUID.randomUUID();
                 vendorJobs.add(job);
@@ -147,7 +146,7 @@ class LostReplicaTests extends GatewayScenario {
                 assertThat(journal(id)).containsExactly("HOLD 2 0", "CAPTURE -2 2");
                 assertEveryRequestIsAnAttempt(id);
             });
-            MeterRegistry others = second.getBean(MeterRegistry.class);
+            MeterRegistry others = second.bean(MeterRegistry.class);
             await().atMost(SOON)
                     .untilAsserted(() ->
                             assertThat(loss(meters) - before + loss(others)).isEqualTo(jobs));
@@ -166,23 +165,21 @@ class LostReplicaTests extends GatewayScenario {
                 .willReturn(okJson("{\"jobs\":[" + shown + "],\"nextCursor\":null,\"hasMore\":false}")));
     }
 
-    private ConfigurableApplicationContext secondReplica() {
-        String[] settings = {
-            "spring.datasource.url",
-            "spring.datasource.username",
-            "spring.datasource.password",
-            "apiframe.api-key",
-            "apiframe.base-url",
-            "apiframe.requests-per-minute",
-            "gateway.queue.attempt-deadline",
-            "gateway.queue.lease",
-            "gateway.tracking.interval"
-        };
-        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--management.server.port=0"));
-        for (String setting : settings) {
-            arguments.add("--" + setting + "=" + environment.getRequiredProperty(setting));
+    private Replica secondReplica() {
+        Settings settings = new Settings().with("server.port", 0).with("management.server.port", 0);
+        for (String same : List.of(
+                "spring.datasource.url",
+                "spring.datasource.username",
+                "spring.datasource.password",
+                "apiframe.api-key",
+                "apiframe.base-url",
+                "apiframe.requests-per-minute",
+                "gateway.queue.attempt-deadline",
+                "gateway.queue.lease",
+                "gateway.tracking.interval")) {
+            settings.with(same, environment.getRequiredProperty(same));
         }
-        return new SpringApplicationBuilder(KlingGatewayApplication.class).run(arguments.toArray(String[]::new));
+        return Replica.start(settings);
     }
 
     /** Another replica has opened an attempt at it, and died; this one is held back still. */

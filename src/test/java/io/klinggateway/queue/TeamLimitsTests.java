@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

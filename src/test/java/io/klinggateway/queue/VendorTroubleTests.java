@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

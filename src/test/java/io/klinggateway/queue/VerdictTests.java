@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ class VerdictTests extends GatewayScenario {
         Answer answer = generate(TOLD);
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.body().path("error").stringValue()).isEqualTo("no foxes");
+        assertThat(answer.json().path("error").stringValue()).isEqualTo("no foxes");
         assertWithdrawn(onlyGeneration());
         assertThat(webhooks(onlyGeneration())).isEmpty();
     }
@@ -43,8 +44,8 @@ class VerdictTests extends GatewayScenario {
         Answer answer = generate(FOX);
 
         assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.header("x-queue-ahead")).isNull();
-        assertThat(answer.header("x-queue-starts-in")).isNull();
+        assertThat(answer.header("x-queue-ahead")).isEmpty();
+        assertThat(answer.header("x-queue-starts-in")).isEmpty();
         assertThat(queue()).containsExactly(0, 1);
     }
 
@@ -62,7 +63,7 @@ class VerdictTests extends GatewayScenario {
                 .as("nobody waits for a verdict")
                 .isLessThan(Duration.ofMillis(2_500));
         assertThat(first.status()).isEqualTo(202);
-        assertThat(first.body().path("status").stringValue()).isEqualTo("QUEUED");
+        assertThat(first.json().path("status").stringValue()).isEqualTo("QUEUED");
         assertThat(first.header("x-queue-ahead")).isEqualTo("0");
         assertThat(first.header("x-queue-starts-in")).matches("\\d+");
         assertThat(second.header("x-queue-ahead")).isEqualTo("1");
@@ -85,8 +86,8 @@ class VerdictTests extends GatewayScenario {
         awaitState(id, "FAILED");
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("FAILED");
-        assertThat(job(id).body().path("error").stringValue()).isEqualTo("no foxes");
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
+        assertThat(job(id).json().path("error").stringValue()).isEqualTo("no foxes");
         assertThat(generate(TOLD, "key-1").jobId()).isEqualTo(id);
         assertThat(webhooks(id)).hasSize(1);
         assertThat(webhooks(id).getFirst()).startsWith("failed ").contains("no foxes", id.toString());

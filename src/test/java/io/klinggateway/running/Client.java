@@ -5,72 +5,72 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Calls a gateway on this machine with one key. */
+/** Calls a gateway on this machine with one key, or with none. */
 public final class Client {
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String baseUrl;
-    private final String key;
+    private final @Nullable String key;
 
-    public Client(int port, String key) {
+    /** @param key null for a caller without one */
+    public Client(int port, @Nullable String key) {
         this.baseUrl = "http://localhost:" + port;
         this.key = key;
     }
 
-    public record Answer(int status, HttpResponse<byte[]> http) {
-
-        public String text() {
-            return new String(http.body(), StandardCharsets.UTF_8);
-        }
-
-        public JsonNode json() {
-            return JSON.readTree(http.body());
-        }
-
-        public String header(String name) {
-            return http.headers().firstValue(name).orElse("");
-        }
-    }
-
-    public Answer get(String path) {
-        return send(request(path).GET());
+    /** @param headers names and values */
+    public Answer get(String path, String... headers) {
+        return send("GET", path, BodyPublishers.noBody(), headers);
     }
 
     public CompletableFuture<Answer> getLater(String path) {
-        return HTTP.sendAsync(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
-                .thenApply(answer -> new Answer(answer.statusCode(), answer));
+        return HTTP.sendAsync(request(path).GET().build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(Answer::of);
     }
 
-    public Answer post(String path, String body) {
-        return send(request(path)
+    /** @param json of the content type {@code application/json} */
+    public Answer post(String path, String json, String... headers) {
+        return post(path, BodyPublishers.ofString(json), headers);
+    }
+
+    public Answer post(String path, BodyPublisher json, String... headers) {
+        return send(withHeaders(request(path), headers)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+                .POST(json));
     }
 
-    /** With the path, key and accept header set. */
+    public Answer send(String method, String path, BodyPublisher body, String... headers) {
+        return send(withHeaders(request(path), headers).method(method, body));
+    }
+
+    private static HttpRequest.Builder withHeaders(HttpRequest.Builder request, String... headers) {
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    /** With the path and the key set. */
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(baseUrl + path))
-                .timeout(Duration.ofSeconds(90))
-                .header("X-API-Key", key)
-                .header("Accept", "application/json, text/event-stream");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(baseUrl + path)).timeout(Duration.ofSeconds(90));
+        return key == null ? request : request.header("X-API-Key", key);
     }
 
     public static Answer send(HttpRequest.Builder request) {
         try {
-            HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            return new Answer(answer.statusCode(), answer);
+            return Answer.of(HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException interrupted) {
@@ -81,22 +81,16 @@ public final class Client {
 
     /** @return the job's id */
     public String order(String properties) {
-        Answer answer = post("/v2/images/generate", "{\"model\":\"kling-image\"," + properties + "}");
-        if (answer.status() != 202) {
-            throw new IllegalStateException(answer.text());
-        }
-        return answer.json().path("jobId").stringValue();
+        return post("/v2/images/generate", "{\"model\":\"kling-image\"," + properties + "}")
+                .expect(202)
+                .text("jobId");
     }
 
     public JsonNode await(String jobId, String status) {
-        JsonNode job = get("/v2/jobs/" + jobId).json();
-        for (long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-                !job.path("status").asString().equals(status); ) {
-            if (System.nanoTime() > until) {
-                throw new IllegalStateException("not " + status + " in time: " + job);
-            }
-            job = get("/v2/jobs/" + jobId + "?wait=5").json();
-        }
-        return job;
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> get("/v2/jobs/" + jobId + "?wait=5").json(),
+                        job -> job.path("status").asString().equals(status));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,8 +55,8 @@ class ManyWaitersIT {
             .queuedFor(Duration.ofHours(1))
             .build()
             .start();
-    private final int port = RunningGateway.freePort();
-    private final int managementPort = RunningGateway.freePort();
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 

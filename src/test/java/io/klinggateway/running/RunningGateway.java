@@ -1,17 +1,11 @@
 package io.klinggateway.running;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
 import io.klinggateway.ledger.KeyId;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.context.ApplicationContextInitializer;
@@ -44,59 +38,32 @@ public final class RunningGateway implements ApplicationContextInitializer<Confi
     public void initialize(ConfigurableApplicationContext context) {
         context.getEnvironment()
                 .getPropertySources()
-                .addFirst(new MapPropertySource("running gateway", properties(TestDatabase.fresh(), freePort())));
+                .addFirst(new MapPropertySource("running gateway", properties(TestDatabase.fresh(), Ports.free())));
     }
 
     /** All that a gateway on this port and database needs. */
     public static Map<String, Object> properties(TestDatabase database, int port) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("spring.datasource.url", database.url());
-        properties.put("spring.datasource.username", database.username());
-        properties.put("spring.datasource.password", database.password());
-        properties.put("server.port", port);
-        properties.put("management.server.port", 0);
-        properties.put("apiframe.api-key", SimulatedApiframe.DEFAULT_API_KEY);
-        properties.put("apiframe.base-url", VENDOR.baseUrl());
-        properties.put("gateway.public-url", "http://localhost:" + port);
-        properties.put("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8");
-        properties.put("gateway.webhooks.timeout", "2s");
-        properties.put("gateway.tracking.interval", "500ms");
-        declare(properties, 0, "alpha", 100_000, KEY);
-        declare(properties, 1, "beta", 100_000, OTHER_KEY);
-        declare(properties, 2, "poor", 0, POOR_KEY);
-        return properties;
+        return settings(database, port).values();
     }
 
-    private static void declare(Map<String, Object> properties, int index, String name, int limit, String key) {
-        String tenant = "gateway.tenants[" + index + "].";
-        properties.put(tenant + "name", name);
-        properties.put(tenant + "budget.period", "TOTAL");
-        properties.put(tenant + "budget.limit", limit);
-        properties.put(tenant + "keys[0].name", "test");
-        properties.put(tenant + "keys[0].sha256", HexFormat.of().formatHex(sha256(key)));
+    /** The same for a {@link Replica}. */
+    public static Replica.Settings settings(TestDatabase database, int port) {
+        return Replica.Settings.of(database, VENDOR.baseUrl())
+                .with("server.port", port)
+                .with("gateway.public-url", "http://localhost:" + port)
+                .with("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8")
+                .with("gateway.webhooks.timeout", "2s")
+                .with("gateway.tracking.interval", "500ms")
+                .tenant("alpha", "TOTAL", 100_000, "test", KEY)
+                .tenant("beta", "TOTAL", 100_000, "test", OTHER_KEY)
+                .tenant("poor", "TOTAL", 0, "test", POOR_KEY);
     }
 
     /** Of {@link #KEY}. */
     public static KeyId keyId(JdbcClient jdbc) {
         return new KeyId(jdbc.sql("select id from api_key where sha256 = :sha256")
-                .param("sha256", sha256(KEY))
+                .param("sha256", Sha256.of(KEY))
                 .query(UUID.class)
                 .single());
-    }
-
-    public static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 }

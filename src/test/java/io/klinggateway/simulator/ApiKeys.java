@@ -1,8 +1,6 @@
 package io.klinggateway.simulator;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +39,7 @@ final class ApiKeys {
 
         /** apiframe: webhooks are signed with the SHA-256 of the key, not with the key. */
         byte[] signingKey() {
-            try {
-                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+            return Sha256.of(text);
         }
 
         @Override

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.Gateway;
-import io.klinggateway.Gateway.Answer;
 import io.klinggateway.Gateway.Client;
 import io.klinggateway.GatewayTest;
+import io.klinggateway.running.Answer;
+import io.klinggateway.simulator.Sha256;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.UUID;
@@ -144,7 +145,7 @@ class AuthenticationTests {
                 .query(String.class)
                 .single();
 
-        assertThat(stored).contains(Gateway.sha256(client.key())).doesNotContain(client.key());
+        assertThat(stored).contains(Sha256.hex(client.key())).doesNotContain(client.key());
     }
 
     @Test
@@ -155,7 +156,7 @@ class AuthenticationTests {
         for (var path : new String[] {"/v2/me", "/v2/credits", "/v2/jobs", "/v2/models", "/v2/nowhere"}) {
             assertThat(client.get(path).body())
                     .doesNotContain(client.key())
-                    .doesNotContainIgnoringCase(Gateway.sha256(client.key()));
+                    .doesNotContainIgnoringCase(Sha256.hex(client.key()));
         }
     }
 

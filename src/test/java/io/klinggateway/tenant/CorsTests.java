@@ -3,8 +3,8 @@ package io.klinggateway.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
-import io.klinggateway.running.Client.Answer;
 import io.klinggateway.running.RunningGateway;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -72,7 +72,7 @@ class CorsTests {
                 .contains("x-api-key", "content-type", "idempotency-key", "x-request-id");
         assertThat(preflight.header("Access-Control-Max-Age")).isEqualTo("3600");
         assertThat(preflight.header("Access-Control-Allow-Credentials")).isEmpty();
-        assertThat(preflight.http().headers().allValues("Vary")).contains("Origin");
+        assertThat(preflight.headers().allValues("Vary")).contains("Origin");
     }
 
     @Test
@@ -116,7 +116,7 @@ class CorsTests {
         Answer read = Client.send(from(origin, "/v2/me").GET());
 
         assertThat(List.of(preflight, read)).allSatisfy(CorsTests::assertNoPageMayReadIt);
-        assertThat(preflight.text()).isEmpty();
+        assertThat(preflight.body()).isEmpty();
         assertThat(read.status())
                 .as("it is the browser that keeps pages away; other callers are not turned down for a header")
                 .isEqualTo(200);
@@ -180,16 +180,16 @@ class CorsTests {
     }
 
     private static void assertReadable(Answer answer, int status) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(ALLOWED);
-        TreeSet<String> sent = new TreeSet<>(answer.http().headers().map().keySet());
+        TreeSet<String> sent = new TreeSet<>(answer.headers().map().keySet());
         sent.removeIf(name -> name.startsWith("access-control-") || NOT_TO_BE_EXPOSED.contains(name));
         assertThat(sent).contains("x-request-id");
         assertThat(list(answer, "Access-Control-Expose-Headers")).containsAll(sent);
     }
 
     private static void assertNoPageMayReadIt(Answer answer) {
-        assertThat(answer.http().headers().map().keySet())
+        assertThat(answer.headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control-"));
     }
 

@@ -7,9 +7,10 @@ import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Refusal;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
-import io.klinggateway.running.Client.Answer;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -26,8 +27,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +87,9 @@ class CallbackTests {
         for (int i = 0; i < 500; i++) {
             String id = ids.get(i % ids.size());
             byte[] body = LIES.formatted(id).getBytes(StandardCharsets.UTF_8);
-            String signature = i % 3 == 0 ? sign("another key", body) : sign(SimulatedApiframe.DEFAULT_API_KEY, body);
+            String signature = i % 3 == 0
+                    ? Sha256.sign("another key", body)
+                    : Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, body);
             calls.add(call(tokenOf(id), body, signature));
             calls.add(call(tokenOf(id), body, signature));
         }
@@ -113,7 +114,7 @@ class CallbackTests {
         String id = client.order("\"prompt\":\"a fox\"");
         client.await(id, "COMPLETED");
         byte[] body = LIES.formatted(id).getBytes(StandardCharsets.UTF_8);
-        byte[] signature = HexFormat.of().parseHex(sign(SimulatedApiframe.DEFAULT_API_KEY, body));
+        byte[] signature = HexFormat.of().parseHex(Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, body));
         byte[] token = Base64.getUrlDecoder().decode(tokenOf(id));
 
         for (int i = 0; i < signature.length; i++) {
@@ -140,11 +141,11 @@ class CallbackTests {
         byte[] body = LIES.formatted(id).getBytes(StandardCharsets.UTF_8);
         String before = rowOf(id);
 
-        assertThat(send(tokenOf(id.toString()), body, sign("another key", body)))
+        assertThat(send(tokenOf(id.toString()), body, Sha256.sign("another key", body)))
                 .isEqualTo(401);
         assertThat(rowOf(id)).isEqualTo(before);
 
-        assertThat(send(tokenOf(id.toString()), body, sign(SimulatedApiframe.DEFAULT_API_KEY, body)))
+        assertThat(send(tokenOf(id.toString()), body, Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, body)))
                 .isEqualTo(204);
 
         // Its 202 was lost; the hint has it sent again, and the vendor's truth, not the call's lie, ends it.
@@ -192,7 +193,7 @@ class CallbackTests {
                             :upstream, :request, gen_random_uuid(), true)
                         """)
                 .param("id", id.value())
-                .param("sha256", RunningGateway.sha256(RunningGateway.KEY))
+                .param("sha256", Sha256.of(RunningGateway.KEY))
                 .param("upstream", "http://not.yet.example")
                 .param("request", "{\"prompt\":\"lost\",\"model\":\"kling-image\"}".getBytes(StandardCharsets.UTF_8))
                 .query(String.class)
@@ -236,11 +237,5 @@ class CallbackTests {
                 .header("X-Webhook-Event", "failed")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         return signature == null ? request : request.header("X-Webhook-Signature", signature);
-    }
-
-    private static String sign(String apiKey, byte[] body) throws Exception {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(RunningGateway.sha256(apiKey), "HmacSHA256"));
-        return HexFormat.of().formatHex(mac.doFinal(body));
     }
 }

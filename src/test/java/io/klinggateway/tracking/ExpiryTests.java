@@ -3,6 +3,7 @@ package io.klinggateway.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
 import io.klinggateway.simulator.MovableClock;
@@ -45,7 +46,7 @@ class ExpiryTests {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            Map<String, Object> properties = RunningGateway.properties(TestDatabase.fresh(), RunningGateway.freePort());
+            Map<String, Object> properties = RunningGateway.properties(TestDatabase.fresh(), Ports.free());
             properties.put("apiframe.base-url", VENDOR.baseUrl());
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("expiry", properties));
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
+import io.klinggateway.running.Answer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -31,13 +32,13 @@ class OpenJobsTests extends GatewayScenario {
         vendorShows(vendorJob, "\"status\":\"PROCESSING\",\"progress\":60");
         UUID id = generate(FOX).jobId();
         awaitState(id, "PROCESSING");
-        await().atMost(SOON).until(() -> job(id).body().path("progress").intValue() == 60);
+        await().atMost(SOON).until(() -> job(id).json().path("progress").intValue() == 60);
 
         vendorShows(vendorJob, "\"status\":\"QUEUED\",\"progress\":10");
         awaitSweeps(2);
 
-        assertThat(job(id).body().path("status").stringValue()).isEqualTo("PROCESSING");
-        assertThat(job(id).body().path("progress").intValue()).isEqualTo(60);
+        assertThat(job(id).json().path("status").stringValue()).isEqualTo("PROCESSING");
+        assertThat(job(id).json().path("progress").intValue()).isEqualTo(60);
         assertHeld(id);
     }
 
@@ -101,12 +102,12 @@ class OpenJobsTests extends GatewayScenario {
         moveTimeTo(Duration.ofHours(25));
         expiry.pass();
         assertThat(readsOfIt()).isOne();
-        assertThat(job(id).body().path("expired").booleanValue()).isFalse();
+        assertThat(job(id).json().path("expired").booleanValue()).isFalse();
 
         vendorShows(vendorJob, completed + "true");
         moveTimeTo(Duration.ofHours(50));
         expiry.pass();
-        assertThat(job(id).body().path("expired").booleanValue()).isTrue();
+        assertThat(job(id).json().path("expired").booleanValue()).isTrue();
         assertThat(row(id)).containsEntry("due_at", null).containsEntry("state", "COMPLETED");
 
         vendor.resetRequests();
@@ -120,9 +121,9 @@ class OpenJobsTests extends GatewayScenario {
         assertHeld(id);
         assertThat(row(id)).containsEntry("due_at", null);
         Answer job = job(id);
-        assertThat(job.body().path("status").stringValue()).isEqualTo("PROCESSING");
-        assertThat(job.body().path("error").isNull()).isTrue();
-        assertThat(job.text()).doesNotContain(vendorJob.toString());
+        assertThat(job.json().path("status").stringValue()).isEqualTo("PROCESSING");
+        assertThat(job.json().path("error").isNull()).isTrue();
+        assertThat(job.body()).doesNotContain(vendorJob.toString());
     }
 
     private void awaitSweeps(int times) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.generation.Callbacks;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
 import java.net.URI;
@@ -11,14 +12,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -91,15 +87,16 @@ class SweepHintTests extends TrackingScenario {
         UUID id = open(1).getFirst();
         sweep.pass();
 
-        assertThat(call(callbacks.token(new GenerationId(id)), sign("another key")))
+        assertThat(call(callbacks.token(new GenerationId(id)), Sha256.sign("another key", CALL)))
                 .isEqualTo(401);
-        assertThat(call("nobodys", sign(SimulatedApiframe.DEFAULT_API_KEY))).isEqualTo(404);
+        assertThat(call("nobodys", Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, CALL)))
+                .isEqualTo(404);
 
         assertThat(untilNextSweep()).isGreaterThan(SAFETY_INTERVAL.minus(Duration.ofSeconds(5)));
     }
 
     private int call(UUID id) throws Exception {
-        return call(callbacks.token(new GenerationId(id)), sign(SimulatedApiframe.DEFAULT_API_KEY));
+        return call(callbacks.token(new GenerationId(id)), Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, CALL));
     }
 
     private int call(String token, String signature) throws IOException, InterruptedException {
@@ -109,12 +106,5 @@ class SweepHintTests extends TrackingScenario {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(CALL))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    }
-
-    private static String sign(String apiKey) throws GeneralSecurityException {
-        byte[] secret = MessageDigest.getInstance("SHA-256").digest(apiKey.getBytes(StandardCharsets.UTF_8));
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-        return HexFormat.of().formatHex(mac.doFinal(CALL));
     }
 }

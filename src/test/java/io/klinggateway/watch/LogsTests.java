@@ -1,6 +1,7 @@
 package io.klinggateway.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.simulator.SimulatedApiframe;
@@ -43,10 +44,9 @@ class LogsTests {
                     "{\"prompt\":\"a fox\",\"model\":\"kling-image\"}",
                     "X-Request-Id",
                     "request-4711");
-            Waiting.until(
-                    "it is settled",
-                    Duration.ofSeconds(60),
-                    () -> output.getOut().contains("settled generation="));
+            await("it is settled")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> output.getOut().contains("settled generation="));
         }
 
         JsonNode admission = only(output, "admitted generation=");

@@ -1,6 +1,7 @@
 package io.klinggateway.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.simulator.SimulatedApiframe;
@@ -52,14 +53,12 @@ class MetersTests {
             gateway.generate(RunningGateway.keyOf("marketing"), "{}");
             gateway.generate(RunningGateway.keyOf("research"), "{\"prompt\":\"one\",\"model\":\"kling-image\"}");
             gateway.generate(RunningGateway.keyOf("research"), "{\"prompt\":\"two\",\"model\":\"kling-image\"}");
-            Waiting.until(
-                    "the second one is seen waiting for the first",
-                    Duration.ofSeconds(10),
-                    () -> gateway.metrics().contains("kling_gateway_queue_waiting{tenant=\"research\"} 1.0"));
-            Waiting.until(
-                    "the generations have ended and the books are read again",
-                    Duration.ofSeconds(60),
-                    () -> gateway.metrics().contains("kling_gateway_spend_credits_total{tenant=\"design\"} 2.0")
+            await("the second one is seen waiting for the first")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> gateway.metrics().contains("kling_gateway_queue_waiting{tenant=\"research\"} 1.0"));
+            await("the generations have ended and the books are read again")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> gateway.metrics().contains("kling_gateway_spend_credits_total{tenant=\"design\"} 2.0")
                             && gateway.metrics()
                                     .contains("kling_gateway_spend_credits_total{tenant=\"research\"} 4.0"));
             pages.add(gateway.metrics());

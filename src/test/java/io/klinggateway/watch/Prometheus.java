@@ -1,7 +1,9 @@
 package io.klinggateway.watch;
 
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.harness.Ports;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -47,7 +49,7 @@ final class Prometheus implements AutoCloseable {
                 """.formatted(
                         rules.toAbsolutePath(),
                         ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", "))));
-        String address = "127.0.0.1:" + freePort();
+        String address = "127.0.0.1:" + Ports.free();
         Process process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + configuration,
@@ -57,14 +59,8 @@ final class Prometheus implements AutoCloseable {
                 .redirectOutput(directory.resolve("prometheus.log").toFile())
                 .start();
         Prometheus prometheus = new Prometheus(process, "http://" + address);
-        Waiting.until("Prometheus is ready", Duration.ofSeconds(60), prometheus::isReady);
+        await("Prometheus is ready").atMost(Duration.ofSeconds(60)).until(prometheus::isReady);
         return prometheus;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean isReady() {

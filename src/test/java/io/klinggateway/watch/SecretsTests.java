@@ -1,12 +1,12 @@
 package io.klinggateway.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -93,10 +93,9 @@ class SecretsTests {
             emitted.add(gateway.generate(vendorKey, request).body());
             emitted.add(gateway.get("/v2/me", key).body());
             emitted.add(gateway.get("/v2/jobs/0", key).body());
-            Waiting.until(
-                    "the generation ends",
-                    Duration.ofSeconds(60),
-                    () -> gateway.metrics().contains("kling_gateway_generations_total"));
+            await("the generation ends")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> gateway.metrics().contains("kling_gateway_generations_total"));
             for (String page : List.of(
                     "",
                     "/health",
@@ -119,7 +118,7 @@ class SecretsTests {
 
     private static Map<String, String> formsOf(String secret) {
         byte[] raw = secret.getBytes(StandardCharsets.UTF_8);
-        byte[] digest = sha256(raw);
+        byte[] digest = Sha256.of(raw);
         Map<String, String> forms = new LinkedHashMap<>();
         forms.put(secret + " itself", secret);
         for (Map.Entry<String, byte[]> bytes :
@@ -135,14 +134,6 @@ class SecretsTests {
             forms.put(of + " as raw bytes", new String(bytes.getValue(), StandardCharsets.ISO_8859_1));
         }
         return forms;
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private static String around(String text, String secret) {

@@ -1,6 +1,7 @@
 package io.klinggateway.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.simulator.SimulatedApiframe;
@@ -43,13 +44,13 @@ class TracesTests {
                                             + collector.hook() + "\"}",
                                     "traceparent",
                                     "00-" + CALLERS_TRACE + "-" + CALLERS_SPAN + "-01")
-                            .statusCode())
+                            .status())
                     .isEqualTo(202);
 
-            Waiting.until(
-                    "the delivery's span is exported",
-                    Duration.ofSeconds(30),
-                    () -> spans(collector).stream().anyMatch(span -> span.name().contains("delivery")));
+            await("the delivery's span is exported")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> spans(collector).stream()
+                            .anyMatch(span -> span.name().contains("delivery")));
             Span call = only(collector, "/v2/images/generate");
             assertThat(call.parentId()).isEqualTo(CALLERS_SPAN);
             assertThat(only(collector, "hold").parentId()).isEqualTo(call.id());

@@ -1,8 +1,10 @@
 package io.klinggateway.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class WatchedRun {
 
     @Test
     void theBooksAndEveryPanelAreSeenByPrometheus() throws IOException {
-        List<Integer> ports = List.of(Prometheus.freePort(), Prometheus.freePort());
+        List<Integer> ports = List.of(Ports.free(), Ports.free());
         try (RunningGateway first = replica(ports.getFirst());
                 Prometheus prometheus = Prometheus.start(DIRECTORY, RULES, ports)) {
             try (RunningGateway second = replica(ports.getLast())) {
@@ -95,10 +97,9 @@ class WatchedRun {
                                 pause();
                             })));
         }
-        Waiting.until(
-                "all generations end",
-                Duration.ofSeconds(60),
-                () -> jdbc.sql("select count(*) from generation where captured_credits is null")
+        await("all generations end")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> jdbc.sql("select count(*) from generation where captured_credits is null")
                                 .query(Long.class)
                                 .single()
                         == 0);
@@ -121,11 +122,15 @@ class WatchedRun {
             journal.put(row.getString("name"), row.getDouble("credits"));
         });
         assertThat(journal.get("design")).isPositive();
-        Waiting.until("every replica shows the journal's sums " + journal, BOOKS_READ_AND_SCRAPED, () -> {
-            List<JsonNode> shown = prometheus.query("kling_gateway_spend_credits_total and on (instance) up == 1");
-            return shown.size() == replicas * TENANTS.size()
-                    && shown.stream().allMatch(sample -> journal.getOrDefault(tenant(sample), -1.0) == value(sample));
-        });
+        await("every replica shows the journal's sums " + journal)
+                .atMost(BOOKS_READ_AND_SCRAPED)
+                .until(() -> {
+                    List<JsonNode> shown =
+                            prometheus.query("kling_gateway_spend_credits_total and on (instance) up == 1");
+                    return shown.size() == replicas * TENANTS.size()
+                            && shown.stream()
+                                    .allMatch(sample -> journal.getOrDefault(tenant(sample), -1.0) == value(sample));
+                });
         Map<String, Double> aggregated = new HashMap<>();
         prometheus
                 .query("max by (tenant) (kling_gateway_spend_credits_total)")

@@ -2,12 +2,14 @@ package io.klinggateway.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.harness.Ports;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.Receiver.Received;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.KeySignatures;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +22,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,17 +62,18 @@ class DeliveryClientTests {
         assertThat(client.send(message(receiver.url()), "m-1")).isEqualTo(new Attempt.Delivered(200));
 
         Received got = receiver.next();
-        byte[] secret = RunningGateway.sha256(RunningGateway.KEY);
+        byte[] secret = Sha256.of(RunningGateway.KEY);
         assertThat(got.body()).isEqualTo(BODY);
         assertThat(got.event()).isEqualTo("completed");
-        assertThat(got.signature()).isEqualTo("sha256=" + HexFormat.of().formatHex(hmac(secret, BODY)));
+        assertThat(got.signature()).isEqualTo("sha256=" + HexFormat.of().formatHex(Sha256.hmac(secret, BODY)));
         assertThat(got.id()).isEqualTo("m-1");
         assertThat(Instant.ofEpochSecond(Long.parseLong(got.timestamp())))
                 .isBetween(Instant.now().minusSeconds(30), Instant.now().plusSeconds(30));
         String signed = "m-1." + got.timestamp() + "." + new String(BODY, StandardCharsets.UTF_8);
         assertThat(got.standard())
                 .isEqualTo("v1,"
-                        + Base64.getEncoder().encodeToString(hmac(secret, signed.getBytes(StandardCharsets.UTF_8))));
+                        + Base64.getEncoder()
+                                .encodeToString(Sha256.hmac(secret, signed.getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test
@@ -83,14 +84,14 @@ class DeliveryClientTests {
                         select :id, id, 'revoked', :sha256, now() from tenant where name = 'alpha'
                         """)
                 .param("id", revoked.value())
-                .param("sha256", RunningGateway.sha256("kg_revoked"))
+                .param("sha256", Sha256.of("kg_revoked"))
                 .update();
 
         Attempt attempt = client.send(message(receiver.url(), revoked), "m-1");
 
         assertThat(attempt).isInstanceOf(Attempt.Delivered.class);
         assertThat(receiver.next().signature())
-                .endsWith(HexFormat.of().formatHex(hmac(RunningGateway.sha256("kg_revoked"), BODY)));
+                .endsWith(HexFormat.of().formatHex(Sha256.hmac(Sha256.of("kg_revoked"), BODY)));
     }
 
     @Test
@@ -167,7 +168,7 @@ class DeliveryClientTests {
             assertThat(client.send(message(resets.url()), "m")).isEqualTo(new Attempt.Failed("connection lost"));
             assertThat(client.send(message(garbage.url()), "m").outcome()).isIn("connection lost", "timeout");
         }
-        assertThat(client.send(message("http://localhost:" + RunningGateway.freePort() + "/"), "m"))
+        assertThat(client.send(message("http://localhost:" + Ports.free() + "/"), "m"))
                 .isEqualTo(new Attempt.Failed("no connection"));
     }
 
@@ -238,11 +239,5 @@ class DeliveryClientTests {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static byte[] hmac(byte[] key, byte[] message) throws Exception {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return mac.doFinal(message);
     }
 }
