@@ -20,6 +20,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -41,20 +42,38 @@ final class Browser implements AutoCloseable {
     private static final String POLICY = "BROWSER_TESTS";
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final int[] WIDTHS = {360, 1280};
     private static final String AXE =
             read(Objects.requireNonNull(new WebJarVersionLocator().fullPath("axe-core", "axe.min.js")));
 
-    private static final String RUN_AXE = """
-            axe.run({resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(
-              found => found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')),
-              failure => [String(failure)])
-            """;
+    private static final String EVERY_RULE = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']";
 
-    // Two frames: colours have no transition left, and charts have their new size.
-    private static final String TWO_FRAMES = """
-            new Promise(done => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => done(true)), 160)))
-            """;
+    /** What the dark colours can break. */
+    private static final String RULES_OF_COLOUR = "['color-contrast', 'link-in-text-block']";
+
+    // Two frames: charts have their new size. Colours change at once where motion is not wanted.
+    private static final String TWO_FRAMES =
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+
+    /** How a page is looked at; the last is as pages are met. */
+    private enum View {
+        NARROW(360, false),
+        NARROW_DARK(360, true),
+        WIDE_DARK(1280, true),
+        WIDE(1280, false);
+
+        private final int width;
+        private final boolean dark;
+
+        View(int width, boolean dark) {
+            this.width = width;
+            this.dark = dark;
+        }
+
+        @Override
+        public String toString() {
+            return width + (dark ? "-dark" : "");
+        }
+    }
 
     private final ChromeDriver driver;
     private final String home;
@@ -99,7 +118,7 @@ final class Browser implements AutoCloseable {
                 .build();
         Browser browser = new Browser(new ChromeDriver(driver, options), home);
         browser.driver.manage().timeouts().pageLoadTimeout(PATIENCE).scriptTimeout(PATIENCE);
-        browser.show(1280, false);
+        browser.show(View.WIDE);
         return browser;
     }
 
@@ -207,19 +226,17 @@ final class Browser implements AutoCloseable {
 
     /** Looks at the page in every way; what is found wrong is told by {@link #faults}. */
     void look(String name) {
-        for (int width : WIDTHS) {
-            for (boolean dark : new boolean[] {false, true}) {
-                show(width, dark);
-                String view = name + " at " + width + (dark ? " dark" : " light");
-                violations().forEach(violation -> faults.add(view + ": " + violation));
-                Object beyond = run("return document.scrollingElement.scrollWidth - innerWidth");
-                if (!beyond.equals(0L)) {
-                    faults.add(view + ": " + beyond + " pixels beyond the edge");
-                }
-                capture(name + "-" + width + (dark ? "-dark" : "") + ".png");
+        for (View view : View.values()) {
+            show(view);
+            String what = name + "-" + view;
+            violations(view.dark ? RULES_OF_COLOUR : EVERY_RULE)
+                    .forEach(violation -> faults.add(what + ": " + violation));
+            Object beyond = run("return document.scrollingElement.scrollWidth - innerWidth");
+            if (!beyond.equals(0L)) {
+                faults.add(what + ": " + beyond + " pixels beyond the edge");
             }
+            capture(what + ".png");
         }
-        show(1280, false);
         driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
                 // The status that a page has on purpose is no error of the page.
@@ -232,33 +249,47 @@ final class Browser implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private List<String> violations() {
-        return (List<String>) answer("if (!window.axe) { " + AXE + " }", RUN_AXE);
+    private List<String> violations(String rules) {
+        return (List<String>) answer(AXE, """
+                axe.run({resultTypes: ['violations'], runOnly: %s}).then(
+                  found => found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')),
+                  failure => [String(failure)])
+                """.formatted(rules));
     }
 
     /**
      * What a promise comes to in the page. A page that is replaced meanwhile never answers, so its successor is asked again.
      *
+     * @param library what the page has to have first, once; empty if it needs nothing
      * @param promise an expression; what it comes to is not null
      */
-    private Object answer(String preparation, String promise) {
+    private Object answer(String library, String promise) {
         String answer = "window.browserAnswer" + ++questions;
-        return Objects.requireNonNull(patiently().<@Nullable Object>until(_ -> {
-            if (run("return " + answer + " === undefined").equals(true)) {
-                driver.executeScript(
-                        preparation + answer + " = null; (" + promise + ").then(found => " + answer + " = found)");
-            }
-            return driver.executeScript("return " + answer);
-        }));
+        return Objects.requireNonNull(patiently()
+                .pollingEvery(Duration.ofMillis(15))
+                .<@Nullable Object>until(_ -> {
+                    if (run("return " + answer + " === undefined").equals(true)) {
+                        if (!library.isEmpty() && run("return !window.axe").equals(true)) {
+                            driver.executeScript(library);
+                        }
+                        driver.executeScript(
+                                answer + " = null; (" + promise + ").then(found => " + answer + " = found)");
+                    }
+                    return driver.executeScript("return " + answer);
+                }));
     }
 
-    private void show(int width, boolean dark) {
+    private void show(View view) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+                Map.of("width", view.width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", view.dark ? "dark" : "light"),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
         answer("", TWO_FRAMES);
     }
 
@@ -295,8 +326,17 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    void forgetCookies() {
-        driver.manage().deleteAllCookies();
+    /** As if it had just been opened: signed in nowhere, with nothing typed and nothing found. */
+    Browser anew() {
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        driver.manage().logs().get(LogType.BROWSER);
+        String old = driver.getWindowHandle();
+        String fresh = driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+        driver.switchTo().window(old).close();
+        driver.switchTo().window(fresh);
+        show(View.WIDE);
+        faults.clear();
+        return this;
     }
 
     @Override
