@@ -9,13 +9,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static io.klinggateway.apiframe.VendorClients.KEY;
 import static io.klinggateway.apiframe.VendorClients.apiframe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.JobListing.Page;
 import io.klinggateway.apiframe.JobListing.Unavailable;
@@ -25,9 +23,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,27 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each answer of the vendor to a look at its list of jobs means. */
-class JobListingTests {
+class JobListingTests extends VendorScenario {
 
-    private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
-
-    private Apiframe apiframe = apiframe("http://localhost:1");
-
-    @BeforeAll
-    static void open() {
-        vendor.start();
-    }
-
-    @AfterAll
-    static void close() {
-        vendor.stop();
-    }
-
-    @BeforeEach
-    void connect() {
-        vendor.resetAll();
-        apiframe = apiframe(vendor.baseUrl());
-    }
+    private final Apiframe apiframe = apiframe(vendor.baseUrl());
 
     @Test
     void aHundredJobsCostOneCall() {

@@ -8,13 +8,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static io.klinggateway.apiframe.VendorClients.KEY;
 import static io.klinggateway.apiframe.VendorClients.apiframe;
 import static io.klinggateway.apiframe.VendorClients.withOneConnection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
@@ -26,9 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,28 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each answer of the vendor to a look at one job means. */
-class JobReadingTests {
+class JobReadingTests extends VendorScenario {
 
-    private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
     private static final UpstreamJobId ID = id(1);
 
-    private Apiframe apiframe = apiframe("http://localhost:1");
-
-    @BeforeAll
-    static void open() {
-        vendor.start();
-    }
-
-    @AfterAll
-    static void close() {
-        vendor.stop();
-    }
-
-    @BeforeEach
-    void connect() {
-        vendor.resetAll();
-        apiframe = apiframe(vendor.baseUrl());
-    }
+    private Apiframe apiframe = apiframe(vendor.baseUrl());
 
     @Test
     void aCompletedJobIsReadWhole() {

@@ -7,7 +7,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static io.klinggateway.apiframe.VendorClients.BODY;
 import static io.klinggateway.apiframe.VendorClients.IDEMPOTENCY_KEY;
 import static io.klinggateway.apiframe.VendorClients.JOB;
@@ -18,7 +17,6 @@ import static io.klinggateway.apiframe.VendorClients.submit;
 import static io.klinggateway.apiframe.VendorClients.withOneConnection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
@@ -33,10 +31,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,30 +39,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each answer of the vendor to a submission means. */
-class SubmitOutcomeTests {
+class SubmitOutcomeTests extends VendorScenario {
 
-    private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
     private static final UpstreamJobId JOB_ID = new UpstreamJobId(UUID.fromString(JOB));
     private static final String ACCEPTED = "{\"jobId\":\"" + JOB + "\",\"status\":\"QUEUED\"}";
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-07-01T12:00:00Z"), ZoneOffset.UTC);
 
-    private Apiframe apiframe = apiframe("http://localhost:1");
-
-    @BeforeAll
-    static void open() {
-        vendor.start();
-    }
-
-    @AfterAll
-    static void close() {
-        vendor.stop();
-    }
-
-    @BeforeEach
-    void connect() {
-        vendor.resetAll();
-        apiframe = apiframe(settings(vendor.baseUrl()), CLOCK);
-    }
+    private final Apiframe apiframe = apiframe(settings(vendor.baseUrl()), CLOCK);
 
     /** Whatever came of it: the HTTP client itself never sends a request again. */
     @AfterEach

@@ -3,13 +3,11 @@ package io.klinggateway.apiframe;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static io.klinggateway.apiframe.VendorClients.JOB;
 import static io.klinggateway.apiframe.VendorClients.settings;
 import static io.klinggateway.apiframe.VendorClients.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
@@ -18,20 +16,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vendor's rate limit is told to whoever keeps the account's rate, whatever call met it. */
-class VendorThrottledTests {
-
-    private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
+class VendorThrottledTests extends VendorScenario {
 
     private final List<Object> told = new ArrayList<>();
-    private Apiframe apiframe = VendorClients.apiframe("http://localhost:1");
+    private final Apiframe apiframe = VendorClients.apiframe(settings(vendor.baseUrl()), Clock.systemUTC(), told::add);
 
     enum Call {
         SUBMIT,
@@ -47,22 +40,6 @@ class VendorThrottledTests {
                 case ACCOUNT -> apiframe.account();
             };
         }
-    }
-
-    @BeforeAll
-    static void open() {
-        vendor.start();
-    }
-
-    @AfterAll
-    static void close() {
-        vendor.stop();
-    }
-
-    @BeforeEach
-    void connect() {
-        vendor.resetAll();
-        apiframe = VendorClients.apiframe(settings(vendor.baseUrl()), Clock.systemUTC(), told::add);
     }
 
     @ParameterizedTest

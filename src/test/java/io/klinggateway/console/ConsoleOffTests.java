@@ -2,20 +2,13 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.KlingGatewayApplication;
-import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
 
 /** One setting takes the console away. */
-@SpringBootTest(
-        classes = KlingGatewayApplication.class,
-        webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
-        properties = "gateway.console.enabled=false")
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest(settings = "gateway.console.enabled=false")
 class ConsoleOffTests {
 
     @LocalServerPort

@@ -8,6 +8,7 @@ import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.Receiver.Received;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.simulator.Sha256;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -21,13 +22,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
 import tools.jackson.databind.JsonNode;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest
 @Timeout(120)
 class ContractTests {
 

@@ -7,6 +7,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Delivery;
 import java.time.Duration;
@@ -20,15 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.ContextConfiguration;
 import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest
 @Timeout(60)
 class DeliveryRetentionTests {
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,15 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
 
 /** What a browser is told, with two origins allowed. Without any, see {@code ContractTests}. */
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
-        properties = "gateway.cors.allowed-origins=https://studio.example.com, http://localhost:5173")
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest(settings = "gateway.cors.allowed-origins=https://studio.example.com, http://localhost:5173")
 @Timeout(60)
 class CorsTests {
 

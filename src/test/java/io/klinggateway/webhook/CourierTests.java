@@ -7,6 +7,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.webhook.Courier.Next;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,13 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.ContextConfiguration;
 import org.springframework.transaction.support.TransactionOperations;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest
 @Timeout(60)
 class CourierTests {
 

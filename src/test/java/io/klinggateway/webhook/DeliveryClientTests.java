@@ -9,6 +9,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.Receiver.Received;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.KeySignatures;
 import java.net.InetAddress;
@@ -26,12 +27,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.ContextConfiguration;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest
 @Timeout(60)
 class DeliveryClientTests {
 

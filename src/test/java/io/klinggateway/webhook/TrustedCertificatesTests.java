@@ -9,6 +9,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
+import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.tenant.KeySignatures;
 import io.klinggateway.webhook.Courier.Next;
 import java.nio.charset.StandardCharsets;
@@ -23,16 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Receivers over TLS, with one authority trusted as operating.md says. */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = RunningGateway.class)
+@RunningGatewayTest
 @Timeout(60)
 class TrustedCertificatesTests {
 
