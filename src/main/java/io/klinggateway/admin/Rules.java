@@ -1,6 +1,5 @@
 package io.klinggateway.admin;
 
-
 /** What operators' input must be like, in one place for every way in. */
 final class Rules {
 

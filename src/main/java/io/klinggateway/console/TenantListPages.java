@@ -1,11 +1,11 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.Operator;
-import io.klinggateway.support.Page;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.support.Page;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;

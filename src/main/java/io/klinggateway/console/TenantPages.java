@@ -1,6 +1,5 @@
 package io.klinggateway.console;
 
-import io.klinggateway.support.Page;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Entry;
@@ -8,6 +7,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.SystemStatus;
+import io.klinggateway.support.Page;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;

@@ -82,8 +82,8 @@ class ConsoleStoryTests {
     @Test
     void anOperatorCreatesATeamWhoseKeyIsShownOnce() {
         operatorSignsIn();
-        operator.press("Tenants");
-        operator.press("Create a tenant");
+        operator.press("Teams");
+        operator.press("Create a team");
         operator.look("tenant-new");
         operator.fill("name", "design");
         operator.fill("limit", "none");
@@ -92,27 +92,27 @@ class ConsoleStoryTests {
         operator.look("tenant-new-refused");
         operator.fill("limit", "1,000");
         operator.press("Create");
-        operator.await("The tenant is created");
+        operator.await("The team is created");
         operator.press("Issue a key");
         operator.look("key-new");
         operator.fill("name", "studio");
         operator.press("Issue");
-        operator.await("Copy it now");
+        operator.await("Copy the key now");
         operator.look("key-issued");
         String key = operator.find("#key").getText();
-        operator.press("I have it, go on");
+        operator.press("Continue");
         operator.await("studio");
         assertThat(operator.text()).doesNotContain(key);
 
         team.go("/console");
         signIn(team, key);
-        team.await("No job yet");
+        team.await("No jobs yet");
     }
 
     @Test
     void aTeamWithoutJobsIsToldSo() {
         teamSignsIn(newTeam("newcomers"));
-        team.await("No job yet");
+        team.await("No jobs yet");
         team.look("team-home-empty");
         team.press("Jobs");
         team.look("team-jobs-empty");
@@ -172,7 +172,7 @@ class ConsoleStoryTests {
         team.press("Jobs");
         team.find("a.card").click();
         team.awaitPath(A_JOB);
-        team.press("Ask for the same again");
+        team.press("Repeat this request");
         assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo(LIGHTHOUSE);
         assertThat(team.find("#n").getDomProperty("value")).isEqualTo("3");
         team.press("Jobs");
@@ -207,7 +207,7 @@ class ConsoleStoryTests {
         operator.go("/console/operator/tenants/watched/jobs");
         operator.look("tenant-jobs");
         operator.find("tbody a.id").click();
-        operator.await("stays its team");
+        operator.await("Only the team can see the prompt");
         operator.look("job");
     }
 
@@ -223,7 +223,7 @@ class ConsoleStoryTests {
         operator.look("tenant-refused");
         operator.go("/console/operator/tenants/granted");
         operator.look("tenant");
-        operator.press("Whole journal");
+        operator.press("Full journal");
         operator.await("launch week");
         operator.look("tenant-journal");
         operator.press("Audit");
@@ -241,7 +241,7 @@ class ConsoleStoryTests {
         operator.look("key-rotate");
         operator.press("No, go back");
         operator.press("Revoke");
-        operator.await("does not come back");
+        operator.await("This cannot be undone");
         operator.look("confirm");
         operator.press("Revoke");
         operator.await("The key is revoked");
@@ -257,7 +257,7 @@ class ConsoleStoryTests {
         operator.go("/console/operator/tenants/suspended");
         operator.press("Suspend…");
         operator.press("Suspend");
-        operator.await("The tenant is suspended");
+        operator.await("The team is suspended");
         operator.press("Activate");
         operator.await("active again");
     }
@@ -291,7 +291,7 @@ class ConsoleStoryTests {
         operator.await("alpha");
         operator.look("reviews");
         operator.press(lost);
-        operator.await("Either verdict is final");
+        operator.await("The decision is final");
         operator.look("verdict");
         operator.fill("capture-reason", "seen at the vendor");
         operator.press("Capture and complete");
@@ -308,8 +308,8 @@ class ConsoleStoryTests {
             assertThat(operator.text()).contains("nobody-listens-here");
         });
         operator.look("deliveries");
-        operator.press("Try now");
-        operator.await("It is tried again now");
+        operator.press("Retry now");
+        operator.await("The webhook is being retried");
     }
 
     @Test
@@ -327,7 +327,7 @@ class ConsoleStoryTests {
             team.look("team-job-waiting");
             String job = team.path();
             team.press("Jobs");
-            team.await("1 waiting in the queue, 0 running at the vendor. The one that waits is likely to start");
+            team.await("1 waiting in the queue, 0 running at the vendor. It is likely to start");
             team.look("team-jobs-waiting");
             team.press("Spend");
             team.await("1 waiting in the queue");
@@ -336,7 +336,7 @@ class ConsoleStoryTests {
             team.go(job);
             team.press("Cancel…");
             team.await("nothing was sent to the vendor");
-            team.await("Your 4 credits come back");
+            team.await("Your 4 credits will be returned");
             team.look("team-cancel");
             team.press("No, go back");
             team.await("It waits in the queue");
@@ -344,7 +344,7 @@ class ConsoleStoryTests {
             team.press("Cancel the job");
             team.awaitPath(job);
             team.await("Cancelled while it waited in the queue");
-            team.await("4 credits given back");
+            team.await("4 credits returned");
             assertThat(team.text()).doesNotContain("It waits in the queue");
             team.look("team-job-cancelled");
             team.press("Jobs");
@@ -363,31 +363,31 @@ class ConsoleStoryTests {
             await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
                 operator.go("/console/operator");
                 assertThat(operator.text())
-                        .contains("Nothing is sent to the vendor for another", "Who waits in the queue")
-                        .contains("wait, the first for", "calls a minute");
+                        .contains("Nothing is sent to the vendor for another", "Waiting jobs by team")
+                        .contains("waiting, the oldest for", "calls per minute");
             });
             operator.look("overview-paused");
             pause.refuseAccount();
             await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
                 operator.go("/console/operator");
-                assertThat(operator.text()).contains("The vendor refuses the company's account");
+                assertThat(operator.text()).contains("The vendor refuses the gateway's account");
             });
             operator.look("overview-refused");
 
             operator.press("beta");
             operator.await("3 waiting in the queue, 0 running at the vendor");
             operator.look("tenant-waiting");
-            operator.press("Cancel what waits…");
-            operator.await("3 jobs that wait in the queue end as Cancelled");
-            operator.await("6 credits come back to the team's budget");
+            operator.press("Cancel all waiting jobs…");
+            operator.await("3 waiting jobs will be cancelled");
+            operator.await("6 credits will be returned to the team's budget");
             operator.look("confirm-cancel-waiting");
             operator.fill("reason", " ");
-            operator.press("Cancel what waits");
+            operator.press("Cancel all waiting jobs");
             operator.await("reason");
             operator.look("confirm-cancel-waiting-refused");
             operator.fill("reason", "a script ran away");
-            operator.press("Cancel what waits");
-            operator.await("3 jobs cancelled: nothing was sent, and the credits are back.");
+            operator.press("Cancel all waiting jobs");
+            operator.await("3 jobs cancelled. The credits are returned.");
             operator.await("0 waiting in the queue");
             operator.look("tenant-cancelled");
             assertThat(beta.get("/v2/jobs/" + job).json().path("status").asString())
