@@ -32,6 +32,7 @@ final class Callers implements AutoCloseable {
     private static final int MOST_AT_ONCE = 64;
     private static final int MOST_REPEATS_OF_LOST = 3;
     private static final int READERS = 8;
+    private static final int REPEATED_CANCELS = 15;
 
     /** Orders come faster than the rate for a while, so that they queue up, and then slower, so that the queue runs empty. */
     private static final int ORDERS_OF_A_RUSH = 120;
@@ -224,8 +225,10 @@ final class Callers implements AutoCloseable {
             case REPEATEDLY -> {
                 cancel(order, job, 0);
                 cancel(order, job, 1);
-                Waiting.pause(BEFORE_RETRY);
-                cancel(order, job, anywhere());
+                for (var repeat = 0; repeat < REPEATED_CANCELS; repeat++) {
+                    Waiting.pause(BEFORE_RETRY.multipliedBy(2));
+                    cancel(order, job, anywhere());
+                }
             }
             case FROM_TWO_SIDES -> {
                 try (var sides = Executors.newVirtualThreadPerTaskExecutor()) {

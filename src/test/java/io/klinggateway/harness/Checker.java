@@ -220,12 +220,16 @@ final class Checker {
                         attempt.answer()));
     }
 
-    /** An error ends what it speaks of: a later 202 under the same key is for something new. */
+    /**
+     * An error ends what it speaks of: a later 202 under the same key is for something new. What a lost attempt began is not
+     * known; it began after the errors before it.
+     */
     private void checkErrorsEndedTheirGenerations(Story story) {
         var inTurn = story.attempts().stream()
                 .sorted(Comparator.comparing(Attempt::from))
                 .toList();
         var refusedUntil = Instant.MIN;
+        var allKnown = true;
         for (var attempt : inTurn) {
             if (attempt.answer() instanceof Accepted accepted) {
                 var generation = generations.get(accepted.job());
@@ -237,10 +241,10 @@ final class Checker {
                             generation);
                 }
             }
-            if (!(attempt.answer() instanceof Refused && attempt.answer().isCertain())) {
-                return;
+            allKnown &= attempt.answer() instanceof Refused && attempt.answer().isCertain();
+            if (allKnown) {
+                refusedUntil = attempt.to();
             }
-            refusedUntil = attempt.to();
         }
     }
 

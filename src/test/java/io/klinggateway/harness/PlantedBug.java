@@ -2,6 +2,7 @@ package io.klinggateway.harness;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,13 +17,25 @@ import org.jspecify.annotations.Nullable;
  * @param dropped statements that take away what would stop the mistake
  * @param bean replaces a bean; null for none
  * @param statement the text of a statement that is changed, and what it becomes
+ * @param betweenOrders the rhythm in which it shows: it may need a long queue, or callers whose turn comes at once
+ * @param faults what the vendor has to do for it to show
  */
 record PlantedBug(
         String name,
         List<FunctionChange> changes,
         List<String> dropped,
         @Nullable Class<?> bean,
-        List<Planted.Rewriting> statement) {
+        List<Planted.Rewriting> statement,
+        Duration betweenOrders,
+        List<VendorFault> faults) {
+
+    private static final List<VendorFault> ANY_FAULT = List.of(VendorFault.values());
+
+    /** More than the rate allows. */
+    private static final Duration RUSH = Duration.ofMillis(60);
+
+    /** Less than the rate allows, so that callers hear the vendor's own verdict. */
+    private static final Duration CALM = Duration.ofMillis(450);
 
     private static final String OWN_RATE = "p_upstream || ' ' || current_setting('application_name')";
 
@@ -56,15 +69,18 @@ record PlantedBug(
             ofBean("server-error-taken-as-refusal", Planted.ServerErrorTakenAsRefusal.class),
             ofBean("new-key-for-each-retry", Planted.NewKeyForEachRetry.class),
             ofBean("captured-outside-the-transaction", Planted.CapturedOutsideTheTransaction.class),
-            ofBean("error-told-before-the-release", Planted.ErrorToldBeforeTheRelease.class),
+            ofBean("error-told-before-the-release", Planted.ErrorToldBeforeTheRelease.class)
+                    .seenInCalm(VendorFault.OUT_OF_CREDITS, VendorFault.KEY_INACTIVE),
             ofBean("release-forgotten", Planted.ReleaseForgotten.class),
             ofBean("refused-whatever-came-before", Planted.DenialTakenAsFinal.class),
-            inStatement("unresolved-attempt-forgotten", "indefinite = true, promised = true", "promised = true"),
+            inStatement("unresolved-attempt-forgotten", "indefinite = true, promised = true", "promised = true")
+                    .seenInCalm(VendorFault.DENIED_AFTER_LOST_ANSWER),
             inFunction("nobody-takes-over", "queue_repeat", "g.state = 'SENDING' and", "g.state = 'NONE' and"),
             inStatement(
-                    "refusal-keeps-the-key",
-                    "case when promised or :promise then idempotency_key end",
-                    "idempotency_key"),
+                            "refusal-keeps-the-key",
+                            "case when promised or :promise then idempotency_key end",
+                            "idempotency_key")
+                    .seenInCalm(VendorFault.OUT_OF_CREDITS, VendorFault.KEY_INACTIVE),
             inFunction("lost-wake-up", "queue_join", "set not_before = moment,", "set not_before = known.not_before,")
                     .and(
                             "queue_rest",
@@ -105,7 +121,8 @@ record PlantedBug(
     record FunctionChange(String function, String text, String replacement) {}
 
     private static PlantedBug inFunction(String name, String function, String text, String replacement) {
-        return new PlantedBug(name, List.of(), List.of(), null, List.of()).and(function, text, replacement);
+        return new PlantedBug(name, List.of(), List.of(), null, List.of(), RUSH, ANY_FAULT)
+                .and(function, text, replacement);
     }
 
     private static PlantedBug inStatement(String name, String text, String replacement) {
@@ -114,21 +131,27 @@ record PlantedBug(
                 List.of(),
                 List.of(),
                 Planted.RewrittenStatement.class,
-                List.of(new Planted.Rewriting(text, replacement)));
+                List.of(new Planted.Rewriting(text, replacement)),
+                RUSH,
+                ANY_FAULT);
     }
 
     private static PlantedBug ofBean(String name, Class<?> bean) {
-        return new PlantedBug(name, List.of(), List.of(), bean, List.of());
+        return new PlantedBug(name, List.of(), List.of(), bean, List.of(), RUSH, ANY_FAULT);
     }
 
     private PlantedBug and(String function, String text, String replacement) {
         var more = new ArrayList<>(changes);
         more.add(new FunctionChange(function, text, replacement));
-        return new PlantedBug(name, List.copyOf(more), dropped, bean, statement);
+        return new PlantedBug(name, List.copyOf(more), dropped, bean, statement, betweenOrders, faults);
     }
 
     private PlantedBug dropping(String sql) {
-        return new PlantedBug(name, changes, List.of(sql), bean, statement);
+        return new PlantedBug(name, changes, List.of(sql), bean, statement, betweenOrders, faults);
+    }
+
+    private PlantedBug seenInCalm(VendorFault... faults) {
+        return new PlantedBug(name, changes, dropped, bean, statement, CALM, List.of(faults));
     }
 
     /** What the gateway's process is started with. */

@@ -89,7 +89,7 @@ record ProofSettings(
                 2,
                 28,
                 60,
-                Duration.ofMillis(60),
+                bug.betweenOrders(),
                 Duration.ofSeconds(20),
                 Optional.of(bug));
     }

@@ -93,9 +93,10 @@ sealed interface Step {
                     millis(random.nextInt(300, 3500)),
                     calm(random)));
         }
+        var kinds = settings.bug().map(PlantedBug::faults).orElse(List.of(VendorFault.values()));
         for (var fault = 0; fault < settings.vendorFaults(); fault++) {
             steps.add(new BreakVendor(
-                    List.of(VendorFault.values()).get(fault % VendorFault.values().length),
+                    kinds.get(fault % kinds.size()),
                     random.nextInt(1, 25),
                     millis(random.nextInt(500, 3000)),
                     calm(random)));
