@@ -40,7 +40,7 @@ public class CreditOperations {
         return once(
                 operator,
                 tenantName,
-                new Call("credits.grant", asked.credits(), asked.reason()),
+                new CreditCall("credits.grant", asked.credits(), asked.reason()),
                 key,
                 tenant -> ledger.grant(tenant, new Credits(asked.credits()), operator.name(), asked.reason()));
     }
@@ -51,13 +51,13 @@ public class CreditOperations {
         return once(
                 operator,
                 tenantName,
-                new Call("credits.adjust", asked.credits(), asked.reason()),
+                new CreditCall("credits.adjust", asked.credits(), asked.reason()),
                 key,
                 tenant -> ledger.adjust(tenant, asked.credits(), operator.name(), asked.reason()));
     }
 
     /** What is the same in a repetition. */
-    private record Call(String action, long credits, String reason) {}
+    private record CreditCall(String action, long credits, String reason) {}
 
     /**
      * @param seq of the journal's entry
@@ -66,7 +66,11 @@ public class CreditOperations {
     public record Answer(long seq, long credits, String reason, BalanceView balance) {}
 
     private Done<Answer> once(
-            Operator operator, String tenantName, Call call, @Nullable String key, ToLongFunction<TenantId> effect) {
+            Operator operator,
+            String tenantName,
+            CreditCall call,
+            @Nullable String key,
+            ToLongFunction<TenantId> effect) {
         // Under the tenant's lock, calls with the same key come one after the other.
         TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();

@@ -1,6 +1,6 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.admin.ReviewOperations.Resolution;
+import io.klinggateway.admin.ReviewOperations.ReviewDecision;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.Reviews;
@@ -73,7 +73,7 @@ class GenerationsController {
     GenerationSummary resolve(
             @AuthenticationPrincipal Operator operator,
             @PathVariable @Schema(format = "uuid") String id,
-            @RequestBody Resolution resolution) {
+            @RequestBody ReviewDecision resolution) {
         UUID asked = Uuids.parse(id).orElseThrow(() -> Refusals.notFound("There is no such generation"));
         return reviews.resolve(operator, new GenerationId(asked), resolution);
     }

@@ -1,7 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
-import io.klinggateway.admin.KeyTerms.Changeable;
+import io.klinggateway.admin.KeyTerms.KeyChange;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnLimit;
 import io.klinggateway.admin.KeyTerms.Rotation;
@@ -75,12 +75,12 @@ public class KeyOperations {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
-        Changeable asked = json.read(patch.onto(json.tree(Changeable.of(before))), Changeable.class);
+        KeyChange asked = json.read(patch.onto(json.tree(KeyChange.of(before))), KeyChange.class);
         if (!Objects.equals(asked.expiresAt(), key.expiresAt())) {
             refusePast(asked.expiresAt());
             keys.setExpiry(key, asked.expiresAt());
         }
-        if (!Objects.equals(asked.budget(), Changeable.of(before).budget())) {
+        if (!Objects.equals(asked.budget(), KeyChange.of(before).budget())) {
             keys.setBudget(tenant.tenant(), key, limit(asked.budget()));
         }
         KeyView after = view(tenant, find(tenant.tenant(), id));

@@ -33,12 +33,12 @@ public final class KeyTerms {
 
     /** What of a key may change, all of it; a merge patch says which part does. */
     @Schema(name = "KeyChange")
-    record Changeable(
+    record KeyChange(
             @Nullable Instant expiresAt, @Valid @Nullable OwnLimit budget) implements OperatorBody {
 
-        static Changeable of(KeyView key) {
+        static KeyChange of(KeyView key) {
             KeyView.OwnBudget budget = key.budget();
-            return new Changeable(key.expiresAt(), budget == null ? null : new OwnLimit(budget.limit()));
+            return new KeyChange(key.expiresAt(), budget == null ? null : new OwnLimit(budget.limit()));
         }
     }
 

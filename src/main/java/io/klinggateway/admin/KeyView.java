@@ -22,7 +22,7 @@ public record KeyView(
         UUID id,
         String name,
         @Schema(example = "kg_4fQz0") @Nullable String prefix,
-        Status status,
+        KeyStatus status,
         boolean declared,
         Instant createdAt,
         @Nullable Instant lastUsedAt,
@@ -32,7 +32,7 @@ public record KeyView(
         @Nullable OwnBudget budget) {
 
     @Schema(name = "OperatorKeyStatus")
-    public enum Status {
+    public enum KeyStatus {
         ACTIVE,
         EXPIRED,
         REVOKED
@@ -58,7 +58,7 @@ public record KeyView(
                 key.id().value(),
                 key.name(),
                 key.prefix(),
-                key.valid() ? Status.ACTIVE : key.revokedAt() == null ? Status.EXPIRED : Status.REVOKED,
+                key.valid() ? KeyStatus.ACTIVE : key.revokedAt() == null ? KeyStatus.EXPIRED : KeyStatus.REVOKED,
                 declared,
                 key.createdAt(),
                 key.lastUsedAt(),

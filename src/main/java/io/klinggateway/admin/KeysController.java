@@ -57,7 +57,7 @@ class KeysController {
             summary = "Change expiry or budget; what is not given stays, what is null goes",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = @Content(schema = @Schema(implementation = KeyTerms.Changeable.class))))
+                            content = @Content(schema = @Schema(implementation = KeyTerms.KeyChange.class))))
     KeyView change(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A number that changes something. */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
-@Constraint(validatedBy = NotZero.Check.class)
+@Constraint(validatedBy = NotZero.NotZeroCheck.class)
 @interface NotZero {
 
     String message() default "must not be 0";
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
     Class<? extends Payload>[] payload() default {};
 
-    final class Check implements ConstraintValidator<NotZero, Long> {
+    final class NotZeroCheck implements ConstraintValidator<NotZero, Long> {
 
         @Override
         public boolean isValid(@Nullable Long number, ConstraintValidatorContext context) {

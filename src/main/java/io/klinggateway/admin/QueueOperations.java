@@ -61,7 +61,7 @@ public class QueueOperations {
     @Schema(name = "QueueCancelled")
     public record Cancelled(@Schema(example = "12") long cancelled) {}
 
-    private record Call(String action, String reason) {}
+    private record CancelCall(String action, String reason) {}
 
     /**
      * Cancels all that the tenant has waiting, a part at a time; each part is one transaction with its line in the audit.
@@ -71,7 +71,7 @@ public class QueueOperations {
      */
     public Done<Cancelled> cancelWaiting(
             Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
-        Call call = new Call("queue.cancel", asked.reason());
+        CancelCall call = new CancelCall("queue.cancel", asked.reason());
         long before = 0;
         while (true) {
             Part part = cancelPart(operator, tenantName, call, key, before);
@@ -85,7 +85,7 @@ public class QueueOperations {
     /** @param done the call's answer; null if more may wait */
     private record Part(long cancelled, @Nullable Done<Cancelled> done) {}
 
-    private Part cancelPart(Operator operator, String tenantName, Call call, @Nullable String key, long before) {
+    private Part cancelPart(Operator operator, String tenantName, CancelCall call, @Nullable String key, long before) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             // Under the tenant's lock, calls with the same key come one after the other.
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));

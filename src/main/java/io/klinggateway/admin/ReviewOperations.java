@@ -41,7 +41,7 @@ public class ReviewOperations {
 
     /** @param upstreamJobId the vendor's job to settle from; may be left out if the gateway knows it */
     @Schema(name = "Resolution")
-    public record Resolution(
+    public record ReviewDecision(
             @NotNull(message = "is required: CAPTURE or RELEASE")
             Outcome outcome,
 
@@ -51,7 +51,7 @@ public class ReviewOperations {
             @Nullable UUID upstreamJobId)
             implements OperatorBody {}
 
-    public GenerationSummary resolve(Operator operator, GenerationId id, Resolution asked) {
+    public GenerationSummary resolve(Operator operator, GenerationId id, ReviewDecision asked) {
         GenerationSummary before = find(id);
         return switch (asked.outcome()) {
             case CAPTURE -> {
@@ -66,7 +66,7 @@ public class ReviewOperations {
     }
 
     private GenerationSummary inTransaction(
-            Operator operator, GenerationSummary before, Resolution asked, Runnable resolution) {
+            Operator operator, GenerationSummary before, ReviewDecision asked, Runnable resolution) {
         return transactions.execute(_ -> {
             resolution.run();
             GenerationSummary after = find(new GenerationId(before.id()));
@@ -85,7 +85,7 @@ public class ReviewOperations {
         return reviews.find(id).orElseThrow(() -> Refusals.notFound("There is no generation " + id));
     }
 
-    private static UpstreamJobId jobOf(GenerationSummary generation, Resolution asked) {
+    private static UpstreamJobId jobOf(GenerationSummary generation, ReviewDecision asked) {
         UUID job = asked.upstreamJobId() == null ? generation.upstreamJobId() : asked.upstreamJobId();
         if (job == null) {
             throw new ProblemException(Problem.invalid(

@@ -2,9 +2,9 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
-import io.klinggateway.admin.TenantTerms.Changeable;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.klinggateway.admin.TenantTerms.TenantChange;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Balance;
 import io.klinggateway.ledger.Ledger;
@@ -83,17 +83,17 @@ public class TenantOperations {
 
     @Transactional
     TenantView change(Operator operator, String name, MergePatch patch) {
-        return change(operator, name, now -> json.read(patch.onto(json.tree(now)), Changeable.class));
+        return change(operator, name, now -> json.read(patch.onto(json.tree(now)), TenantChange.class));
     }
 
     /** Binds the next request to generate on every replica. */
-    private TenantView change(Operator operator, String name, UnaryOperator<Changeable> change) {
+    private TenantView change(Operator operator, String name, UnaryOperator<TenantChange> change) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
         TenantView before = view(tenant);
-        Changeable asked = change.apply(Changeable.of(before));
+        TenantChange asked = change.apply(TenantChange.of(before));
         Account accountBefore = ledger.account(tenant.tenant().id());
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
         TenantRecord changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));

@@ -37,7 +37,7 @@ public final class TenantTerms {
 
     /** What of a tenant may change, all of it; a merge patch says which part does. */
     @Schema(name = "TenantChange")
-    record Changeable(
+    record TenantChange(
             @NotNull(message = "is required") TenantStatus status,
 
             @NotNull(message = "is required: every team has a budget") @Valid
@@ -46,8 +46,8 @@ public final class TenantTerms {
             @Valid @Nullable LimitTerms limits)
             implements OperatorBody {
 
-        static Changeable of(TenantView tenant) {
-            return new Changeable(
+        static TenantChange of(TenantView tenant) {
+            return new TenantChange(
                     tenant.status(),
                     new BudgetTerms(
                             tenant.budget().period(),
@@ -60,16 +60,16 @@ public final class TenantTerms {
                             tenant.limits().weight()));
         }
 
-        Changeable with(TenantStatus other) {
-            return new Changeable(other, budget, limits);
+        TenantChange with(TenantStatus other) {
+            return new TenantChange(other, budget, limits);
         }
 
-        Changeable with(BudgetTerms other) {
-            return new Changeable(status, other, limits);
+        TenantChange with(BudgetTerms other) {
+            return new TenantChange(status, other, limits);
         }
 
-        Changeable with(LimitTerms other) {
-            return new Changeable(status, budget, other);
+        TenantChange with(LimitTerms other) {
+            return new TenantChange(status, budget, other);
         }
     }
 

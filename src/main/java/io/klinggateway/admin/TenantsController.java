@@ -69,7 +69,7 @@ class TenantsController {
                             + "that is null is 1 again",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
-                            content = @Content(schema = @Schema(implementation = TenantTerms.Changeable.class))))
+                            content = @Content(schema = @Schema(implementation = TenantTerms.TenantChange.class))))
     TenantView change(
             @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody MergePatch patch) {
         return tenants.change(operator, name, patch);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A region such as {@code Europe/Berlin}, which PostgreSQL knows as well as Java. */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
-@Constraint(validatedBy = TimeZoneId.Check.class)
+@Constraint(validatedBy = TimeZoneId.TimeZoneIdCheck.class)
 @interface TimeZoneId {
 
     String message() default "must be a region id such as Europe/Berlin";
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
     Class<? extends Payload>[] payload() default {};
 
-    final class Check implements ConstraintValidator<TimeZoneId, String> {
+    final class TimeZoneIdCheck implements ConstraintValidator<TimeZoneId, String> {
 
         private static final Set<String> KNOWN = ZoneId.getAvailableZoneIds();
 

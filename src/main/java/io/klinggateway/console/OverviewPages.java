@@ -58,7 +58,7 @@ class OverviewPages {
     /** A budget that is among the nearest to their end. */
     record Pressed(Outlook outlook, BudgetBar bar) {}
 
-    record Refusal(String tenant, String code, long count) {}
+    record RefusalCount(String tenant, String code, long count) {}
 
     @GetMapping
     String overview(Model model) {
@@ -94,20 +94,20 @@ class OverviewPages {
         return outlook.ceiling() == 0 ? 1 : 1 - (double) outlook.available() / outlook.ceiling();
     }
 
-    private List<Refusal> refusals() {
+    private List<RefusalCount> refusals() {
         return meters.find("kling.gateway.refusals").counters().stream()
                 .map(OverviewPages::refusal)
                 .filter(refusal -> refusal.count() > 0)
-                .sorted(Comparator.comparingLong(Refusal::count)
+                .sorted(Comparator.comparingLong(RefusalCount::count)
                         .reversed()
-                        .thenComparing(Refusal::tenant)
-                        .thenComparing(Refusal::code))
+                        .thenComparing(RefusalCount::tenant)
+                        .thenComparing(RefusalCount::code))
                 .limit(REFUSALS_SHOWN)
                 .toList();
     }
 
-    private static Refusal refusal(Counter counter) {
-        return new Refusal(
+    private static RefusalCount refusal(Counter counter) {
+        return new RefusalCount(
                 Objects.requireNonNullElse(counter.getId().getTag("tenant"), ""),
                 Objects.requireNonNullElse(counter.getId().getTag("code"), ""),
                 (long) counter.count());

@@ -2,7 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.ReviewOperations;
-import io.klinggateway.admin.ReviewOperations.Resolution;
+import io.klinggateway.admin.ReviewOperations.ReviewDecision;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.oversight.GenerationSummary;
@@ -95,7 +95,7 @@ class ReviewPages {
                 model,
                 response,
                 () -> {
-                    operations.resolve(operator, job, forms.bind(form, Resolution.class));
+                    operations.resolve(operator, job, forms.bind(form, ReviewDecision.class));
                     return "redirect:/console/operator/reviews?done=resolved";
                 },
                 () -> job(id, model));
