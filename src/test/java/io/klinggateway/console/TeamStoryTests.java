@@ -1,0 +1,182 @@
+package io.klinggateway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.running.RunningGateway;
+import io.klinggateway.tenant.Tenants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The stories of a team, from the first page to the last, in a browser. */
+@EnabledIf(value = "io.klinggateway.console.Browser#isHere", disabledReason = "there is no Chromium here")
+class TeamStoryTests extends ConsoleStory {
+
+    TeamStoryTests(Environment environment, JdbcClient database, Tenants tenants) {
+        super(environment, database, tenants);
+    }
+
+    @Test
+    void aTeamWithoutJobsIsToldSo() {
+        teamSignsIn(newTeam("newcomers"));
+        team.await("No jobs yet");
+        team.look("team-home-empty");
+        team.press("Jobs");
+        team.look("team-jobs-empty");
+    }
+
+    @Test
+    void aTeamTriesAPromptAndSeesItsImages() {
+        teamSignsIn(newTeam("painters"));
+        team.press("Try a prompt");
+        team.awaitPath("/console/team/try");
+        team.fill("prompt", LIGHTHOUSE);
+        team.choose("n", "3");
+        team.await("6 credits");
+        team.await("1,000 left for this key");
+        team.await("\"n\": 3");
+        team.look("team-try");
+        team.press("Generate");
+        team.awaitPath(A_JOB);
+        team.await("6 credits held");
+        team.look("team-job-open");
+        team.await("Completed");
+        team.await("6 credits paid");
+        team.look("team-job");
+        assertThat(team.all(".images img")).hasSize(3);
+        assertThat(
+                        team.run(
+                                "return [...document.querySelectorAll('.images img')].every(i => i.complete && i.naturalWidth > 0)"))
+                .isEqualTo(true);
+    }
+
+    @Test
+    void theFormPricesWhatItShowsAndIsEmptyForWhoComesAnew() {
+        teamSignsIn(newTeam("triers"));
+        team.press("Try a prompt");
+        team.awaitPath("/console/team/try");
+        team.fill("prompt", LIGHTHOUSE);
+        team.choose("n", "3");
+        team.await("6 credits");
+        team.press("Generate");
+        team.awaitPath(A_JOB);
+        team.back();
+        team.awaitPath("/console/team/try");
+        team.await("2 credits");
+        team.fill("prompt", "a lighthouse at dawn");
+        team.choose("n", "2");
+        team.await("4 credits");
+        team.press("Jobs");
+        team.press("Try a prompt");
+        assertThat(team.find("#prompt").getDomProperty("value")).isEmpty();
+    }
+
+    @Test
+    void aTeamAsksForTheSameAgain() {
+        String key = newTeam("repeaters");
+        completedJob(key);
+        teamSignsIn(key);
+        team.press("Jobs");
+        team.find("a.card").click();
+        team.awaitPath(A_JOB);
+        team.press("Repeat this request");
+        assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo(LIGHTHOUSE);
+        assertThat(team.find("#n").getDomProperty("value")).isEqualTo("3");
+        team.press("Jobs");
+        team.await("a lighthouse at dusk");
+        team.look("team-jobs");
+    }
+
+    @Test
+    void aTeamSeesWhatItHasSpent() {
+        String key = newTeam("spenders");
+        completedJob(key);
+        teamSignsIn(key);
+        team.press("Spend");
+        team.await("6 credits spent");
+        assertThat(team.all(".plot canvas")).hasSize(1);
+        assertThat(team.find(".u-legend").getText()).isEqualTo("studio");
+        team.press("The numbers");
+        team.look("team-home");
+    }
+
+    @Test
+    void whatIsNowhereIsNotFoundAndWhoSignsOutIsOut() {
+        operatorSignsIn();
+        operator.go("/console/operator/nowhere");
+        operator.await("Not found");
+        operator.look("not-found");
+        operator.press("Sign out");
+        operator.awaitPath("/console/sign-in");
+        operator.go("/console/operator");
+        operator.awaitPath("/console/sign-in\\?next=.*");
+    }
+
+    @Test
+    void aTeamCancelsAJobThatWaits() {
+        try (VendorPause _ = VendorPause.begin(database)) {
+            team.go("/console/team/try");
+            signIn(team, RunningGateway.OTHER_KEY);
+            team.awaitPath("/console/team/try");
+            team.fill("prompt", "a harbour in the rain");
+            team.choose("n", "2");
+            team.press("Generate");
+            team.awaitPath(A_JOB);
+            team.await("It waits in the queue. It is next");
+            team.await("Nothing was sent yet");
+            team.look("team-job-waiting");
+            String job = team.path();
+            team.press("Jobs");
+            team.await("1 waiting in the queue, 0 running at the vendor. It is likely to start");
+            team.look("team-jobs-waiting");
+            team.press("Spend");
+            team.await("1 waiting in the queue");
+            team.look("team-home-waiting");
+
+            team.go(job);
+            team.press("Cancel…");
+            team.await("nothing was sent to the vendor");
+            team.await("Your 4 credits will be returned");
+            team.look("team-cancel");
+            team.press("No, go back");
+            team.await("It waits in the queue");
+            team.press("Cancel…");
+            team.press("Cancel the job");
+            team.awaitPath(job);
+            team.await("Cancelled while it waited in the queue");
+            team.await("4 credits returned");
+            assertThat(team.text()).doesNotContain("It waits in the queue");
+            team.look("team-job-cancelled");
+            team.press("Jobs");
+            assertThat(team.text()).doesNotContain("waiting in the queue");
+        }
+    }
+
+    @Test
+    void whatATeamHasTypedOutlivesItsSession() {
+        team.go("/console/team/try");
+        team.awaitPath("/console/sign-in.*");
+        signIn(team, RunningGateway.KEY);
+        team.awaitPath("/console/team/try");
+        team.fill("prompt", "a whole page of thoughts");
+        team.choose("n", "4");
+        team.await("8 credits");
+
+        database.sql("delete from spring_session").update();
+        team.press("Generate");
+        team.await("Your session has ended");
+        signIn(team, RunningGateway.KEY);
+        team.awaitPath("/console/team/try");
+        assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo("a whole page of thoughts");
+        assertThat(team.find("#n").getDomProperty("value")).isEqualTo("4");
+        team.await("8 credits");
+
+        database.sql("delete from spring_session").update();
+        team.fill("prompt", "thoughts of its neighbour");
+        team.await("Your session has ended");
+        signIn(team, RunningGateway.OTHER_KEY);
+        team.awaitPath("/console/team/try");
+        assertThat(team.find("#prompt").getDomProperty("value")).isEmpty();
+    }
+}
