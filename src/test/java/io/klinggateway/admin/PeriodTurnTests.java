@@ -52,13 +52,17 @@ class PeriodTurnTests {
                         create or replace function gateway_now() returns timestamptz
                             language sql volatile return (select at + (clock_timestamp() - set_at) from test_clock)
                         """).update();
-        // A clock that was set back would find the next call, sweep and turn far ahead.
-        gateway.jdbc().sql("truncate upstream_rate, upstream_sweep, queue_team").update();
     }
 
     @AfterEach
     void theBooksAgree() {
         assertThat(gateway.differences()).isZero();
+    }
+
+    /** The clock may be set back by this. What was planned by the time before, a call, a sweep or a turn, would be far ahead. */
+    private static void startAt(String instant) {
+        at(instant);
+        gateway.jdbc().sql("truncate upstream_rate, upstream_sweep, queue_team").update();
     }
 
     private static void at(String instant) {
@@ -81,7 +85,7 @@ class PeriodTurnTests {
     void aHoldMadeBeforeTheTurnSettlesIntoItsOwnPeriod(
             String kind, String before, String period, String turn, String nextPeriod) {
         String name = (kind + "-" + period).toLowerCase(Locale.ROOT);
-        at(before);
+        startAt(before);
         gateway.createTenant(
                 name, "{\"period\": \"%s\", \"limit\": 8, \"timeZone\": \"Europe/Berlin\"}".formatted(kind), "{}");
         String key = gateway.createKey(name, "{\"name\": \"own\", \"budget\": {\"limit\": 8}}")
@@ -123,7 +127,7 @@ class PeriodTurnTests {
 
     @Test
     void aTotalBudgetNeverStartsAnew() {
-        at("2026-10-25T22:59:00Z");
+        startAt("2026-10-25T22:59:00Z");
         gateway.createTenant("total", "{\"period\": \"TOTAL\", \"limit\": 4}", "{}");
         String key = gateway.createKey("total");
         gateway.generate(key, 2).expect(202);
@@ -139,7 +143,7 @@ class PeriodTurnTests {
 
     @Test
     void aGrantEndsWithItsPeriod() {
-        at("2026-10-24T22:30:00Z");
+        startAt("2026-10-24T22:30:00Z");
         gateway.createTenant("granted", "{\"period\": \"DAY\", \"limit\": 2, \"timeZone\": \"Europe/Berlin\"}", "{}");
         gateway.operator("POST", "/tenants/granted/grants", "{\"credits\": 5, \"reason\": \"today only\"}")
                 .expect(200);
@@ -154,7 +158,7 @@ class PeriodTurnTests {
 
     @Test
     void requestsAreErasedWhenTheirTimeIsOver() {
-        at("2026-10-01T12:00:00Z");
+        startAt("2026-10-01T12:00:00Z");
         gateway.createTenant("erased", "{\"period\": \"MONTH\", \"limit\": 10}", "{}");
         String key = gateway.createKey("erased");
         String job = gateway.generate(key, 1).expect(202).text("jobId");
