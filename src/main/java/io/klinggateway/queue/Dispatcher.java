@@ -153,8 +153,8 @@ public class Dispatcher implements SmartLifecycle {
             }
         } catch (RuntimeException | Error failure) {
             // Even an Error: without this thread the replica would go on admitting and never send.
-            log.warn("the queue is not read: {}", failure.getMessage(), failure);
             wakeUp.holdBack(AFTER_FAILURE);
+            log.warn("the queue is not read: {}", failure.getMessage(), failure);
         } finally {
             busy = wakeUp.isHeldBack();
             // A caller that came during this pass would have to wait for the next one.
@@ -170,8 +170,7 @@ public class Dispatcher implements SmartLifecycle {
                 caller.claimed();
             }
             rate.taken(AccountRate.Purpose.SEND, 1);
-            underWay.incrementAndGet();
-            Thread.ofVirtual().name("send " + generation.id()).start(() -> send(generation, caller));
+            start(generation, caller);
         }
         Duration wait = turn.waitFor();
         if (wait != null) {
@@ -179,6 +178,16 @@ public class Dispatcher implements SmartLifecycle {
             wakeUp.holdBack(longer.compareTo(LONGEST_SLEEP) < 0 ? longer : LONGEST_SLEEP);
         } else if (!turn.claimed().isEmpty()) {
             wakeUp.signal();
+        }
+    }
+
+    private void start(Claimed generation, @Nullable WaitingCaller caller) {
+        underWay.incrementAndGet();
+        try {
+            Thread.ofVirtual().name("send " + generation.id()).start(() -> send(generation, caller));
+        } catch (RuntimeException | Error notStarted) {
+            underWay.decrementAndGet();
+            throw notStarted;
         }
     }
 
