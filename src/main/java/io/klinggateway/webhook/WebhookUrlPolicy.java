@@ -29,7 +29,7 @@ public class WebhookUrlPolicy {
 
     private static final int LONGEST_URL = 2048;
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-    private static final Pattern NETWORK = Pattern.compile("(?<base>[^/]+)(/\\d{1,3})?");
+    private static final Pattern NETWORK = Pattern.compile("(?<base>[^/]+)(/[1-9]\\d{0,2})?");
 
     /** The URL standard: such a host is an IPv4 address. Some forms of it are left as they are by the parser. */
     private static final Pattern NUMBER_AT_THE_END = Pattern.compile("(^|\\.)(\\d+|0x[0-9a-f]*)$");
@@ -53,6 +53,7 @@ public class WebhookUrlPolicy {
         this.networks = InetAddressFilter.of(cidrs.toArray(String[]::new));
     }
 
+    /** A network of all addresses is none: to Spring's filter those of IPv6 are all of IPv4, too. */
     private static boolean isNetwork(String allowed) {
         Matcher network = NETWORK.matcher(allowed);
         return network.matches() && address(network.group("base")).isPresent();

@@ -144,7 +144,19 @@ class WebhookUrlPolicyTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "10.0.0/8", "*", "a*.example", "http://hooks", ""})
+            strings = {
+                "10.0.0.0/33",
+                "10.0.0.0/-1",
+                "0.0.0.0/0",
+                "::/0",
+                "fd00::/00",
+                "10.0.0.0/x",
+                "10.0.0/8",
+                "*",
+                "a*.example",
+                "http://hooks",
+                ""
+            })
     void aSettingThatMeansNothingStopsTheStart(String allowed) {
         assertThatThrownBy(() -> allowing(allowed)).isInstanceOf(IllegalArgumentException.class);
     }
