@@ -64,8 +64,10 @@ public final class TenantTerms {
             return new TenantChange(other, budget, limits);
         }
 
+        /** A budget without a time zone keeps the one it has: another would move its midnights. */
         TenantChange with(BudgetTerms other) {
-            return new TenantChange(status, other, limits);
+            String zone = other.timeZone() == null ? budget.timeZone() : other.timeZone();
+            return new TenantChange(status, new BudgetTerms(other.period(), other.limit(), zone), limits);
         }
 
         TenantChange with(LimitTerms other) {

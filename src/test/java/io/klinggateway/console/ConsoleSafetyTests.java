@@ -701,6 +701,25 @@ class ConsoleSafetyTests {
     }
 
     @Test
+    void aBudgetThatIsGivenNoTimeZoneKeepsItsOwn() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        create(operator, "zoned", "1,000", "MONTH");
+        operator.get("/console/operator/tenants/zoned");
+        operator.post(
+                "/console/operator/tenants/zoned/budget",
+                Map.of("limit", "1000", "period", "MONTH", "timeZone", "Europe/Berlin"));
+
+        operator.post(
+                "/console/operator/tenants/zoned/budget", Map.of("limit", "2000", "period", "MONTH", "timeZone", ""));
+
+        assertThat(database.sql("select b.credit_limit || ' ' || b.time_zone from budget b"
+                                + " join tenant t on t.id = b.tenant_id where t.name = 'zoned'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("2000 Europe/Berlin");
+    }
+
+    @Test
     void aPromptToTryKeepsItsKeyUntilItIsAnothers() {
         var team = Session.signedIn(gateway, RunningGateway.KEY);
         String once = once(team.get("/console/team/try").body());
