@@ -32,7 +32,7 @@ final class Callers implements AutoCloseable {
     private static final int MOST_AT_ONCE = 64;
     private static final int MOST_REPEATS_OF_LOST = 3;
     private static final int READERS = 8;
-    private static final int REPEATED_CANCELS = 15;
+    private static final int REPEATED_CANCELS = 24;
 
     /** Orders come faster than the rate for a while, so that they queue up, and then slower, so that the queue runs empty. */
     private static final int ORDERS_OF_A_RUSH = 120;
@@ -225,23 +225,35 @@ final class Callers implements AutoCloseable {
             case REPEATEDLY -> {
                 cancel(order, job, 0);
                 cancel(order, job, 1);
-                for (var repeat = 0; repeat < REPEATED_CANCELS; repeat++) {
-                    Waiting.pause(BEFORE_RETRY.multipliedBy(2));
-                    cancel(order, job, anywhere());
-                }
+                cancelUntilCancelled(order, job);
             }
             case FROM_TWO_SIDES -> {
                 try (var sides = Executors.newVirtualThreadPerTaskExecutor()) {
                     sides.execute(() -> cancel(order, job, 0));
                     sides.execute(() -> cancel(order, job, 1));
                 }
+                cancelUntilCancelled(order, job);
             }
             case NOT -> {}
         }
     }
 
-    /** Repeats what had no answer. */
-    private void cancel(Order order, UUID job, int firstReplica) {
+    /** What was sent may come back to the queue, and then no job of it may exist. */
+    private void cancelUntilCancelled(Order order, UUID job) {
+        for (var repeat = 0; repeat < REPEATED_CANCELS; repeat++) {
+            Waiting.pause(BEFORE_RETRY);
+            if (cancel(order, job, anywhere()) == 200) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Repeats what had no answer.
+     *
+     * @return the last answer's status
+     */
+    private int cancel(Order order, UUID job, int firstReplica) {
         for (var replica = firstReplica; replica <= firstReplica + MOST_REPEATS_OF_LOST; replica++) {
             var reached = cluster.reachable(replica);
             var request = HttpRequest.newBuilder(reached.url("/v2/jobs/" + job))
@@ -255,10 +267,11 @@ final class Callers implements AutoCloseable {
             history.add("cancel answer", Map.of("job", job, "answer", answer.status + " " + answer.text));
             cancellations.add(new Cancellation(job, from, Instant.now(), answer.status, answer.text));
             if (answer.status != 0 && answer.status != 503) {
-                return;
+                return answer.status;
             }
             Waiting.pause(BEFORE_RETRY);
         }
+        return 0;
     }
 
     /** An error is the truth when it is told, not only in the end. Copies and lost attempts may still be at work. */

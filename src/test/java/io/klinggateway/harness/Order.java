@@ -37,7 +37,7 @@ record Order(
     enum Cancel {
         NOT,
         ONCE,
-        /** And again, whatever the answer was. */
+        /** And again, for a while or until it succeeds. */
         REPEATEDLY,
         /** Two callers on two replicas at the same moment. */
         FROM_TWO_SIDES
@@ -84,7 +84,7 @@ record Order(
 
     private static Cancel cancel(SplittableRandom random) {
         var dice = random.nextInt(100);
-        return dice < 70 ? Cancel.NOT : dice < 80 ? Cancel.ONCE : dice < 90 ? Cancel.REPEATEDLY : Cancel.FROM_TWO_SIDES;
+        return dice < 60 ? Cancel.NOT : dice < 68 ? Cancel.ONCE : dice < 88 ? Cancel.REPEATEDLY : Cancel.FROM_TWO_SIDES;
     }
 
     private static Fate fate(SplittableRandom random) {
