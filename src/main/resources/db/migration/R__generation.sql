@@ -67,7 +67,7 @@ end $$;
 -- Admits a generation in one transaction: replay and conflict first, then key and tenant, whatever the caller remembers of
 -- them, then the vendor's account, then the limits, then the hold, then the row, which waits in the queue. Calling it again
 -- with the same id answers as the first call did, so a lost answer to COMMIT is simply asked again. Locks are taken in the
--- order idempotency key and id, request window, tenant's period, key's period, the team's place in the queue; the window's
+-- order idempotency key and id, request window, the budget's windows, the team's place in the queue; the request window's
 -- serialises the admissions of a tenant that has limits, which makes the count of what waits exact.
 --   p_replica    where the caller waits for the vendor's verdict
 --   p_promised   whether the caller does not wait for it
@@ -76,7 +76,8 @@ create or replace function admit_generation(
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
         out verdict text, out generation_id uuid, out status text, out credits bigint,
-        out available bigint, out resets_at timestamptz,
+        out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
+        out resets_at timestamptz,
         out request_limit integer, out requests_left integer, out window_seconds_left integer,
         out account_refused_seconds integer)
     language plpgsql as $$
@@ -95,7 +96,7 @@ begin
     if found then
         verdict := 'ADMITTED';
         status := generation_status(known.state, known.upstream_job_id);
-        available := (ledger_balance(p_tenant)).available;
+        available := (caller_spendable(p_tenant, p_key, null)).available;
         return;
     end if;
     if p_idempotency_key is not null then
@@ -112,7 +113,7 @@ begin
             credits := known.quoted_credits;
             verdict := case when known.request_hash = p_request_hash then 'REPLAYED' else 'CONFLICT' end;
             status := generation_status(known.state, known.upstream_job_id);
-            available := (ledger_balance(p_tenant)).available;
+            available := (caller_spendable(p_tenant, p_key, null)).available;
             return;
         end if;
     end if;
@@ -144,6 +145,10 @@ begin
     if verdict is null then
         select * into hold from ledger_hold(p_id, p_tenant, p_key, p_credits, 'gateway', limits.key_budget_id);
         available := hold.available;
+        limited_by := hold.limited_by;
+        window_name := hold.window_name;
+        window_id := hold.window_id;
+        period_start := hold.period_start;
         resets_at := hold.resets_at;
         verdict := case when not hold.accepted then 'INSUFFICIENT' end;
     end if;
@@ -163,13 +168,13 @@ end $$;
 
 -- What admission would say now, in the order in which it says it. Counts as a request; holds nothing.
 create or replace function quote_generation(p_tenant uuid, p_key uuid, p_credits bigint,
-        out verdict text, out available bigint, out resets_at timestamptz,
+        out verdict text, out available bigint, out limited_by text, out window_name text, out resets_at timestamptz,
         out request_limit integer, out requests_left integer, out window_seconds_left integer)
     language plpgsql as $$
 declare
     limits  record;
     counted record;
-    account record;
+    budget  record;
 begin
     select * into limits from caller_terms(p_tenant, p_key);
     if limits.requests_per_minute is not null then
@@ -182,12 +187,14 @@ begin
             return;
         end if;
     end if;
-    select * into account from ledger_available(p_tenant, limits.key_budget_id);
-    available := account.available;
-    resets_at := account.resets_at;
+    select * into budget from ledger_spendable(p_tenant, limits.key_budget_id, p_credits);
+    available := budget.available;
+    limited_by := budget.limited_by;
+    window_name := budget.window_name;
+    resets_at := budget.resets_at;
     verdict := case
         when queue_is_full(p_tenant, limits.waiting_generations) then 'QUEUE_FULL'
-        when account.available < p_credits then 'INSUFFICIENT'
+        when budget.available < p_credits then 'INSUFFICIENT'
         else 'ADMITTED'
     end;
 end $$;

@@ -1,4 +1,4 @@
--- The ledger's functions. They alone write budgets, their periods and the journal, and they alone say what is left.
+-- The ledger's functions. They alone write budgets, their windows' periods and the journal, and they alone say what is left.
 
 -- The credits that are left of what a period allows. One that has no row yet is untouched: null is nothing held or captured.
 create or replace function credits_left(p_allowed bigint, p_held bigint, p_captured bigint) returns bigint
@@ -11,171 +11,192 @@ create or replace function credits_due(p_quoted bigint, p_charged bigint) return
     language sql immutable
     return least(p_quoted, coalesce(p_charged, p_quoted));
 
+-- What a window's books may stand at. Null if it refuses nothing.
+create or replace function ledger_ceiling(p_allowed bigint, p_used bigint) returns bigint
+    language sql immutable
+    return case when p_allowed is not null then greatest(p_allowed, p_used) end;
+
+-- 1 if so much is beyond a limit, else 0; a limit that is null has nothing beyond it.
+create or replace function ledger_beyond(p_limit bigint, p_used bigint) returns integer
+    language sql immutable
+    return case when p_used > p_limit then 1 else 0 end;
+
+-- Kinds of periods, the longest last.
+create or replace function ledger_length(p_kind text) returns integer
+    language sql immutable
+    return array_position(array['DAY', 'WEEK', 'MONTH', 'QUARTER', 'TOTAL'], p_kind);
+
+-- What a window is called where it is told from others: by its kind, and its first day if that is not the usual one.
+create or replace function ledger_window_name(p_kind text, p_first_day integer) returns text
+    language sql immutable
+    return lower(p_kind) || case
+        when p_first_day = 1 then ''
+        when p_kind = 'WEEK' then '-' || (array['tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_first_day - 1]
+        else '-' || p_first_day
+    end;
+
 -- The local date on which the period that contains p_at began. TOTAL is one period without an end.
-create or replace function ledger_period_start(p_kind text, p_zone text, p_at timestamptz) returns date
+create or replace function ledger_period_start(p_kind text, p_first_day integer, p_zone text, p_at timestamptz) returns date
     language sql stable
     return case p_kind
-        when 'DAY'   then (p_at at time zone p_zone)::date
-        when 'WEEK'  then date_trunc('week', p_at at time zone p_zone)::date
-        when 'MONTH' then date_trunc('month', p_at at time zone p_zone)::date
-        when 'TOTAL' then date '1970-01-01'
+        when 'DAY'     then (p_at at time zone p_zone)::date
+        when 'WEEK'    then date_trunc('week', (p_at at time zone p_zone) - make_interval(days => p_first_day - 1))::date + p_first_day - 1
+        when 'MONTH'   then date_trunc('month', (p_at at time zone p_zone) - make_interval(days => p_first_day - 1))::date + p_first_day - 1
+        when 'QUARTER' then date_trunc('quarter', p_at at time zone p_zone)::date
+        when 'TOTAL'   then date '1970-01-01'
     end;
 
 -- The instant at which the next period begins: local midnight in the budget's zone. Null for TOTAL.
 create or replace function ledger_period_end(p_kind text, p_zone text, p_start date) returns timestamptz
     language sql stable
     return case p_kind
-        when 'DAY'   then (p_start + interval '1 day') at time zone p_zone
-        when 'WEEK'  then (p_start + interval '1 week') at time zone p_zone
-        when 'MONTH' then (p_start + interval '1 month') at time zone p_zone
+        when 'DAY'     then (p_start + interval '1 day') at time zone p_zone
+        when 'WEEK'    then (p_start + interval '1 week') at time zone p_zone
+        when 'MONTH'   then (p_start + interval '1 month') at time zone p_zone
+        when 'QUARTER' then (p_start + interval '3 months') at time zone p_zone
     end;
 
--- A tenant's balance in its current period. A period without a row reads as untouched.
-create or replace function ledger_balance(p_tenant uuid,
-        out period_kind text, out period_start date, out resets_at timestamptz,
-        out ceiling bigint, out held bigint, out captured bigint, out available bigint,
-        out credit_limit bigint, out time_zone text)
-    language plpgsql stable as $$
-declare
-    policy budget;
-begin
-    select * into strict policy from budget b where b.tenant_id = p_tenant;
-    credit_limit := policy.credit_limit;
-    time_zone := policy.time_zone;
-    period_kind := policy.period_kind;
-    period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
-    resets_at := ledger_period_end(policy.period_kind, policy.time_zone, period_start);
-    select p.ceiling, p.held, p.captured, credits_left(p.allowed, p.held, p.captured)
-      into ceiling, held, captured, available
-      from budget_period p
-     where p.tenant_id = p_tenant and p.period_kind = policy.period_kind and p.period_start = ledger_balance.period_start;
-    if not found then
-        ceiling := policy.credit_limit;
-        held := 0;
-        captured := 0;
-        available := policy.credit_limit;
-    end if;
-end $$;
+-- Every window that is in force, in its current period: what all readers read, and all decisions are taken from. A period
+-- without a row reads as untouched. One moment serves all rows.
+--   available  null if the window refuses nothing
+--   opened     whether the period has a row
+create or replace view window_balance as
+select w.tenant_id, w.key_budget_id, w.id as window_id, ledger_window_name(w.period_kind, w.first_day) as window_name,
+       w.period_kind, w.first_day, w.credit_limit, w.shadow_limit, b.time_zone,
+       c.period_start, ledger_period_end(w.period_kind, b.time_zone, c.period_start) as resets_at,
+       coalesce(p.granted, 0) as granted,
+       coalesce(p.ceiling, w.credit_limit) as ceiling,
+       coalesce(p.held, 0) as held,
+       coalesce(p.captured, 0) as captured,
+       case when w.credit_limit is not null
+            then credits_left(coalesce(p.allowed, w.credit_limit), p.held, p.captured) end as available,
+       coalesce(p.refused, 0) as refused,
+       coalesce(p.shadow_refused, 0) as shadow_refused,
+       p.empty_since,
+       p.window_id is not null as opened,
+       n.as_of
+  from (select gateway_now() as as_of) n
+ cross join budget_window w
+  join budget b on b.tenant_id = w.tenant_id
+ cross join lateral (
+       select ledger_period_start(w.period_kind, w.first_day, b.time_zone, n.as_of) as period_start offset 0) c
+  left join window_period p on p.window_id = w.id and p.period_start = c.period_start
+ where w.in_force;
 
--- What is left of a key's own budget in a period. Null if the key has none.
-create or replace function ledger_key_available(p_key_budget uuid, p_kind text, p_start date) returns bigint
-    language sql stable
-    return (select credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured)
-              from key_budget b
-              left join key_budget_period p
-                on p.key_budget_id = b.id and p.period_kind = p_kind and p.period_start = p_start
-             where b.id = p_key_budget);
-
--- Sets credits of a key's own budget aside, or answers accepted = false and writes nothing.
-create or replace function ledger_hold_key(p_key_budget uuid, p_kind text, p_start date, p_credits bigint,
-        out accepted boolean, out available bigint)
-    language plpgsql as $$
-#variable_conflict use_column
-begin
-    loop
-        update key_budget_period
-           set held = held + p_credits
-         where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start
-           and held + captured + p_credits <= allowed
-        returning credits_left(allowed, held, captured) into available;
-        if found then
-            accepted := true;
-            return;
-        end if;
-        select credits_left(allowed, held, captured) into available
-          from key_budget_period
-         where key_budget_id = p_key_budget and period_kind = p_kind and period_start = p_start;
-        if found and available < p_credits then
-            accepted := false;
-            return;
-        elsif not found then
-            select credit_limit into strict available from key_budget where id = p_key_budget for share;
-            if available < p_credits then
-                accepted := false;
-                return;
-            end if;
-            insert into key_budget_period (key_budget_id, period_kind, period_start, allowed, ceiling)
-            values (p_key_budget, p_kind, p_start, available, available)
-            on conflict do nothing;
-        end if;
-    end loop;
-end $$;
-
--- Sets credits aside for a generation, or answers accepted = false and leaves every balance as it was. With a key's own
--- budget both guards must agree, the tenant's first; available is then what both have left.
-create or replace function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
-        p_key_budget uuid default null,
-        out accepted boolean, out available bigint, out resets_at timestamptz)
-    language plpgsql as $$
-#variable_conflict use_column
-declare
-    policy  budget;
-    started date;
-    moment  timestamptz := gateway_now();
-    of_key  record;
-begin
-    select * into strict policy from budget where tenant_id = p_tenant;
-    loop
-        started := ledger_period_start(policy.period_kind, policy.time_zone, moment);
-        resets_at := ledger_period_end(policy.period_kind, policy.time_zone, started);
-        update budget_period
-           set held = held + p_credits
-         where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started
-           and held + captured + p_credits <= allowed
-        returning credits_left(allowed, held, captured) into available;
-        exit when found;
-        select credits_left(allowed, held, captured) into available
-          from budget_period
-         where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
-        if found and available < p_credits then
-            available := least(available, ledger_key_available(p_key_budget, policy.period_kind, started));
-            accepted := false;
-            return;
-        elsif not found then
-            -- The period's first use. The lock lets a change of the limit see this row, or this row see the change.
-            select * into strict policy from budget where tenant_id = p_tenant for share;
-            if policy.credit_limit < p_credits then
-                started := ledger_period_start(policy.period_kind, policy.time_zone, moment);
-                available := least(policy.credit_limit,
-                                   ledger_key_available(p_key_budget, policy.period_kind, started));
-                accepted := false;
-                return;
-            end if;
-            insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
-            values (p_tenant, policy.period_kind,
-                    ledger_period_start(policy.period_kind, policy.time_zone, moment),
-                    policy.credit_limit, policy.credit_limit)
-            on conflict do nothing;
-        end if;
-        -- Credits came free, or the row exists now: try again.
-    end loop;
-    if p_key_budget is not null then
-        select * into of_key from ledger_hold_key(p_key_budget, policy.period_kind, started, p_credits);
-        if not of_key.accepted then
-            -- This transaction has the row locked: nobody saw the credits go, nobody sees them come back.
-            update budget_period
-               set held = held - p_credits
-             where tenant_id = p_tenant and period_kind = policy.period_kind and period_start = started;
-            available := least(available + p_credits, of_key.available);
-            accepted := false;
-            return;
-        end if;
-        available := least(available, of_key.available);
-    end if;
-    insert into journal_entry
-        (generation_id, tenant_id, key_id, key_budget_id, period_kind, period_start, entry_kind, held_delta, at, actor)
-    values (p_generation, p_tenant, p_key, p_key_budget, policy.period_kind, started, 'HOLD', p_credits, moment, p_actor);
-    accepted := true;
-end $$;
-
--- What a hold of this key could take now.
-create or replace function ledger_available(p_tenant uuid, p_key_budget uuid, out available bigint, out resets_at timestamptz)
+-- The windows that hold for a key's spend, in the order in which their periods are locked: the tenant's first, then those of
+-- the key's own budget, if it has one.
+create or replace function ledger_windows(p_tenant uuid, p_key_budget uuid) returns window_balance[]
     language sql stable as $$
-    select least(b.available, ledger_key_available(p_key_budget, b.period_kind, b.period_start)), b.resets_at
-      from ledger_balance(p_tenant) b;
+    select array_agg(w order by w.key_budget_id nulls first, w.window_id)
+      from window_balance w
+     where w.tenant_id = p_tenant and (w.key_budget_id is null or w.key_budget_id = p_key_budget);
 $$;
 
--- Resolves a generation's hold in its own period. CAPTURE takes p_charged, at most the hold, and frees the rest;
+-- What the windows leave together, and which of them says so: one that has less than p_credits left, and of those the one
+-- that resets last, so that resets_at is when it is worth trying again; if there is none, the one with the least left.
+--   limited_by  key: the key's own budget; tenant: the longest window of the tenant's budget; window: a shorter one
+create or replace function ledger_limit(p_windows window_balance[], p_credits bigint,
+        out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date, out resets_at timestamptz)
+    language sql stable as $$
+    select min(w.available) over (),
+           case when w.key_budget_id is not null then 'KEY'
+                when ledger_length(w.period_kind) = max(ledger_length(w.period_kind)) filter (where w.key_budget_id is null) over ()
+                then 'TENANT' else 'WINDOW' end,
+           w.window_name, w.window_id, w.period_start, w.resets_at
+      from unnest(p_windows) w
+     where w.credit_limit is not null
+     order by w.available < p_credits desc nulls last,
+              case when w.available < p_credits then 0 else w.available end,
+              w.resets_at desc nulls first, w.key_budget_id nulls first, ledger_length(w.period_kind) desc, w.first_day
+     limit 1;
+$$;
+
+-- What a hold of p_credits with this key's own budget, or with none, would meet now. With p_credits null, what is left.
+create or replace function ledger_spendable(p_tenant uuid, p_key_budget uuid, p_credits bigint,
+        out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date, out resets_at timestamptz)
+    language sql stable as $$
+    select * from ledger_limit(ledger_windows(p_tenant, p_key_budget), p_credits);
+$$;
+
+-- Makes the row of a window's period. The lock lets a change of the limit see this row, or this row see
+-- the change.
+create or replace function ledger_open_period(p_window window_balance) returns void
+    language plpgsql as $$
+declare
+    limit_now bigint;
+begin
+    select w.credit_limit into strict limit_now from budget_window w where w.id = p_window.window_id for share;
+    insert into window_period (window_id, period_start, tenant_id, allowed, ceiling)
+    values (p_window.window_id, p_window.period_start, p_window.tenant_id, limit_now, limit_now)
+    on conflict do nothing;
+end $$;
+
+-- Sets credits aside for a generation in every window, or answers accepted = false and leaves every balance as it was.
+-- available is what a next hold could take; the rest says which window refused, or has the least left.
+create or replace function ledger_hold(p_generation uuid, p_tenant uuid, p_key uuid, p_credits bigint, p_actor text,
+        p_key_budget uuid default null,
+        out accepted boolean, out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
+        out resets_at timestamptz)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    windows window_balance[];
+    w       window_balance;
+    limits  record;
+    remains bigint;
+    ids     uuid[];
+    starts  date[];
+begin
+    loop
+        windows := ledger_windows(p_tenant, p_key_budget);
+        select * into limits from ledger_limit(windows, p_credits);
+        available := limits.available;
+        limited_by := limits.limited_by;
+        window_name := limits.window_name;
+        window_id := limits.window_id;
+        period_start := limits.period_start;
+        resets_at := limits.resets_at;
+        accepted := limits.available >= p_credits;
+        if not accepted then
+            return;
+        end if;
+        foreach w in array windows loop
+            if not w.opened then
+                perform ledger_open_period(w);
+            end if;
+        end loop;
+        available := null;
+        ids := '{}';
+        starts := '{}';
+        foreach w in array windows loop
+            update window_period p
+               set held = p.held + p_credits,
+                   shadow_refused = p.shadow_refused + ledger_beyond(w.shadow_limit + p.granted, p.held + p_credits + p.captured),
+                   empty_since = case when p.held + p_credits + p.captured >= p.allowed then w.as_of end
+             where p.window_id = w.window_id and p.period_start = w.period_start
+               and (p.allowed is null or p.held + p.captured + p_credits <= p.allowed)
+            returning case when p.allowed is not null then credits_left(p.allowed, p.held, p.captured) end into remains;
+            exit when not found;
+            available := least(available, remains);
+            ids := ids || w.window_id;
+            starts := starts || w.period_start;
+        end loop;
+        exit when cardinality(ids) = cardinality(windows);
+        -- Another was quicker in this window. Those before it are locked by this transaction: nobody saw the credits go,
+        -- nobody sees them come back.
+        foreach w in array windows[:cardinality(ids)] loop
+            update window_period p
+               set held = p.held - p_credits,
+                   shadow_refused = p.shadow_refused - ledger_beyond(w.shadow_limit + p.granted, p.held + p.captured),
+                   empty_since = null
+             where p.window_id = w.window_id and p.period_start = w.period_start;
+        end loop;
+    end loop;
+    insert into journal_entry (generation_id, tenant_id, key_id, windows, period_starts, entry_kind, held_delta, at, actor)
+    values (p_generation, p_tenant, p_key, ids, starts, 'HOLD', p_credits, w.as_of, p_actor);
+end $$;
+
+-- Resolves a generation's hold in its own periods. CAPTURE takes p_charged, at most the hold, and frees the rest;
 -- RELEASE frees all. Answers the captured credits, or null if the hold was resolved before (nothing changes then).
 create or replace function ledger_resolve(p_generation uuid, p_kind text, p_charged bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
@@ -186,118 +207,142 @@ begin
     select * into strict hold from journal_entry where generation_id = p_generation and entry_kind = 'HOLD';
     taken := case p_kind when 'CAPTURE' then credits_due(hold.held_delta, p_charged) else 0 end;
     insert into journal_entry
-        (generation_id, tenant_id, key_id, key_budget_id, period_kind, period_start, entry_kind,
-         held_delta, captured_delta, at, actor, reason)
-    values (p_generation, hold.tenant_id, hold.key_id, hold.key_budget_id, hold.period_kind, hold.period_start, p_kind,
+        (generation_id, tenant_id, key_id, windows, period_starts, entry_kind, held_delta, captured_delta, at, actor, reason)
+    values (p_generation, hold.tenant_id, hold.key_id, hold.windows, hold.period_starts, p_kind,
             -hold.held_delta, taken, gateway_now(), p_actor, p_reason)
     on conflict do nothing;
     if not found then
         return null;
     end if;
-    update budget_period
-       set held = held - hold.held_delta,
-           captured = captured + taken,
-           ceiling = greatest(allowed, held - hold.held_delta + captured + taken)
-     where tenant_id = hold.tenant_id and period_kind = hold.period_kind and period_start = hold.period_start;
-    if hold.key_budget_id is not null then
-        update key_budget_period
-           set held = held - hold.held_delta,
-               captured = captured + taken,
-               ceiling = greatest(allowed, held - hold.held_delta + captured + taken)
-         where key_budget_id = hold.key_budget_id
-           and period_kind = hold.period_kind and period_start = hold.period_start;
-    end if;
+    for place in 1 .. cardinality(hold.windows) loop
+        update window_period p
+           set held = p.held - hold.held_delta,
+               captured = p.captured + taken,
+               ceiling = ledger_ceiling(p.allowed, p.held - hold.held_delta + p.captured + taken)
+         where p.window_id = hold.windows[place] and p.period_start = hold.period_starts[place];
+    end loop;
     return taken;
 end $$;
 
--- Sets a tenant's policy. It binds the next hold; grants stay, and spend above a lowered limit stays on the books.
-create or replace function ledger_set_budget(p_tenant uuid, p_kind text, p_limit bigint, p_zone text) returns void
+-- Sets a tenant's budget. It binds the next hold; grants stay, and spend above a lowered limit stays on the books. A window
+-- that is new counts from now on.
+create or replace function ledger_set_budget(p_tenant uuid, p_zone text, p_kinds text[], p_first_days integer[],
+        p_limits bigint[], p_shadow_limits bigint[]) returns void
     language plpgsql as $$
 begin
-    insert into budget (tenant_id, period_kind, credit_limit, time_zone)
-    values (p_tenant, p_kind, p_limit, p_zone)
-    on conflict (tenant_id) do update
-       set period_kind = excluded.period_kind, credit_limit = excluded.credit_limit, time_zone = excluded.time_zone;
-    update budget_period
-       set allowed = p_limit + granted,
-           ceiling = greatest(p_limit + granted, held + captured)
-     where tenant_id = p_tenant and period_kind = p_kind
-       and period_start >= ledger_period_start(p_kind, p_zone, gateway_now())
-       and allowed <> p_limit + granted;
+    insert into budget (tenant_id, time_zone) values (p_tenant, p_zone)
+    on conflict (tenant_id) do update set time_zone = excluded.time_zone;
+    perform ledger_set_windows(p_tenant, null, p_kinds, p_first_days, p_limits, p_shadow_limits);
 end $$;
 
--- Sets a key's own limit. As with the tenant's, spend above a lowered limit stays on the books.
-create or replace function ledger_set_key_budget(p_key_budget uuid, p_tenant uuid, p_limit bigint) returns void
+-- Sets the windows of a tenant's budget, or of a key's own; all others of that budget are taken away.
+create or replace function ledger_set_windows(p_tenant uuid, p_key_budget uuid, p_kinds text[], p_first_days integer[],
+        p_limits bigint[], p_shadow_limits bigint[]) returns void
     language plpgsql as $$
-begin
-    insert into key_budget (id, tenant_id, credit_limit) values (p_key_budget, p_tenant, p_limit)
-    on conflict (id) do update set credit_limit = excluded.credit_limit;
-    update key_budget_period
-       set allowed = p_limit, ceiling = greatest(p_limit, held + captured)
-     where key_budget_id = p_key_budget and allowed <> p_limit;
-end $$;
-
--- The row of a tenant's current period, made if this is its first use.
-create or replace function ledger_current_period(p_tenant uuid, out period_kind text, out period_start date)
-    language plpgsql as $$
-#variable_conflict use_column
 declare
-    policy budget;
+    w window_balance;
 begin
-    select * into strict policy from budget where tenant_id = p_tenant for share;
-    period_kind := policy.period_kind;
-    period_start := ledger_period_start(policy.period_kind, policy.time_zone, gateway_now());
-    insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
-    values (p_tenant, policy.period_kind,
-            ledger_period_start(policy.period_kind, policy.time_zone, gateway_now()),
-            policy.credit_limit, policy.credit_limit)
-    on conflict do nothing;
+    perform from budget b where b.tenant_id = p_tenant for update;
+    update budget_window known
+       set in_force = false
+     where known.tenant_id = p_tenant and known.key_budget_id is not distinct from p_key_budget and known.in_force
+       and not exists (select from unnest(p_kinds, p_first_days) as asked (kind, first_day)
+                        where asked.kind = known.period_kind and asked.first_day = known.first_day);
+    insert into budget_window (id, tenant_id, key_budget_id, period_kind, first_day, credit_limit, shadow_limit)
+    select gen_random_uuid(), p_tenant, p_key_budget, asked.*
+      from unnest(p_kinds, p_first_days, p_limits, p_shadow_limits) as asked
+    on conflict on constraint budget_window_once do update
+       set credit_limit = excluded.credit_limit, shadow_limit = excluded.shadow_limit, in_force = true;
+    foreach w in array ledger_windows(p_tenant, p_key_budget) loop
+        continue when w.key_budget_id is distinct from p_key_budget;
+        update window_period p
+           set allowed = w.credit_limit + p.granted,
+               ceiling = ledger_ceiling(w.credit_limit + p.granted, p.held + p.captured),
+               empty_since = case when p.held + p.captured >= w.credit_limit + p.granted then p.empty_since end
+         where p.window_id = w.window_id and p.period_start >= w.period_start
+           and p.allowed is distinct from w.credit_limit + p.granted;
+    end loop;
 end $$;
 
--- Raises what the current period allows. Answers the journal's seq, or null (and nothing changes) if the period's grants
--- would exceed what is sane.
+-- The tenant's own windows, each with the row of its current period, locked, so that what they hold stays so.
+create or replace function ledger_locked_windows(p_tenant uuid) returns window_balance[]
+    language plpgsql as $$
+declare
+    w window_balance;
+begin
+    foreach w in array ledger_windows(p_tenant, null) loop
+        if not w.opened then
+            perform ledger_open_period(w);
+        end if;
+        perform from window_period p where p.window_id = w.window_id and p.period_start = w.period_start for update;
+    end loop;
+    return ledger_windows(p_tenant, null);
+end $$;
+
+-- Raises what the current period of each of the tenant's windows allows. Answers the journal's seq, or null (and nothing
+-- changes) if a period's grants would exceed what is sane.
 create or replace function ledger_grant(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
 declare
-    period record;
-    entry  bigint;
+    windows window_balance[] := ledger_locked_windows(p_tenant);
+    entry   bigint;
 begin
-    select * into period from ledger_current_period(p_tenant);
-    update budget_period
-       set granted = granted + p_credits,
-           allowed = allowed + p_credits,
-           ceiling = greatest(allowed + p_credits, held + captured)
-     where tenant_id = p_tenant and period_kind = period.period_kind and period_start = period.period_start
-       and granted + p_credits <= 1000000000000000;
-    if not found then
+    if exists (select from unnest(windows) w where w.granted + p_credits > 1000000000000000) then
         return null;
     end if;
-    insert into journal_entry (tenant_id, period_kind, period_start, entry_kind, granted_delta, at, actor, reason)
-    values (p_tenant, period.period_kind, period.period_start, 'GRANT', p_credits, gateway_now(), p_actor, p_reason)
+    update window_period p
+       set granted = p.granted + p_credits,
+           allowed = p.allowed + p_credits,
+           ceiling = ledger_ceiling(p.allowed + p_credits, p.held + p.captured),
+           empty_since = null
+      from unnest(windows) w
+     where p.window_id = w.window_id and p.period_start = w.period_start;
+    insert into journal_entry (tenant_id, windows, period_starts, entry_kind, granted_delta, at, actor, reason)
+    select p_tenant, array_agg(w.window_id), array_agg(w.period_start), 'GRANT', p_credits, gateway_now(), p_actor, p_reason
+      from unnest(windows) w
     returning seq into entry;
     return entry;
 end $$;
 
--- Corrects the current period's captured credits by p_credits, up or down. Answers the journal's seq, or null (and
--- nothing changes) if that would go below zero, or above what is allowed.
+-- Corrects captured credits by p_credits, up or down: in the current period of every window of the tenant that has captured
+-- so many, as a correction of yesterday's spend is none of today's. Answers the journal's seq, or null (and nothing changes)
+-- if no window has, or one would be above what is allowed.
 create or replace function ledger_adjust(p_tenant uuid, p_credits bigint, p_actor text, p_reason text) returns bigint
     language plpgsql as $$
 declare
-    period record;
-    entry  bigint;
+    windows window_balance[];
+    entry   bigint;
 begin
-    select * into period from ledger_current_period(p_tenant);
-    update budget_period
-       set captured = captured + p_credits,
-           ceiling = greatest(allowed, held + captured + p_credits)
-     where tenant_id = p_tenant and period_kind = period.period_kind and period_start = period.period_start
-       and captured + p_credits >= 0
-       and (p_credits < 0 or held + captured + p_credits <= allowed);
-    if not found then
+    select array_agg(w) into windows from unnest(ledger_locked_windows(p_tenant)) w where w.captured + p_credits >= 0;
+    if windows is null or exists (select from unnest(windows) w where w.available < p_credits) then
         return null;
     end if;
-    insert into journal_entry (tenant_id, period_kind, period_start, entry_kind, captured_delta, at, actor, reason)
-    values (p_tenant, period.period_kind, period.period_start, 'ADJUST', p_credits, gateway_now(), p_actor, p_reason)
+    update window_period p
+       set captured = p.captured + p_credits,
+           ceiling = ledger_ceiling(p.allowed, p.held + p.captured + p_credits)
+      from unnest(windows) w
+     where p.window_id = w.window_id and p.period_start = w.period_start;
+    insert into journal_entry (tenant_id, windows, period_starts, entry_kind, captured_delta, at, actor, reason)
+    select p_tenant, array_agg(w.window_id), array_agg(w.period_start), 'ADJUST', p_credits, gateway_now(), p_actor, p_reason
+      from unnest(windows) w
     returning seq into entry;
     return entry;
+end $$;
+
+-- Adds requests that were refused to the windows that refused them.
+create or replace function ledger_count_refusals(p_windows uuid[], p_starts date[], p_requests bigint[]) returns void
+    language plpgsql as $$
+declare
+    counted record;
+begin
+    for counted in
+        select * from unnest(p_windows, p_starts, p_requests) as u (window_id, period_start, requests) order by window_id
+    loop
+        insert into window_period as p (window_id, period_start, tenant_id, allowed, ceiling, refused, empty_since)
+        select w.id, counted.period_start, w.tenant_id, w.credit_limit, w.credit_limit, counted.requests, gateway_now()
+          from budget_window w where w.id = counted.window_id for share
+        on conflict (window_id, period_start) do update
+           set refused = p.refused + excluded.refused,
+               empty_since = coalesce(p.empty_since, excluded.empty_since);
+    end loop;
 end $$;

@@ -2,34 +2,21 @@
 
 -- The books: every balance that does not equal the sum of its journal entries.
 create or replace view ledger_difference as
-select tenant_id, period_kind, period_start,
+select w.tenant_id, w.key_budget_id, w.period_kind, period_start,
        coalesce(p.held, 0) - coalesce(j.held, 0)         as held_difference,
        coalesce(p.captured, 0) - coalesce(j.captured, 0) as captured_difference,
-       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference,
-       null::uuid                                        as key_budget_id
-  from budget_period p
-  full join (select tenant_id, period_kind, period_start,
+       coalesce(p.granted, 0) - coalesce(j.granted, 0)   as granted_difference
+  from window_period p
+  full join (select counted.window_id, counted.period_start,
                     sum(held_delta) as held, sum(captured_delta) as captured, sum(granted_delta) as granted
-               from journal_entry group by tenant_id, period_kind, period_start) j
- using (tenant_id, period_kind, period_start)
+               from journal_entry
+              cross join lateral unnest(windows, period_starts) as counted (window_id, period_start)
+              group by counted.window_id, counted.period_start) j
+ using (window_id, period_start)
+  left join budget_window w on w.id = window_id
  where coalesce(p.held, 0) <> coalesce(j.held, 0)
     or coalesce(p.captured, 0) <> coalesce(j.captured, 0)
-    or coalesce(p.granted, 0) <> coalesce(j.granted, 0)
-union all
-select coalesce(j.tenant_id, b.tenant_id), period_kind, period_start,
-       coalesce(p.held, 0) - coalesce(j.held, 0),
-       coalesce(p.captured, 0) - coalesce(j.captured, 0),
-       0,
-       key_budget_id
-  from key_budget_period p
-  full join (select key_budget_id, period_kind, period_start, min(tenant_id::text)::uuid as tenant_id,
-                    sum(held_delta) as held, sum(captured_delta) as captured
-               from journal_entry where key_budget_id is not null
-              group by key_budget_id, period_kind, period_start) j
- using (key_budget_id, period_kind, period_start)
-  left join key_budget b on b.id = key_budget_id
- where coalesce(p.held, 0) <> coalesce(j.held, 0)
-    or coalesce(p.captured, 0) <> coalesce(j.captured, 0);
+    or coalesce(p.granted, 0) <> coalesce(j.granted, 0);
 
 -- Open holds are the open generations' quotes, no more and no less.
 create or replace view generation_hold_difference as

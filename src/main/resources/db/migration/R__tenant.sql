@@ -12,6 +12,16 @@ create or replace function caller_terms(p_tenant uuid, p_key uuid,
      where t.id = p_tenant;
 $$;
 
+-- What a caller may spend now, by its key's own budget and its tenant's. p_credits as in ledger_spendable.
+create or replace function caller_spendable(p_tenant uuid, p_key uuid, p_credits bigint,
+        out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
+        out resets_at timestamptz)
+    language sql stable as $$
+    select s.*
+      from caller_terms(p_tenant, p_key) c
+     cross join lateral ledger_spendable(p_tenant, c.key_budget_id, p_credits) s;
+$$;
+
 -- Counts a request, or answers accepted = false and leaves the count. Whatever it answers, it leaves the tenant's row
 -- locked until the transaction ends. Without a limit it only counts and locks.
 create or replace function count_request(p_tenant uuid, p_limit integer,

@@ -10,54 +10,53 @@ create function gateway_now() returns timestamptz
     return clock_timestamp();
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- The ledger: budgets, their periods, and the journal. Amounts are whole vendor credits. Only the functions of R__ledger.sql
--- write budget_period, key_budget_period and journal_entry.
+-- The ledger: budgets, their windows, and the journal. Amounts are whole vendor credits. Only the functions of R__ledger.sql
+-- write these tables.
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- The policy: how much a tenant may spend in each period. Every tenant that may spend has one.
+-- Every tenant that may spend has a budget: windows that all hold at once, by the calendar of one time zone.
 create table budget (
-    tenant_id    uuid   primary key,
-    period_kind  text   not null check (period_kind in ('DAY', 'WEEK', 'MONTH', 'TOTAL')),
-    credit_limit bigint not null check (credit_limit between 0 and 1000000000000),
-    time_zone    text   not null
+    tenant_id uuid primary key,
+    time_zone text not null
 );
 
--- The balance of one tenant in one period; the row appears with the period's first hold.
---   allowed  what admission may go up to: limit + grants
+-- One window: how much may be spent in each of its periods. It is a tenant's, or that of a key's own budget inside it; a key
+-- that replaced another goes on with its budget, so several keys may share one. A window counts while it is in force; one
+-- that is taken away and comes back finds what it had counted.
+create table budget_window (
+    id            uuid     primary key,
+    tenant_id     uuid     not null,
+    key_budget_id uuid,                        -- null: the tenant's own
+    period_kind   text     not null check (period_kind in ('DAY', 'WEEK', 'MONTH', 'QUARTER', 'TOTAL')),
+    first_day     smallint not null default 1, -- of a WEEK, 1 is Monday; of a MONTH, its day
+    credit_limit  bigint   check (credit_limit between 0 and 1000000000000),  -- null: refuses nothing
+    shadow_limit  bigint   check (shadow_limit between 0 and 1000000000000),  -- counts what it would refuse; null: none
+    in_force      boolean  not null default true,
+    constraint budget_window_first_day check (first_day between 1 and
+        case period_kind when 'WEEK' then 7 when 'MONTH' then 28 else 1 end),
+    constraint budget_window_limits check (num_nonnulls(credit_limit, shadow_limit) > 0),
+    constraint budget_window_once unique nulls not distinct (tenant_id, key_budget_id, period_kind, first_day)
+);
+
+-- The balance of a window in one of its periods; the row appears with the period's first hold.
+--   allowed  what admission may go up to: limit + grants; null if the window refuses nothing
 --   ceiling  what the books may stand at: above allowed only while spend older than a lowered limit is on them
-create table budget_period (
-    tenant_id    uuid   not null,
-    period_kind  text   not null,
-    period_start date   not null,
-    granted      bigint not null default 0 check (granted >= 0),
-    allowed      bigint not null check (allowed >= 0),
-    ceiling      bigint not null,
-    held         bigint not null default 0 check (held >= 0),
-    captured     bigint not null default 0 check (captured >= 0),
-    primary key (tenant_id, period_kind, period_start),
-    constraint budget_period_ceiling check (held + captured <= ceiling)
+create table window_period (
+    window_id      uuid        not null,
+    period_start   date        not null,
+    tenant_id      uuid        not null,
+    granted        bigint      not null default 0 check (granted >= 0),
+    allowed        bigint      check (allowed >= 0),
+    ceiling        bigint,
+    held           bigint      not null default 0 check (held >= 0),
+    captured       bigint      not null default 0 check (captured >= 0),
+    refused        bigint      not null default 0,  -- requests, because of this window; counted a moment later
+    shadow_refused bigint      not null default 0,  -- requests that its shadow limit would have refused
+    empty_since    timestamptz,                     -- the hold that took the last credit, or the first refusal after a hold
+    primary key (window_id, period_start),
+    constraint window_period_ceiling check (held + captured <= ceiling),
+    constraint window_period_guarded check ((allowed is null) = (ceiling is null))
 ) with (fillfactor = 50);  -- room beside each row for its next version: the hottest rows of the system
-
--- A key's own budget, inside its tenant's and over the same periods. A key that replaced another goes on with its budget,
--- so several keys may share one. It counts from the moment it is set.
-create table key_budget (
-    id           uuid   primary key,
-    tenant_id    uuid   not null,
-    credit_limit bigint not null check (credit_limit between 0 and 1000000000000)
-);
-
--- As budget_period, for a key's own budget. Grants are the tenant's alone.
-create table key_budget_period (
-    key_budget_id uuid   not null,
-    period_kind   text   not null,
-    period_start  date   not null,
-    allowed       bigint not null check (allowed >= 0),
-    ceiling       bigint not null,
-    held          bigint not null default 0 check (held >= 0),
-    captured      bigint not null default 0 check (captured >= 0),
-    primary key (key_budget_id, period_kind, period_start),
-    constraint key_budget_period_ceiling check (held + captured <= ceiling)
-) with (fillfactor = 50);
 
 -- Every movement of credits, once and for ever.
 create table journal_entry (
@@ -66,9 +65,8 @@ create table journal_entry (
     generation_id  uuid,
     tenant_id      uuid        not null,
     key_id         uuid,
-    key_budget_id  uuid,       -- the key's own budget, if the hold was taken from one too
-    period_kind    text        not null,
-    period_start   date        not null,
+    windows        uuid[]      not null,  -- in which it counts, in the order in which they are locked
+    period_starts  date[]      not null,  -- each window's period
     entry_kind     text        not null,
     held_delta     bigint      not null default 0,
     captured_delta bigint      not null default 0,
@@ -77,6 +75,7 @@ create table journal_entry (
     actor          text        not null,
     reason         text,
     constraint journal_entry_once unique (generation_id, entry_kind),
+    constraint journal_entry_counts check (cardinality(windows) > 0 and cardinality(windows) = cardinality(period_starts)),
     constraint journal_entry_shape check (case entry_kind
         when 'HOLD'    then generation_id is not null and held_delta > 0 and captured_delta = 0 and granted_delta = 0
         when 'CAPTURE' then generation_id is not null and held_delta < 0 and captured_delta between 0 and -held_delta and granted_delta = 0
@@ -115,7 +114,7 @@ create table api_key (
     prefix        text,       -- for people to recognise it by; null if only the digest was ever known here
     sha256        bytea       not null unique check (octet_length(sha256) = 32),
     declared      boolean     not null default false,
-    key_budget_id uuid,       -- its own budget, inside the tenant's; null if it has none
+    key_budget_id uuid,       -- whose windows hold for it beside the tenant's; null if it has none of its own
     created_at    timestamptz not null default gateway_now(),
     last_used_at  timestamptz,  -- to the minute
     expires_at    timestamptz,

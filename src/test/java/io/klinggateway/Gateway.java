@@ -13,6 +13,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import io.klinggateway.VendorInitializer.VendorClock;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.Sha256;
@@ -23,7 +24,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -114,11 +114,13 @@ public final class Gateway {
     }
 
     public Client newTenant(long credits) {
-        return newTenant(new Budget(PeriodKind.TOTAL, new Credits(credits), ZoneOffset.UTC));
+        return newTenant(new Budget(
+                ZoneId.of("UTC"), List.of(new BudgetWindow(PeriodKind.TOTAL, 1, new Credits(credits), null))));
     }
 
     public Client newTenant(PeriodKind period, long credits) {
-        return newTenant(new Budget(period, new Credits(credits), ZoneId.of("UTC")));
+        return newTenant(
+                new Budget(ZoneId.of("UTC"), List.of(new BudgetWindow(period, 1, new Credits(credits), null))));
     }
 
     private Client newTenant(Budget budget) {

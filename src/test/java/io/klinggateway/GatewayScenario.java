@@ -25,6 +25,7 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.harness.Ports;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.queue.Dispatcher;
 import io.klinggateway.running.Answer;
@@ -34,7 +35,7 @@ import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -125,7 +126,8 @@ public abstract class GatewayScenario {
         vendor.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(404)));
         vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).atPriority(9).willReturn(okJson(NO_JOBS)));
         tenant = tenants.register(
-                "t-" + UUID.randomUUID(), new Budget(PeriodKind.MONTH, new Credits(100), ZoneOffset.UTC));
+                "t-" + UUID.randomUUID(),
+                new Budget(ZoneId.of("UTC"), List.of(new BudgetWindow(PeriodKind.MONTH, 1, new Credits(100), null))));
         tenants.registerKey(tenant(), "main", Sha256.hex(key));
         awaitNormalService();
     }
@@ -339,7 +341,7 @@ public abstract class GatewayScenario {
 
     /** The tenant's balance: held, captured. */
     protected List<Long> balance() {
-        return jdbc.sql("select held, captured from budget_period where tenant_id = :tenant")
+        return jdbc.sql("select held, captured from window_period where tenant_id = :tenant")
                 .param("tenant", tenant().id().value())
                 .query((row, _) -> List.of(row.getLong("held"), row.getLong("captured")))
                 .single();

@@ -81,6 +81,8 @@ class OpenApiTests {
                         "details",
                         "creditsRequired",
                         "creditsAvailable",
+                        "limitedBy",
+                        "window",
                         "resetsAt");
     }
 

@@ -78,9 +78,9 @@ public class CreditOperations {
         if (before.isPresent()) {
             return before.get();
         }
-        BalanceView balanceBefore = BalanceView.of(ledger.balance(id));
+        BalanceView balanceBefore = BalanceView.of(ledger.account(id, null));
         long seq = effect.applyAsLong(id);
-        BalanceView balance = BalanceView.of(ledger.balance(id));
+        BalanceView balance = BalanceView.of(ledger.account(id, null));
         audit.record(
                 operator,
                 Action.of(call.action(), tenantName).about(seq).because(call.reason()),

@@ -5,7 +5,6 @@ import io.klinggateway.admin.CreditTerms.NewGrant;
 import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.EntryFilter;
 import io.klinggateway.ledger.EntryKind;
-import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.support.Page;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -13,6 +12,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -40,7 +40,7 @@ class CreditsController {
     }
 
     @PostMapping("/grants")
-    @Operation(summary = "Raise what the current period allows")
+    @Operation(summary = "Raise what the current period of each of the team's windows allows")
     ResponseEntity<CreditOperations.Answer> grant(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -51,7 +51,9 @@ class CreditsController {
     }
 
     @PostMapping("/adjustments")
-    @Operation(summary = "Correct the current period's captured spend, up or down")
+    @Operation(
+            summary =
+                    "Correct captured spend, up or down, in the current period of each window that has captured so much")
     ResponseEntity<CreditOperations.Answer> adjust(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
@@ -98,8 +100,7 @@ class CreditsController {
             EntryKind kind,
             @Nullable UUID generationId,
             @Nullable UUID keyId,
-            PeriodKind period,
-            @Nullable LocalDate periodStart,
+            List<CountedView> windows,
             long heldDelta,
             long capturedDelta,
             long grantedDelta,
@@ -113,13 +114,26 @@ class CreditsController {
                     entry.kind(),
                     entry.generation() == null ? null : entry.generation().value(),
                     entry.key() == null ? null : entry.key().value(),
-                    entry.period(),
-                    entry.period() == PeriodKind.TOTAL ? null : entry.periodStart(),
+                    entry.counted().stream().map(CountedView::of).toList(),
                     entry.heldDelta(),
                     entry.capturedDelta(),
                     entry.grantedDelta(),
                     entry.actor(),
                     entry.reason());
+        }
+    }
+
+    /** @param periodStart 1970-01-01 for a window that never starts anew */
+    @Schema(name = "OperatorJournalWindow")
+    record CountedView(
+            @Schema(example = "month") String window,
+            LocalDate periodStart,
+
+            @Schema(description = "Whether it belongs to the key's own budget")
+            boolean ofKey) {
+
+        static CountedView of(Entry.Counted counted) {
+            return new CountedView(counted.window(), counted.periodStart(), counted.ofKey());
         }
     }
 }

@@ -3,8 +3,6 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredKey;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredTenant;
-import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
@@ -121,11 +119,7 @@ class DeclaredTenants implements SmartLifecycle {
     private void declare(DeclaredTenant declared) {
         TenantRecord known = tenants.lock(declared.name()).orElse(null);
         Declared before = known == null ? null : state(known);
-        Budget budget = new Budget(
-                declared.budget().period(),
-                new Credits(declared.budget().limit()),
-                declared.budget().timeZone());
-        Tenant tenant = tenants.register(declared.name(), budget);
+        Tenant tenant = tenants.register(declared.name(), declared.budget().toBudget());
         TenantRecord registered = tenants.change(
                 tenants.lock(tenant.name()).orElseThrow(),
                 TenantStatus.ACTIVE,
@@ -163,7 +157,7 @@ class DeclaredTenants implements SmartLifecycle {
     private record ListedKey(UUID id, String name, boolean valid) {}
 
     private Declared state(TenantRecord tenant) {
-        TenantView view = TenantView.of(tenant, ledger.account(tenant.tenant().id()));
+        TenantView view = TenantView.of(tenant, ledger.account(tenant.tenant().id(), null));
         return new Declared(
                 view.status(),
                 view.declared(),

@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.tenant.Limits;
 import jakarta.validation.Valid;
@@ -52,15 +53,27 @@ record DeclaredTenantsSettings(
         }
     }
 
-    /** @param timeZone a region such as {@code Europe/Berlin} */
+    /**
+     * Either {@code windows}, or period and limit of a single one.
+     *
+     * @param timeZone a region such as {@code Europe/Berlin}
+     */
+    @ValidWindows
     record DeclaredBudget(
-            @NotNull(message = "is required: DAY, WEEK, MONTH or TOTAL")
-            PeriodKind period,
+            @Nullable PeriodKind period,
 
-            @NotNull(message = "is required") @Min(0) @Max(1_000_000_000_000L)
+            @Min(value = 0, message = Rules.CREDITS_RULE)
+            @Max(value = Rules.HIGHEST_CREDITS, message = Rules.CREDITS_RULE)
+            @Nullable
             Long limit,
 
-            @DefaultValue("UTC") ZoneId timeZone) {
+            @Nullable List<@Valid WindowTerms> windows,
+            @DefaultValue("UTC") ZoneId timeZone)
+            implements StatedWindows {
+
+        Budget toBudget() {
+            return new Budget(timeZone, toWindows(PeriodKind.MONTH));
+        }
 
         DeclaredBudget {
             if (!ZoneId.getAvailableZoneIds().contains(timeZone.getId())) {

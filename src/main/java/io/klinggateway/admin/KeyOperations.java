@@ -3,13 +3,14 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.KeyTerms.KeyChange;
 import io.klinggateway.admin.KeyTerms.NewKey;
-import io.klinggateway.admin.KeyTerms.OwnLimit;
+import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
 import io.klinggateway.admin.KeyTerms.Rotation;
-import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.KeyBalance;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Instants;
@@ -52,10 +53,17 @@ public class KeyOperations {
     /** All that the tenant ever had, oldest first. */
     public List<KeyView> list(String tenantName) {
         TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
-        Map<KeyBudgetId, KeyBalance> balances =
-                ledger.keyBalances(tenant.tenant().id());
-        return keys.list(tenant.tenant()).stream()
-                .map(key -> view(tenant, key, balances))
+        List<RegisteredKey> found = keys.list(tenant.tenant());
+        Map<KeyBudgetId, Account> accounts = ledger.keyAccounts(
+                tenant.tenant().id(),
+                found.stream()
+                        .map(RegisteredKey::budget)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList());
+        return found.stream()
+                .map(key -> KeyView.of(
+                        key, isDeclared(tenant, key), key.budget() == null ? null : accounts.get(key.budget())))
                 .toList();
     }
 
@@ -66,7 +74,8 @@ public class KeyOperations {
             throw Refusals.declared(tenant);
         }
         refusePast(asked.expiresAt());
-        IssuedKey issued = keys.issue(tenant.tenant(), asked.name(), asked.expiresAt(), limit(asked.budget()));
+        IssuedKey issued =
+                keys.issue(tenant.tenant(), asked.name(), asked.expiresAt(), windows(tenant.tenant(), asked.budget()));
         return issued(operator, tenant, "key.create", issued);
     }
 
@@ -75,13 +84,16 @@ public class KeyOperations {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
-        KeyChange asked = json.read(patch.onto(json.tree(KeyChange.of(before))), KeyChange.class);
+        KeyChange now = KeyChange.of(before);
+        KeyChange asked = json.read(
+                patch.onto(json.tree(patch.gives("budget", "windows") ? now.withWindowsListed() : now)),
+                KeyChange.class);
         if (!Objects.equals(asked.expiresAt(), key.expiresAt())) {
             refusePast(asked.expiresAt());
             keys.setExpiry(key, asked.expiresAt());
         }
-        if (!Objects.equals(asked.budget(), KeyChange.of(before).budget())) {
-            keys.setBudget(tenant.tenant(), key, limit(asked.budget()));
+        if (!Objects.equals(asked.budget(), now.budget())) {
+            keys.setBudget(tenant.tenant(), key, windows(tenant.tenant(), asked.budget()));
         }
         KeyView after = view(tenant, find(tenant.tenant(), id));
         if (!after.equals(before)) {
@@ -127,11 +139,7 @@ public class KeyOperations {
     private KeyView.Issued issued(Operator operator, TenantRecord tenant, String action, IssuedKey issued) {
         RegisteredKey key = issued.registered();
         audit.record(operator, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
-        return KeyView.Issued.of(
-                issued,
-                key.budget() == null
-                        ? null
-                        : ledger.keyBalances(tenant.tenant().id()).get(key.budget()));
+        return KeyView.Issued.of(issued, account(tenant, key));
     }
 
     private TenantRecord lock(String tenantName) {
@@ -158,16 +166,11 @@ public class KeyOperations {
     }
 
     private KeyView view(TenantRecord tenant, RegisteredKey key) {
-        return view(
-                tenant,
-                key,
-                key.budget() == null
-                        ? Map.of()
-                        : ledger.keyBalances(tenant.tenant().id()));
+        return KeyView.of(key, isDeclared(tenant, key), account(tenant, key));
     }
 
-    private static KeyView view(TenantRecord tenant, RegisteredKey key, Map<KeyBudgetId, KeyBalance> balances) {
-        return KeyView.of(key, isDeclared(tenant, key), key.budget() == null ? null : balances.get(key.budget()));
+    private @Nullable Account account(TenantRecord tenant, RegisteredKey key) {
+        return key.budget() == null ? null : ledger.account(tenant.tenant().id(), key.budget());
     }
 
     private void refusePast(@Nullable Instant expiresAt) {
@@ -179,7 +182,12 @@ public class KeyOperations {
         }
     }
 
-    private static @Nullable Credits limit(@Nullable OwnLimit terms) {
-        return terms == null ? null : new Credits(terms.limit());
+    private List<BudgetWindow> windows(Tenant tenant, @Nullable OwnBudgetTerms terms) {
+        if (terms == null) {
+            return List.of();
+        }
+        PeriodKind longest =
+                ledger.account(tenant.id(), null).windows().getFirst().window().period();
+        return terms.toWindows(longest);
     }
 }

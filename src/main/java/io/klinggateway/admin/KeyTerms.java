@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.ledger.PeriodKind;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -8,6 +9,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What operators say about a key. */
@@ -28,26 +30,58 @@ public final class KeyTerms {
             String name,
 
             @Nullable Instant expiresAt,
-            @Valid @Nullable OwnLimit budget)
+            @Valid @Nullable OwnBudgetTerms budget)
             implements OperatorBody {}
 
     /** What of a key may change, all of it; a merge patch says which part does. */
     @Schema(name = "KeyChange")
     record KeyChange(
-            @Nullable Instant expiresAt, @Valid @Nullable OwnLimit budget) implements OperatorBody {
+            @Nullable Instant expiresAt, @Valid @Nullable OwnBudgetTerms budget) implements OperatorBody {
 
         static KeyChange of(KeyView key) {
-            KeyView.OwnBudget budget = key.budget();
-            return new KeyChange(key.expiresAt(), budget == null ? null : new OwnLimit(budget.limit()));
+            return new KeyChange(key.expiresAt(), key.budget() == null ? null : OwnBudgetTerms.of(key.budget()));
+        }
+
+        /** With the windows as a list, for a patch that gives another list. */
+        KeyChange withWindowsListed() {
+            return new KeyChange(expiresAt, budget == null ? null : budget.listed());
         }
     }
 
-    public record OwnLimit(
-            @NotNull(message = "is required")
+    /**
+     * Either {@code windows}, or the limit of a single one.
+     *
+     * @param period of the single window; that of the team's longest one if absent
+     */
+    @ValidWindows(ofKey = true)
+    public record OwnBudgetTerms(
+            @Schema(example = "MONTH") @Nullable PeriodKind period,
+
             @Min(value = 0, message = Rules.CREDITS_RULE)
             @Max(value = Rules.HIGHEST_CREDITS, message = Rules.CREDITS_RULE)
             @Schema(example = "100")
-            Long limit) {}
+            @Nullable
+            Long limit,
+
+            @Schema(description = "Several windows that all hold, in place of period and limit.") @Nullable
+            List<@Valid WindowTerms> windows)
+            implements StatedWindows {
+
+        static OwnBudgetTerms of(KeyView.OwnBudget budget) {
+            List<WindowTerms> windows =
+                    budget.windows().stream().map(WindowTerms::of).toList();
+            WindowTerms first = windows.getFirst();
+            return windows.size() == 1 && first.isPlain()
+                    ? new OwnBudgetTerms(first.period(), first.limit(), null)
+                    : new OwnBudgetTerms(null, null, windows);
+        }
+
+        OwnBudgetTerms listed() {
+            return windows != null || period == null
+                    ? this
+                    : new OwnBudgetTerms(null, null, List.of(new WindowTerms(period, null, limit, null)));
+        }
+    }
 
     /** @param graceSeconds how long the old key stays valid */
     public record Rotation(

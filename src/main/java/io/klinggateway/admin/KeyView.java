@@ -1,10 +1,13 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.ledger.KeyBalance;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.WindowView;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.RegisteredKey;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,22 +41,32 @@ public record KeyView(
         REVOKED
     }
 
-    /** Over the tenant's periods, inside the tenant's budget. */
+    /**
+     * Inside the tenant's budget.
+     *
+     * @param available what the key may spend now, by its own windows and the tenant's
+     * @param limitedBy whose window decides about that: {@code key}, {@code tenant} or {@code window}
+     */
     @Schema(name = "OperatorKeyBudget")
-    public record OwnBudget(long limit, long held, long captured, long available) {
+    public record OwnBudget(
+            long available,
 
-        static @Nullable OwnBudget of(@Nullable KeyBalance balance) {
-            return balance == null
+            @Schema(allowableValues = {"key", "tenant", "window"})
+            String limitedBy,
+
+            List<WindowView> windows) {
+
+        static @Nullable OwnBudget of(@Nullable Account account) {
+            return account == null
                     ? null
                     : new OwnBudget(
-                            balance.limit().amount(),
-                            balance.held().amount(),
-                            balance.captured().amount(),
-                            balance.available().amount());
+                            account.spendable().available().amount(),
+                            account.spendable().limitedBy().name().toLowerCase(Locale.ROOT),
+                            account.ofKey().stream().map(WindowView::of).toList());
         }
     }
 
-    static KeyView of(RegisteredKey key, boolean declared, @Nullable KeyBalance balance) {
+    static KeyView of(RegisteredKey key, boolean declared, @Nullable Account account) {
         return new KeyView(
                 key.id().value(),
                 key.name(),
@@ -65,7 +78,7 @@ public record KeyView(
                 key.expiresAt(),
                 key.revokedAt(),
                 key.replacedBy() == null ? null : key.replacedBy().value(),
-                OwnBudget.of(balance));
+                OwnBudget.of(account));
     }
 
     /**
@@ -82,7 +95,7 @@ public record KeyView(
             @Nullable Instant expiresAt,
             @Nullable OwnBudget budget) {
 
-        static Issued of(IssuedKey issued, @Nullable KeyBalance balance) {
+        static Issued of(IssuedKey issued, @Nullable Account account) {
             RegisteredKey key = issued.registered();
             return new Issued(
                     key.id().value(),
@@ -90,7 +103,7 @@ public record KeyView(
                     String.valueOf(key.prefix()),
                     issued.key(),
                     key.expiresAt(),
-                    OwnBudget.of(balance));
+                    OwnBudget.of(account));
         }
 
         @Override

@@ -6,6 +6,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** What is to change (RFC 7396): properties that are given replace what is there, null takes it away. */
 record MergePatch(ObjectNode changes) {
 
+    /** Whether the patch gives this property of an object another value than null. */
+    boolean gives(String object, String property) {
+        return changes.path(object).hasNonNull(property);
+    }
+
     ObjectNode onto(ObjectNode current) {
         return merge(current.deepCopy(), changes);
     }

@@ -22,6 +22,7 @@ import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads operators' JSON strictly: no unknown properties, no text for a number, no fractions, no overflow. */
@@ -92,12 +93,16 @@ class OperatorJson {
 
     private static ObjectNode withoutNulls(ObjectNode object) {
         object.removeIf(JsonNode::isNull);
-        object.forEach(value -> {
-            if (value instanceof ObjectNode nested) {
-                withoutNulls(nested);
-            }
-        });
+        object.forEach(OperatorJson::takeNulls);
         return object;
+    }
+
+    private static void takeNulls(JsonNode value) {
+        switch (value) {
+            case ObjectNode nested -> withoutNulls(nested);
+            case ArrayNode list -> list.forEach(OperatorJson::takeNulls);
+            default -> {}
+        }
     }
 
     JsonNode parse(String stored) {
@@ -113,10 +118,10 @@ class OperatorJson {
 
     private static String path(JacksonException unfit) {
         String path = unfit.getPath().stream()
-                .map(JacksonException.Reference::getPropertyName)
-                .map(String::valueOf)
-                .collect(Collectors.joining("."));
-        return path.isEmpty() ? ROOT : path;
+                .map(step ->
+                        step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
+                .collect(Collectors.joining());
+        return path.isEmpty() ? ROOT : path.substring(path.startsWith(".") ? 1 : 0);
     }
 
     private static String message(JacksonException unfit) {

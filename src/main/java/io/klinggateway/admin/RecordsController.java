@@ -6,6 +6,7 @@ import io.klinggateway.ledger.Difference;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
 import io.klinggateway.tenant.Tenants;
 import io.klinggateway.usage.Dimension;
@@ -42,8 +43,16 @@ class RecordsController {
     private final Ledger ledger;
     private final Tenants tenants;
     private final Apiframe apiframe;
+    private final SystemStatus status;
 
-    RecordsController(AuditLog audit, UsageReports usage, Ledger ledger, Tenants tenants, Apiframe apiframe) {
+    RecordsController(
+            AuditLog audit,
+            UsageReports usage,
+            Ledger ledger,
+            Tenants tenants,
+            Apiframe apiframe,
+            SystemStatus status) {
+        this.status = status;
         this.audit = audit;
         this.usage = usage;
         this.ledger = ledger;
@@ -104,7 +113,7 @@ class RecordsController {
         List<Difference> differences = ledger.differences();
         Map<TenantId, String> names =
                 tenants.names(differences.stream().map(Difference::tenant).toList());
-        long openHolds = ledger.openHolds().amount();
+        long openHolds = status.openHolds();
         Optional<Long> balance = apiframe.account().map(VendorAccount::balance).map(credits -> credits.amount());
         return new ReconciliationView(
                 differences.stream()

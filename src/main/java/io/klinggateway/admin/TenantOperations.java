@@ -5,10 +5,12 @@ import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantTerms.TenantChange;
+import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Account;
-import io.klinggateway.ledger.Balance;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.ledger.WindowBalance;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -83,7 +86,10 @@ public class TenantOperations {
 
     @Transactional
     TenantView change(Operator operator, String name, MergePatch patch) {
-        return change(operator, name, now -> json.read(patch.onto(json.tree(now)), TenantChange.class));
+        return change(operator, name, now -> {
+            TenantChange current = patch.gives("budget", "windows") ? now.withWindowsListed() : now;
+            return json.read(patch.onto(json.tree(current)), TenantChange.class);
+        });
     }
 
     /** Binds the next request to generate on every replica. */
@@ -94,10 +100,10 @@ public class TenantOperations {
         }
         TenantView before = view(tenant);
         TenantChange asked = change.apply(TenantChange.of(before));
-        Account accountBefore = ledger.account(tenant.tenant().id());
+        Account accountBefore = ledger.account(tenant.tenant().id(), null);
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
         TenantRecord changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));
-        Account account = ledger.account(tenant.tenant().id());
+        Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {
             audit.record(operator, Action.of("tenant.change", name), before, after);
@@ -105,24 +111,33 @@ public class TenantOperations {
         return after;
     }
 
-    /** Credits are counted by period: another kind, or another zone's midnight, begins another count. */
+    /** Credits are counted by window: a new one, or one whose period another zone's midnight moves, begins another count. */
     private static @Nullable String notice(Account before, Account after) {
-        Balance was = before.balance();
-        Balance is = after.balance();
-        if (was.period() == is.period() && Objects.equals(was.periodStart(), is.periodStart())) {
-            return null;
-        }
-        String period = is.period() + (is.periodStart() == null ? "" : " period that began on " + is.periodStart());
-        boolean untouched = is.held().isZero()
-                && is.captured().isZero()
-                && is.ceiling().equals(after.budget().limit());
+        String sentences = after.windows().stream()
+                .filter(window -> before.windows().stream().noneMatch(known -> countsTogether(known, window)))
+                .map(TenantOperations::notice)
+                .collect(Collectors.joining(". "));
+        return sentences.isEmpty() ? null : sentences;
+    }
+
+    private static boolean countsTogether(WindowBalance before, WindowBalance after) {
+        return before.id().equals(after.id()) && Objects.equals(before.periodStart(), after.periodStart());
+    }
+
+    private static String notice(WindowBalance window) {
+        PeriodKind period = window.window().period();
+        Credits limit = window.window().limit();
+        String counts = "The budget now counts in the " + period
+                + (window.periodStart() == null ? "" : " period that began on " + window.periodStart());
+        boolean untouched =
+                window.held().isZero() && window.captured().isZero() && Objects.equals(window.ceiling(), limit);
         return untouched
-                ? "The budget now counts in the " + period + ", which starts with the full limit of "
-                        + is.ceiling().amount() + " credits"
-                : "The budget now counts in the " + period + ", with what was spent and granted in it before";
+                ? counts + ", which starts with "
+                        + (limit == null ? "nothing spent" : "the full limit of " + limit.amount() + " credits")
+                : counts + ", with what was spent and granted in it before";
     }
 
     private TenantView view(TenantRecord tenant) {
-        return TenantView.of(tenant, ledger.account(tenant.tenant().id()));
+        return TenantView.of(tenant, ledger.account(tenant.tenant().id(), null));
     }
 }

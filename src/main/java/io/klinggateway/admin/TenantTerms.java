@@ -1,7 +1,7 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.TenantView.BudgetView;
 import io.klinggateway.admin.TenantView.LimitsView;
-import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.tenant.Limits;
@@ -13,6 +13,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.time.ZoneId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What operators say about a tenant. */
@@ -49,15 +50,17 @@ public final class TenantTerms {
         static TenantChange of(TenantView tenant) {
             return new TenantChange(
                     tenant.status(),
-                    new BudgetTerms(
-                            tenant.budget().period(),
-                            tenant.budget().limit(),
-                            tenant.budget().timeZone()),
+                    BudgetTerms.of(tenant.budget()),
                     new LimitTerms(
                             tenant.limits().requestsPerMinute(),
                             tenant.limits().concurrentGenerations(),
                             tenant.limits().waitingGenerations(),
                             tenant.limits().weight()));
+        }
+
+        /** With the windows as a list, for a patch that gives another list. */
+        TenantChange withWindowsListed() {
+            return new TenantChange(status, budget.listed(), limits);
         }
 
         TenantChange with(TenantStatus other) {
@@ -67,7 +70,8 @@ public final class TenantTerms {
         /** A budget without a time zone keeps the one it has: another would move its midnights. */
         TenantChange with(BudgetTerms other) {
             String zone = other.timeZone() == null ? budget.timeZone() : other.timeZone();
-            return new TenantChange(status, new BudgetTerms(other.period(), other.limit(), zone), limits);
+            return new TenantChange(
+                    status, new BudgetTerms(other.period(), other.limit(), other.windows(), zone), limits);
         }
 
         TenantChange with(LimitTerms other) {
@@ -75,22 +79,45 @@ public final class TenantTerms {
         }
     }
 
-    /** @param timeZone UTC if absent */
+    /**
+     * Either {@code windows}, or period and limit of a single one.
+     *
+     * @param timeZone UTC if absent
+     */
+    @ValidWindows
     public record BudgetTerms(
-            @NotNull(message = "is required: DAY, WEEK, MONTH or TOTAL")
-            PeriodKind period,
+            @Schema(example = "MONTH") @Nullable PeriodKind period,
 
-            @NotNull(message = "is required")
             @Min(value = 0, message = Rules.CREDITS_RULE)
             @Max(value = Rules.HIGHEST_CREDITS, message = Rules.CREDITS_RULE)
             @Schema(example = "1000")
+            @Nullable
             Long limit,
 
+            @Schema(description = "Several windows that all hold, in place of period and limit.") @Nullable
+            List<@Valid WindowTerms> windows,
+
             @TimeZoneId @Schema(example = "Europe/Berlin", defaultValue = "UTC") @Nullable
-            String timeZone) {
+            String timeZone)
+            implements StatedWindows {
+
+        static BudgetTerms of(BudgetView budget) {
+            List<WindowTerms> windows =
+                    budget.windows().stream().map(WindowTerms::of).toList();
+            WindowTerms first = windows.getFirst();
+            return windows.size() == 1 && first.isPlain()
+                    ? new BudgetTerms(first.period(), first.limit(), null, budget.timeZone())
+                    : new BudgetTerms(null, null, windows, budget.timeZone());
+        }
+
+        BudgetTerms listed() {
+            return windows != null || period == null
+                    ? this
+                    : new BudgetTerms(null, null, List.of(new WindowTerms(period, null, limit, null)), timeZone);
+        }
 
         Budget toBudget() {
-            return new Budget(period, new Credits(limit), ZoneId.of(timeZone == null ? "UTC" : timeZone));
+            return new Budget(ZoneId.of(timeZone == null ? "UTC" : timeZone), toWindows(PeriodKind.MONTH));
         }
     }
 

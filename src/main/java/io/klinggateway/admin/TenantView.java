@@ -2,14 +2,16 @@ package io.klinggateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.klinggateway.ledger.Account;
-import io.klinggateway.ledger.Balance;
-import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.ledger.WindowView;
 import io.klinggateway.tenant.Limits;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +41,10 @@ public record TenantView(
                 tenant.status(),
                 tenant.declared(),
                 new BudgetView(
-                        account.budget().period(),
-                        account.budget().limit().amount(),
-                        account.budget().timeZone().getId()),
+                        account.timeZone().getId(),
+                        account.windows().stream().map(WindowView::of).toList()),
                 LimitsView.of(tenant.limits()),
-                BalanceView.of(account.balance()),
+                BalanceView.of(account),
                 tenant.createdAt(),
                 null);
     }
@@ -52,11 +53,9 @@ public record TenantView(
         return new TenantView(id, name, status, declared, budget, limits, balance, createdAt, sentence);
     }
 
+    /** @param windows the longest first; all of them hold */
     @Schema(name = "OperatorBudget")
-    public record BudgetView(
-            PeriodKind period,
-            @Schema(example = "1000") long limit,
-            @Schema(example = "UTC") String timeZone) {}
+    public record BudgetView(@Schema(example = "UTC") String timeZone, List<WindowView> windows) {}
 
     /** null is no limit. */
     @Schema(name = "OperatorLimits")
@@ -89,24 +88,33 @@ public record TenantView(
         }
     }
 
-    /** @param periodStart null, as {@code resetsAt}, for a budget that never starts anew */
+    /**
+     * What the tenant may spend now, and the window that decides about it; keys' own budgets aside.
+     *
+     * @param available by all windows together
+     * @param window its name; the members below are of it
+     * @param periodStart null, as {@code resetsAt}, for a window that never starts anew
+     */
     @Schema(name = "OperatorBalance")
     public record BalanceView(
+            long available,
+            @Schema(example = "month") String window,
             long ceiling,
             long held,
             long captured,
-            long available,
             @Nullable LocalDate periodStart,
             @Nullable Instant resetsAt) {
 
-        static BalanceView of(Balance balance) {
+        static BalanceView of(Account account) {
+            WindowBalance limiting = account.limiting();
             return new BalanceView(
-                    balance.ceiling().amount(),
-                    balance.held().amount(),
-                    balance.captured().amount(),
-                    balance.available().amount(),
-                    balance.periodStart(),
-                    balance.resetsAt());
+                    account.spendable().available().amount(),
+                    limiting.name(),
+                    Objects.requireNonNull(limiting.ceiling()).amount(),
+                    limiting.held().amount(),
+                    limiting.captured().amount(),
+                    limiting.periodStart(),
+                    limiting.resetsAt());
         }
     }
 }

@@ -2,67 +2,80 @@ package io.klinggateway.console;
 
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Account;
-import io.klinggateway.ledger.Balance;
-import io.klinggateway.usage.Spending.Outlook;
+import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.ledger.WindowView;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A budget's state as a bar: what is spent, what is held, what is left until when. */
-record BudgetBar(
-        String period,
-        long ceiling,
-        long captured,
-        long held,
-        long available,
-        @Nullable Instant resetsAt) {
+/**
+ * A window's state as a bar: what is spent, what is held, what is left until when. One without a limit is measured by its
+ * shadow limit.
+ */
+record BudgetBar(WindowView window) {
 
-    static BudgetBar of(Account account) {
-        Balance balance = account.balance();
-        return new BudgetBar(
-                balance.period().name(),
-                balance.ceiling().amount(),
-                balance.captured().amount(),
-                balance.held().amount(),
-                balance.available().amount(),
-                balance.resetsAt());
+    static BudgetBar of(WindowBalance balance) {
+        return new BudgetBar(WindowView.of(balance));
     }
 
-    static BudgetBar of(TenantView tenant) {
-        TenantView.BalanceView balance = tenant.balance();
-        return new BudgetBar(
-                tenant.budget().period().name(),
-                balance.ceiling(),
-                balance.captured(),
-                balance.held(),
-                balance.available(),
-                balance.resetsAt());
+    /** Of every window, the longest first. */
+    static List<BudgetBar> of(Account account) {
+        return account.windows().stream().map(BudgetBar::of).toList();
     }
 
-    static BudgetBar of(Outlook outlook) {
-        return new BudgetBar(
-                outlook.period(),
-                outlook.ceiling(),
-                outlook.captured(),
-                outlook.held(),
-                outlook.available(),
-                outlook.resetsAt());
+    /** Of every window, the longest first. */
+    static List<BudgetBar> of(TenantView tenant) {
+        return tenant.budget().windows().stream().map(BudgetBar::new).toList();
+    }
+
+    public long captured() {
+        return window.captured();
+    }
+
+    public long held() {
+        return window.held();
+    }
+
+    public long ceiling() {
+        Long ceiling = window.ceiling();
+        Long shadow = window.shadowLimit();
+        return ceiling != null ? ceiling : shadow != null ? shadow : 0;
+    }
+
+    public long available() {
+        Long available = window.available();
+        return available != null ? available : Math.max(0, ceiling() - captured() - held());
+    }
+
+    public @Nullable Instant resetsAt() {
+        return window.resetsAt();
+    }
+
+    /** Whether it refuses nothing. */
+    public boolean shadow() {
+        return window.limit() == null;
     }
 
     public String capturedWidth() {
-        return percent(captured);
+        return percent(captured());
     }
 
     public String heldWidth() {
-        return percent(held);
+        return percent(held());
     }
 
-    /** Whether less than a tenth is left. */
+    /** Whether it can serve nothing, or could not serve the last request. */
+    public boolean empty() {
+        return !shadow() && (available() == 0 || window.emptySince() != null);
+    }
+
+    /** Whether half of it is used: the first threshold of which notices tell. */
     public boolean low() {
-        return available * 10 < ceiling || available == 0;
+        return available() * 2 <= ceiling();
     }
 
     private String percent(long credits) {
-        return String.format(Locale.ROOT, "%.2f%%", ceiling == 0 ? 0 : Math.min(100.0, credits * 100.0 / ceiling));
+        return String.format(Locale.ROOT, "%.2f%%", ceiling() == 0 ? 0 : Math.min(100.0, credits * 100.0 / ceiling()));
     }
 }

@@ -1,12 +1,18 @@
 package io.klinggateway.console;
 
+import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.WindowView;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.TextStyle;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How pages write numbers, times and states. */
@@ -65,13 +71,36 @@ final class Formats {
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
-    /** How a budget's period is named in a sentence. */
-    public String period(Object period) {
-        return switch (period.toString()) {
-            case "DAY" -> "day";
-            case "WEEK" -> "week";
-            case "MONTH" -> "month";
-            default -> "prepaid";
+    /** When a window starts anew: {@code per week from Sunday}. */
+    public String period(WindowView window) {
+        return switch (window.period()) {
+            case DAY -> "per day";
+            case WEEK -> "per week" + (window.firstDay() == 1 ? "" : " from " + weekday(window.firstDay()));
+            case MONTH -> "per month" + (window.firstDay() == 1 ? "" : " from day " + window.firstDay());
+            case QUARTER -> "per quarter";
+            case TOTAL -> "in total";
+        };
+    }
+
+    private static String weekday(int day) {
+        return DayOfWeek.of(day).getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+    }
+
+    /** What windows allow: {@code 400 per day, 5,000 per month}. */
+    public String limits(List<WindowView> windows) {
+        return windows.stream()
+                .map(window -> {
+                    Long limit = window.limit();
+                    return (limit == null ? "no limit" : number(limit)) + " " + period(window);
+                })
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Which budget decides about what is left. */
+    public String limiter(Spendable left) {
+        return switch (left.limitedBy()) {
+            case KEY -> "the key's own budget";
+            case TENANT, WINDOW -> "the team's budget";
         };
     }
 

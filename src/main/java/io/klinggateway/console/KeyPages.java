@@ -6,6 +6,7 @@ import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantOperations;
+import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -44,6 +45,7 @@ class KeyPages {
     @GetMapping("/new")
     String form(@PathVariable String tenant, Model model) {
         model.addAttribute("tenant", tenants.find(tenant));
+        model.addAttribute("periods", PeriodKind.values());
         if (!model.containsAttribute("form")) {
             model.addAttribute("form", Map.of());
             model.addAttribute("faults", Map.of());

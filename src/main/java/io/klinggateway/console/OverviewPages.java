@@ -86,12 +86,13 @@ class OverviewPages {
                                 Comparator.comparingDouble(OverviewPages::used).reversed())
                         .thenComparing(Outlook::tenant))
                 .limit(BUDGETS_SHOWN)
-                .map(outlook -> new Pressed(outlook, BudgetBar.of(outlook)))
+                .map(outlook -> new Pressed(outlook, BudgetBar.of(outlook.tightest())))
                 .toList();
     }
 
     private static double used(Outlook outlook) {
-        return outlook.ceiling() == 0 ? 1 : 1 - (double) outlook.available() / outlook.ceiling();
+        BudgetBar bar = BudgetBar.of(outlook.tightest());
+        return bar.ceiling() == 0 ? 1 : 1 - (double) bar.available() / bar.ceiling();
     }
 
     private List<RefusalCount> refusals() {

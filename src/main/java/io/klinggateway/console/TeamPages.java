@@ -5,6 +5,7 @@ import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.Keys;
 import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.Spending;
 import io.klinggateway.usage.UsageReports;
@@ -27,13 +28,15 @@ class TeamPages {
     private static final int JOBS_SHOWN = 6;
 
     private final Ledger ledger;
+    private final Keys keys;
     private final Spending spending;
     private final TenantJobs jobs;
     private final UsageReports reports;
     private final Clock clock;
 
-    TeamPages(Ledger ledger, Spending spending, TenantJobs jobs, UsageReports reports, Clock clock) {
+    TeamPages(Ledger ledger, Keys keys, Spending spending, TenantJobs jobs, UsageReports reports, Clock clock) {
         this.ledger = ledger;
+        this.keys = keys;
         this.spending = spending;
         this.jobs = jobs;
         this.reports = reports;
@@ -43,11 +46,12 @@ class TeamPages {
     @GetMapping
     String home(@AuthenticationPrincipal Caller caller, Model model) {
         TenantId tenant = caller.tenant().id();
-        Account account = ledger.account(tenant);
-        LocalDate today = LocalDate.now(clock.withZone(account.budget().timeZone()));
+        Account account = ledger.account(tenant, keys.budget(caller));
+        LocalDate today = LocalDate.now(clock.withZone(account.timeZone()));
         model.addAttribute("caller", caller);
-        model.addAttribute("zone", account.budget().timeZone().getId());
-        model.addAttribute("bar", BudgetBar.of(account));
+        model.addAttribute("zone", account.timeZone().getId());
+        model.addAttribute("left", account.spendable());
+        model.addAttribute("bars", BudgetBar.of(account));
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
         model.addAttribute("queue", jobs.queue(tenant));
         model.addAttribute(
@@ -61,7 +65,7 @@ class TeamPages {
     @GetMapping("/usage.csv")
     ResponseEntity<?> usage(@AuthenticationPrincipal Caller caller) {
         TenantId tenant = caller.tenant().id();
-        var zone = ledger.account(tenant).budget().timeZone();
+        var zone = ledger.account(tenant, null).timeZone();
         String from = DayTable.first(LocalDate.now(clock.withZone(zone))).toString();
         return reports.answer(
                 new UsageReports.Request(from, null, "day,key,model", "csv", null),

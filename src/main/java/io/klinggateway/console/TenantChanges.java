@@ -10,10 +10,13 @@ import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.tenant.TenantStatus;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -27,6 +30,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 @RequestMapping("/console/operator/tenants/{name}")
 class TenantChanges {
+
+    private static final Pattern WINDOW_FIELD = Pattern.compile("(windows\\[\\d+])\\..*");
 
     private final TenantOperations tenants;
     private final CreditOperations credits;
@@ -50,9 +55,24 @@ class TenantChanges {
             Model model,
             HttpServletResponse response) {
         return change(model, response, name, "budget", Map.of(), () -> {
-            TenantView changed = tenants.change(operator, name, forms.bind(form, BudgetTerms.class));
+            TenantView changed =
+                    tenants.change(operator, name, forms.bind(withoutEmptyWindows(form), BudgetTerms.class));
             return changed.notice() == null ? "budget" : "period";
         });
+    }
+
+    /** A window whose limits are both left empty is taken away. */
+    private static Map<String, String> withoutEmptyWindows(Map<String, String> form) {
+        Map<String, String> kept = new LinkedHashMap<>(form);
+        form.keySet().stream()
+                .map(WINDOW_FIELD::matcher)
+                .filter(Matcher::matches)
+                .map(field -> field.group(1))
+                .distinct()
+                .filter(window -> form.getOrDefault(window + ".limit", "").isBlank()
+                        && form.getOrDefault(window + ".shadowLimit", "").isBlank())
+                .forEach(empty -> kept.keySet().removeIf(field -> field.startsWith(empty + ".")));
+        return kept;
     }
 
     @PostMapping("/limits")

@@ -36,7 +36,7 @@ class TenantListPages {
         this.refused = refused;
     }
 
-    record Line(TenantView tenant, BudgetBar bar) {}
+    record Line(TenantView tenant, List<BudgetBar> bars) {}
 
     /**
      * @param find what the names have in them; a whole name, or what only one has, opens that tenant

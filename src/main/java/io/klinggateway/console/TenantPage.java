@@ -19,6 +19,7 @@ import org.springframework.ui.Model;
 class TenantPage {
 
     private static final int SHOWN = 8;
+    private static final int EMPTY_WINDOW_ROWS = 2;
 
     private final TenantOperations tenants;
     private final KeyOperations keys;
@@ -47,7 +48,8 @@ class TenantPage {
         TenantView tenant = tenants.find(name);
         TenantId id = new TenantId(tenant.id());
         model.addAttribute("tenant", tenant);
-        model.addAttribute("bar", BudgetBar.of(tenant));
+        model.addAttribute("bars", BudgetBar.of(tenant));
+        model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", keys.list(name));
         model.addAttribute("jobs", status.generations(id, null, SHOWN).items());

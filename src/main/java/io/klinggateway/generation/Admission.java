@@ -2,8 +2,10 @@ package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.Spendable;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the database decided about a request, in one transaction. */
@@ -18,8 +20,8 @@ sealed interface Admission {
     /** Another request came before under the same key. */
     record Conflict() implements Admission {}
 
-    /** Nothing was held. */
-    record Insufficient(Credits available, @Nullable Instant resetsAt) implements Admission {}
+    /** Nothing was held, because of that period of that window. */
+    record Insufficient(Spendable left, UUID window, LocalDate periodStart) implements Admission {}
 
     /** The minute's requests are used up. */
     record RateLimited(RequestAllowance allowance) implements Admission {}

@@ -5,6 +5,9 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.RefusalCounts;
+import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.Spendable.LimitedBy;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -15,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
@@ -37,10 +41,7 @@ public class AdmissionRepository {
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
 
-    private static final String AVAILABLE = """
-            select a.available, a.resets_at
-              from caller_terms(:tenant, :key) l cross join lateral ledger_available(:tenant, l.key_budget_id) a
-            """;
+    private static final String SPENDABLE = "select * from caller_spendable(:tenant, :key, :credits)";
 
     /** A group gives up soon on a lock; each request is then tried by itself, with the connection's own timeout. */
     private static final String WAIT_BRIEFLY = "select set_config('lock_timeout', '1s', true)";
@@ -54,11 +55,18 @@ public class AdmissionRepository {
     private final TransactionOperations transactions;
     private final Apiframe apiframe;
     private final ThisReplica replica;
+    private final RefusalCounts refusals;
     private final GroupCommit<TenantId, AdmissionRequest, Admission.Decision> groups =
             new GroupCommit<>(MOST_IN_GROUP, this::admit);
 
-    AdmissionRepository(JdbcClient jdbc, TransactionOperations transactions, Apiframe apiframe, ThisReplica replica) {
+    AdmissionRepository(
+            JdbcClient jdbc,
+            TransactionOperations transactions,
+            Apiframe apiframe,
+            ThisReplica replica,
+            RefusalCounts refusals) {
         this.jdbc = jdbc;
+        this.refusals = refusals;
         this.transactions = transactions;
         this.apiframe = apiframe;
         this.replica = replica;
@@ -76,11 +84,15 @@ public class AdmissionRepository {
     Admission.Decision admit(NewGeneration generation, boolean promised, Deadline deadline) {
         AdmissionRequest request = new AdmissionRequest(generation, promised);
         AtomicBoolean triedInGroup = new AtomicBoolean();
-        return CommitRetry.run(
+        Admission.Decision decision = CommitRetry.run(
                 deadline,
                 () -> triedInGroup.getAndSet(true)
                         ? admit(request)
                         : groups.run(generation.caller().tenant().id(), request));
+        if (decision.admission() instanceof Admission.Insufficient insufficient) {
+            refusals.add(insufficient.window(), insufficient.periodStart());
+        }
+        return decision;
     }
 
     private List<Admission.Decision> admit(List<AdmissionRequest> requests) {
@@ -170,16 +182,16 @@ public class AdmissionRepository {
 
     /** What the caller may hold now beside this price; counts as no request, and leaves the queue out of account. */
     public Quote quoteUncounted(Caller caller, Credits price) {
-        return jdbc.sql(AVAILABLE)
+        return jdbc.sql(SPENDABLE)
                 .param("tenant", caller.tenant().id().value())
                 .param("key", caller.keyId().value())
+                .param("credits", price.amount())
                 .query((row, _) -> {
-                    Credits available = new Credits(row.getLong("available"));
+                    Spendable left = spendable(row);
                     return new Quote(
                             price,
-                            available,
-                            price.compareTo(available) <= 0 ? null : ProblemCode.INSUFFICIENT_CREDITS,
-                            time(row, "resets_at"));
+                            left,
+                            price.compareTo(left.available()) <= 0 ? null : ProblemCode.INSUFFICIENT_CREDITS);
                 })
                 .single();
     }
@@ -192,7 +204,15 @@ public class AdmissionRepository {
             case "RATE_LIMITED" -> throw LimitReached.ofRequests(Objects.requireNonNull(allowance(row)));
             default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
         };
-        return new Quote(price, new Credits(row.getLong("available")), obstacle, time(row, "resets_at"));
+        return new Quote(price, spendable(row), obstacle);
+    }
+
+    private static Spendable spendable(ResultSet row) throws SQLException {
+        return new Spendable(
+                new Credits(row.getLong("available")),
+                LimitedBy.valueOf(row.getString("limited_by")),
+                row.getString("window_name"),
+                time(row, "resets_at"));
     }
 
     private static @Nullable RequestAllowance allowance(ResultSet row) throws SQLException {
@@ -214,7 +234,11 @@ public class AdmissionRepository {
                         new Credits(row.getLong("credits")),
                         available);
             case "CONFLICT" -> new Admission.Conflict();
-            case "INSUFFICIENT" -> new Admission.Insufficient(available, time(row, "resets_at"));
+            case "INSUFFICIENT" ->
+                new Admission.Insufficient(
+                        spendable(row),
+                        row.getObject("window_id", UUID.class),
+                        row.getObject("period_start", LocalDate.class));
             case "RATE_LIMITED" -> new Admission.RateLimited(Objects.requireNonNull(allowance(row)));
             case "QUEUE_FULL" -> new Admission.QueueFull();
             case "ACCOUNT_REFUSED" ->

@@ -82,7 +82,7 @@ public class Admissions {
      * @param promised whether the caller gets its 202 whatever comes of the first attempt; otherwise it waits for the
      *     vendor's verdict, on this replica
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
-     * @throws InsufficientCredits if the budget's period has too few left
+     * @throws InsufficientCredits if a window of the budget has too few left
      * @throws IdempotencyConflict if the key names another request
      * @throws ProblemException if the tenant is at a limit, its key is not valid any more, or the vendor refuses the
      *     gateway's account
@@ -105,8 +105,7 @@ public class Admissions {
                 throw Refusal.accountRefused(refused.until()).toException();
             case KeyInvalid _ -> throw InvalidApiKey.unknown();
             case TenantSuspended _ -> throw InvalidApiKey.inactive();
-            case Insufficient insufficient ->
-                throw new InsufficientCredits(generation.price(), insufficient.available(), insufficient.resetsAt());
+            case Insufficient insufficient -> throw new InsufficientCredits(generation.price(), insufficient.left());
         };
     }
 

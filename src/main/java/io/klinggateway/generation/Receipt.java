@@ -8,7 +8,7 @@ import io.klinggateway.ledger.GenerationId;
  *
  * @param status as tenants see it
  * @param waits whether it waits in the queue
- * @param remaining what the tenant may still spend
+ * @param remaining what the key may still spend
  */
 public record Receipt(
         GenerationId id, String status, boolean waits, boolean replayed, Credits cost, Credits remaining) {

@@ -7,6 +7,7 @@ import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
+import io.klinggateway.ledger.Spendable;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -20,6 +21,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -174,7 +176,9 @@ class ImagesController {
      * @param credits what the generation would hold
      * @param available what the key may hold now
      * @param reason the code of the error that generating would answer with; absent if it would be admitted
-     * @param resetsAt null for a budget that never starts anew
+     * @param limitedBy whose budget decides about {@code available}: {@code key}, {@code tenant} or {@code window}
+     * @param window the budget's window that decides
+     * @param resetsAt null for a window that never starts anew
      */
     @Schema(name = "Quote")
     record QuoteView(
@@ -189,15 +193,22 @@ class ImagesController {
             @Nullable
             ProblemCode reason,
 
+            @Schema(allowableValues = {"key", "tenant", "window"})
+            String limitedBy,
+
+            @Schema(example = "month") String window,
             @Nullable Instant resetsAt) {
 
         static QuoteView of(Quote quote) {
+            Spendable left = quote.left();
             return new QuoteView(
                     quote.price().amount(),
-                    quote.available().amount(),
+                    left.available().amount(),
                     quote.admitted(),
                     quote.obstacle(),
-                    quote.resetsAt());
+                    left.limitedBy().name().toLowerCase(Locale.ROOT),
+                    left.window(),
+                    left.resetsAt());
         }
     }
 

@@ -44,7 +44,7 @@ class Submission {
     /**
      * @param key makes the call repeatable; null if the caller gave none
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
-     * @throws InsufficientCredits if the budget's period has too few left
+     * @throws InsufficientCredits if a window of the budget has too few left
      * @throws IdempotencyConflict if the key names another request
      * @throws ProblemException if its webhook must not be called, the tenant is at a limit, or the vendor refuses it now
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away

@@ -1,25 +1,33 @@
 package io.klinggateway.ledger;
 
+import java.util.Comparator;
+import java.util.Objects;
+
 /** An adjustment would take captured spend below zero or above what is allowed; nothing was changed. */
 final class AdjustmentOutOfRange extends RuntimeException {
 
     private final long credits;
-    private final transient Balance balance;
+    private final transient Account account;
 
-    AdjustmentOutOfRange(long credits, Balance balance) {
-        super("adjustment of " + credits + ": captured "
-                + balance.captured().amount() + ", available "
-                + balance.available().amount());
+    AdjustmentOutOfRange(long credits, Account account) {
+        super("adjustment of " + credits);
         this.credits = credits;
-        this.balance = balance;
+        this.account = account;
     }
 
-    /** The adjustment, up or down. */
-    long credits() {
-        return credits;
+    /** In words that name what there is. */
+    String sentence() {
+        return credits < 0
+                ? "The period's captured spend is " + mostCaptured() + " credits: it cannot be lowered by " + -credits
+                : "The period has " + account.spendable().available().amount()
+                        + " credits left: captured spend cannot be raised by " + credits;
     }
 
-    Balance balance() {
-        return balance;
+    private long mostCaptured() {
+        return account.windows().stream()
+                .map(WindowBalance::captured)
+                .max(Comparator.naturalOrder())
+                .map(captured -> Objects.requireNonNull(captured).amount())
+                .orElse(0L);
     }
 }

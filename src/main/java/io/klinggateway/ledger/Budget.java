@@ -1,21 +1,20 @@
 package io.klinggateway.ledger;
 
-import io.klinggateway.credits.Credits;
 import java.time.ZoneId;
+import java.util.List;
 
 /**
- * The policy: how many credits a tenant may spend in each period.
+ * What a tenant may spend: windows that all hold at once. At least one of them has a limit, and no two begin their periods
+ * together.
  *
- * @param limit at most {@link #HIGHEST_LIMIT}
  * @param timeZone a region such as {@code Europe/Berlin}; its midnights begin the periods
  */
-public record Budget(PeriodKind period, Credits limit, ZoneId timeZone) {
-
-    public static final Credits HIGHEST_LIMIT = new Credits(1_000_000_000_000L);
+public record Budget(ZoneId timeZone, List<BudgetWindow> windows) {
 
     public Budget {
-        if (limit.compareTo(HIGHEST_LIMIT) > 0) {
-            throw new IllegalArgumentException("a budget's limit is at most " + HIGHEST_LIMIT.amount());
+        windows = List.copyOf(windows);
+        if (windows.stream().allMatch(window -> window.limit() == null)) {
+            throw new IllegalArgumentException("a tenant's budget has a window with a limit");
         }
     }
 }

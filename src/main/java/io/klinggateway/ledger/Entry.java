@@ -2,6 +2,7 @@ package io.klinggateway.ledger;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param seq its place; later entries have higher ones
  * @param generation null for GRANT and ADJUST
  * @param key null for GRANT and ADJUST
+ * @param counted the windows in which it counts
  */
 public record Entry(
         long seq,
@@ -17,10 +19,18 @@ public record Entry(
         EntryKind kind,
         @Nullable GenerationId generation,
         @Nullable KeyId key,
-        PeriodKind period,
-        LocalDate periodStart,
+        List<Counted> counted,
         long heldDelta,
         long capturedDelta,
         long grantedDelta,
         String actor,
-        @Nullable String reason) {}
+        @Nullable String reason) {
+
+    /**
+     * A window, and the period of it.
+     *
+     * @param window its name
+     * @param ofKey whether it belongs to a key's own budget
+     */
+    public record Counted(String window, LocalDate periodStart, boolean ofKey) {}
+}

@@ -2,15 +2,17 @@ package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.support.Columns;
+import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -26,37 +29,48 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Ledger {
 
-    private static final String BALANCE = "select * from ledger_balance(:tenant)";
-
     private static final String RESOLVE = """
             select ledger_resolve(:generation, :kind, :charged, :actor, :reason) is not null
             """;
 
-    private static final String SET_BUDGET = "select ledger_set_budget(:tenant, :kind, :limit, :zone)";
+    private static final String SET_BUDGET =
+            "select ledger_set_budget(:tenant, :zone, :kinds, :firstDays, :limits, :shadowLimits)";
+
+    private static final String SET_KEY_BUDGET =
+            "select ledger_set_windows(:tenant, :keyBudget, :kinds, :firstDays, :limits, :shadowLimits)";
 
     private static final String ACCOUNTS = """
-            select t.id as tenant_id, b.*
-              from unnest(:tenants) as t(id) cross join lateral ledger_balance(t.id) b
+            select asked.place, w.*, s.available as spendable, s.limited_by, s.window_name as limiting_name,
+                   s.window_id as limiting_id, s.resets_at as limiting_resets_at
+              from unnest(:tenants::uuid[], :keyBudgets::uuid[]) with ordinality as asked (tenant_id, key_budget_id, place)
+             cross join lateral ledger_spendable(asked.tenant_id, asked.key_budget_id, null) s
+              join window_balance w on w.tenant_id = asked.tenant_id
+               and (w.key_budget_id is null or w.key_budget_id = asked.key_budget_id)
+             order by asked.place, w.key_budget_id nulls first, ledger_length(w.period_kind) desc, w.first_day
             """;
 
-    private static final String SET_KEY_BUDGET = "select ledger_set_key_budget(:keyBudget, :tenant, :limit)";
-
-    private static final String KEY_BALANCES = """
-            select b.id, b.credit_limit, coalesce(p.held, 0) as held, coalesce(p.captured, 0) as captured,
-                   credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured) as available
-              from key_budget b
-             cross join lateral ledger_balance(b.tenant_id) t
-              left join key_budget_period p
-                on p.key_budget_id = b.id and p.period_kind = t.period_kind and p.period_start = t.period_start
-             where b.tenant_id = :tenant
+    private static final String TENANTS_WINDOWS = """
+            select * from window_balance
+             where key_budget_id is null
+             order by tenant_id, ledger_length(period_kind) desc, first_day
             """;
 
     private static final String GRANT = "select ledger_grant(:tenant, :credits, :actor, :reason)";
     private static final String ADJUST = "select ledger_adjust(:tenant, :credits, :actor, :reason)";
 
+    private static final String ENTRIES = """
+            select e.*, counted.names, counted.starts, counted.of_key
+              from journal_entry e
+             cross join lateral (
+                   select array_agg(ledger_window_name(w.period_kind, w.first_day) order by c.place) as names,
+                          array_agg(c.period_start order by c.place) as starts,
+                          array_agg(w.key_budget_id is not null order by c.place) as of_key
+                     from unnest(e.windows, e.period_starts) with ordinality as c (window_id, period_start, place)
+                     join budget_window w on w.id = c.window_id) counted
+            """;
+
     /** Entries commit out of order: what is above the oldest running transaction may still get predecessors. */
-    private static final String JOURNAL = """
-            select * from journal_entry
+    private static final String JOURNAL = ENTRIES + """
              where tenant_id = :tenant and seq > :after
                and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
                and (cast(:kind as text) is null or entry_kind = :kind)
@@ -66,30 +80,18 @@ public class Ledger {
              limit :most
             """;
 
-    private static final String LATEST = """
-            select * from journal_entry where tenant_id = :tenant and seq < :before order by seq desc limit :most
-            """;
+    private static final String LATEST =
+            ENTRIES + " where tenant_id = :tenant and seq < :before order by seq desc limit :most";
 
-    private static final String OF_GENERATION =
-            "select * from journal_entry where generation_id = :generation order by seq";
+    private static final String OF_GENERATION = ENTRIES + " where generation_id = :generation order by seq";
 
     private static final String DIFFERENCES =
-            "select * from ledger_difference order by tenant_id, key_budget_id, period_kind, period_start";
-
-    private static final String OPEN_HOLDS = "select coalesce(sum(held), 0) from budget_period where held > 0";
+            "select * from ledger_difference order by tenant_id, key_budget_id nulls first, period_kind, period_start";
 
     private final JdbcClient jdbc;
 
     Ledger(JdbcClient jdbc) {
         this.jdbc = jdbc;
-    }
-
-    /** Reads the current period; it need not have begun with a hold yet. */
-    public Balance balance(TenantId tenant) {
-        return jdbc.sql(BALANCE)
-                .param("tenant", tenant.value())
-                .query((row, _) -> balance(row))
-                .single();
     }
 
     /**
@@ -117,57 +119,85 @@ public class Ledger {
     /** Sets a tenant's policy. It binds the next hold on every replica; grants stay. Repeating it changes nothing. */
     @Transactional
     public void setBudget(TenantId tenant, Budget budget) {
-        jdbc.sql(SET_BUDGET)
+        set(jdbc.sql(SET_BUDGET).param("zone", budget.timeZone().getId()), tenant, budget.windows());
+    }
+
+    /** Gives a key a budget of its own, inside its tenant's; or changes its windows. At least one. */
+    @Transactional
+    public void setKeyBudget(KeyBudgetId keyBudget, TenantId tenant, List<BudgetWindow> windows) {
+        set(jdbc.sql(SET_KEY_BUDGET).param("keyBudget", keyBudget.value()), tenant, windows);
+    }
+
+    private static void set(StatementSpec statement, TenantId tenant, List<BudgetWindow> windows) {
+        statement
                 .param("tenant", tenant.value())
-                .param("kind", budget.period().name())
-                .param("limit", budget.limit().amount())
-                .param("zone", budget.timeZone().getId())
+                .param(
+                        "kinds",
+                        Columns.of(
+                                windows,
+                                String[]::new,
+                                window -> window.period().name()))
+                .param("firstDays", Columns.of(windows, Integer[]::new, BudgetWindow::firstDay))
+                .param("limits", Columns.of(windows, Long[]::new, window -> amount(window.limit())))
+                .param("shadowLimits", Columns.of(windows, Long[]::new, window -> amount(window.shadowLimit())))
                 .query((_, _) -> true)
                 .single();
     }
 
-    /** The accounts of these tenants, each with its current period. */
+    private static @Nullable Long amount(@Nullable Credits credits) {
+        return credits == null ? null : credits.amount();
+    }
+
+    /** What these tenants may spend, keys' own budgets aside. Current periods need not have begun with a hold yet. */
     public Map<TenantId, Account> accounts(Collection<TenantId> tenants) {
+        List<TenantId> asked = List.copyOf(tenants);
+        List<Account> found = accounts(asked, Collections.nCopies(asked.size(), null));
         Map<TenantId, Account> accounts = new HashMap<>();
-        jdbc.sql(ACCOUNTS)
-                .param("tenants", Columns.of(tenants, UUID[]::new, TenantId::value))
-                .query(row -> {
-                    accounts.put(new TenantId(row.getObject("tenant_id", UUID.class)), account(row));
-                });
+        for (int place = 0; place < asked.size(); place++) {
+            accounts.put(asked.get(place), found.get(place));
+        }
         return accounts;
     }
 
-    public Account account(TenantId tenant) {
-        return jdbc.sql(BALANCE)
-                .param("tenant", tenant.value())
-                .query((row, _) -> account(row))
-                .single();
+    /**
+     * What a tenant, or one of its keys, may spend.
+     *
+     * @param keyBudget the key's own budget; null if it has none, or for the tenant itself
+     */
+    public Account account(TenantId tenant, @Nullable KeyBudgetId keyBudget) {
+        return accounts(List.of(tenant), Collections.singletonList(keyBudget)).getFirst();
     }
 
-    /** Gives a key a budget of its own, inside its tenant's and over the same periods; or changes its limit. */
-    @Transactional
-    public void setKeyBudget(KeyBudgetId keyBudget, TenantId tenant, Credits limit) {
-        jdbc.sql(SET_KEY_BUDGET)
-                .param("keyBudget", keyBudget.value())
-                .param("tenant", tenant.value())
-                .param("limit", limit.amount())
-                .query((_, _) -> true)
-                .single();
+    /** What keys with these budgets of their own may spend. */
+    public Map<KeyBudgetId, Account> keyAccounts(TenantId tenant, Collection<KeyBudgetId> keyBudgets) {
+        List<KeyBudgetId> asked = List.copyOf(keyBudgets);
+        List<Account> found = accounts(Collections.nCopies(asked.size(), tenant), asked);
+        Map<KeyBudgetId, Account> accounts = new HashMap<>();
+        for (int place = 0; place < asked.size(); place++) {
+            accounts.put(asked.get(place), found.get(place));
+        }
+        return accounts;
     }
 
-    /** All budgets that keys of this tenant have, or had, of their own. */
-    public Map<KeyBudgetId, KeyBalance> keyBalances(TenantId tenant) {
-        Map<KeyBudgetId, KeyBalance> balances = new HashMap<>();
-        jdbc.sql(KEY_BALANCES).param("tenant", tenant.value()).query(row -> {
-            balances.put(
-                    new KeyBudgetId(row.getObject("id", UUID.class)),
-                    new KeyBalance(
-                            new Credits(row.getLong("credit_limit")),
-                            new Credits(row.getLong("held")),
-                            new Credits(row.getLong("captured")),
-                            new Credits(row.getLong("available"))));
+    /** The own windows of every tenant, the longest first. */
+    public Map<TenantId, List<WindowBalance>> tenantsWindows() {
+        Map<TenantId, List<WindowBalance>> windows = new HashMap<>();
+        jdbc.sql(TENANTS_WINDOWS).query(row -> {
+            windows.computeIfAbsent(new TenantId(row.getObject("tenant_id", UUID.class)), _ -> new ArrayList<>())
+                    .add(AccountRows.window(row));
         });
-        return balances;
+        return windows;
+    }
+
+    private List<Account> accounts(List<TenantId> tenants, List<? extends @Nullable KeyBudgetId> keyBudgets) {
+        AccountRows rows = new AccountRows();
+        jdbc.sql(ACCOUNTS)
+                .param("tenants", Columns.of(tenants, UUID[]::new, TenantId::value))
+                .param(
+                        "keyBudgets",
+                        Columns.of(keyBudgets, UUID[]::new, budget -> budget == null ? null : budget.value()))
+                .query(rows);
+        return rows.accounts();
     }
 
     /**
@@ -191,7 +221,7 @@ public class Ledger {
     @Transactional(propagation = Propagation.MANDATORY)
     public long adjust(TenantId tenant, long credits, String actor, String reason) {
         return correct(ADJUST, tenant, credits, actor, reason)
-                .orElseThrow(() -> new AdjustmentOutOfRange(credits, balance(tenant)));
+                .orElseThrow(() -> new AdjustmentOutOfRange(credits, account(tenant, null)));
     }
 
     private Optional<Long> correct(String sql, TenantId tenant, long credits, String actor, String reason) {
@@ -252,21 +282,6 @@ public class Ledger {
                 .list();
     }
 
-    /** What all tenants together have set aside. */
-    public Credits openHolds() {
-        return new Credits(jdbc.sql(OPEN_HOLDS).query(Long.class).single());
-    }
-
-    private static Account account(ResultSet row) throws SQLException {
-        Balance balance = balance(row);
-        return new Account(
-                new Budget(
-                        balance.period(),
-                        new Credits(row.getLong("credit_limit")),
-                        ZoneId.of(row.getString("time_zone"))),
-                balance);
-    }
-
     private static Entry entry(ResultSet row) throws SQLException {
         UUID generation = row.getObject("generation_id", UUID.class);
         UUID key = row.getObject("key_id", UUID.class);
@@ -276,8 +291,7 @@ public class Ledger {
                 EntryKind.valueOf(row.getString("entry_kind")),
                 generation == null ? null : new GenerationId(generation),
                 key == null ? null : new KeyId(key),
-                PeriodKind.valueOf(row.getString("period_kind")),
-                row.getObject("period_start", LocalDate.class),
+                counted(row),
                 row.getLong("held_delta"),
                 row.getLong("captured_delta"),
                 row.getLong("granted_delta"),
@@ -285,23 +299,18 @@ public class Ledger {
                 row.getString("reason"));
     }
 
+    private static List<Entry.Counted> counted(ResultSet row) throws SQLException {
+        String[] names = (String[]) row.getArray("names").getArray();
+        Date[] starts = (Date[]) row.getArray("starts").getArray();
+        Boolean[] ofKey = (Boolean[]) row.getArray("of_key").getArray();
+        List<Entry.Counted> counted = new ArrayList<>();
+        for (int place = 0; place < names.length; place++) {
+            counted.add(new Entry.Counted(names[place], starts[place].toLocalDate(), ofKey[place]));
+        }
+        return counted;
+    }
+
     private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
         return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
-    }
-
-    private static Balance balance(ResultSet row) throws SQLException {
-        PeriodKind period = PeriodKind.valueOf(row.getString("period_kind"));
-        return new Balance(
-                period,
-                period == PeriodKind.TOTAL ? null : row.getObject("period_start", LocalDate.class),
-                instant(row.getObject("resets_at", OffsetDateTime.class)),
-                new Credits(row.getLong("ceiling")),
-                new Credits(row.getLong("held")),
-                new Credits(row.getLong("captured")),
-                new Credits(row.getLong("available")));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 }

@@ -3,11 +3,12 @@ package io.klinggateway.ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemMapping;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Answers what does not fit into a budget's period. */
+/** Answers what does not fit into a budget's windows. */
 @Component
 class LedgerProblems implements ProblemMapping {
 
@@ -18,22 +19,15 @@ class LedgerProblems implements ProblemMapping {
                 Problem.of(ProblemCode.INSUFFICIENT_CREDITS, "Insufficient credits")
                         .withCredits(
                                 insufficient.required().amount(),
-                                insufficient.available().amount(),
-                                insufficient.resetsAt())
+                                insufficient.left().available().amount(),
+                                insufficient.left().limitedBy().name().toLowerCase(Locale.ROOT),
+                                insufficient.left().window(),
+                                insufficient.left().resetsAt())
                         .toResponse();
-            case AdjustmentOutOfRange adjustment -> conflict(sentence(adjustment));
+            case AdjustmentOutOfRange adjustment -> conflict(adjustment.sentence());
             case GrantLimitExceeded _ -> conflict("The period's grants are at their highest");
             default -> null;
         };
-    }
-
-    private static String sentence(AdjustmentOutOfRange adjustment) {
-        return adjustment.credits() < 0
-                ? "The period's captured spend is "
-                        + adjustment.balance().captured().amount() + " credits: it cannot be lowered by "
-                        + -adjustment.credits()
-                : "The period has " + adjustment.balance().available().amount()
-                        + " credits left: captured spend cannot be raised by " + adjustment.credits();
     }
 
     private static ResponseEntity<Problem> conflict(String sentence) {

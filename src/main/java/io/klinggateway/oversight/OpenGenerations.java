@@ -32,6 +32,9 @@ class OpenGenerations {
              group by state
             """;
 
+    private static final String HELD =
+            "select coalesce(sum(quoted_credits), 0) from generation where captured_credits is null";
+
     private final JdbcClient jdbc;
     private volatile @Nullable Map<String, Count> counts;
 
@@ -67,6 +70,11 @@ class OpenGenerations {
         counts = jdbc.sql(COUNT).query((row, _) -> Map.entry(row.getString("state"), count(row))).list().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return false;
+    }
+
+    /** What all tenants together have set aside at this moment, in credits. */
+    long heldNow() {
+        return jdbc.sql(HELD).query(Long.class).single();
     }
 
     List<OpenCount> counted() {

@@ -29,6 +29,11 @@ public class SystemStatus {
         return open.counted();
     }
 
+    /** What all tenants together have set aside, in credits; read at this moment. */
+    public long openHolds() {
+        return open.heldNow();
+    }
+
     public Optional<VendorCredits> vendorCredits() {
         return balance.known();
     }

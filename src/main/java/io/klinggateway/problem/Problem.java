@@ -19,7 +19,9 @@ import org.springframework.http.ResponseEntity;
  *
  * @param error the sentence that a vendor client shows; equal to {@code detail}
  * @param details messages by JSON path, on a 400
- * @param resetsAt when the budget starts anew, on a 402; absent if it never does
+ * @param limitedBy whose budget refuses, on a 402: {@code key}, {@code tenant} or {@code window}
+ * @param window the budget's window that refuses, on a 402
+ * @param resetsAt when that window starts anew, on a 402; absent if it never does
  */
 @Schema(description = "The body of every error answer.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,6 +41,8 @@ public record Problem(
         @Nullable Map<String, List<String>> details,
         @Nullable Long creditsRequired,
         @Nullable Long creditsAvailable,
+        @Nullable String limitedBy,
+        @Nullable String window,
         @Nullable Instant resetsAt) {
 
     /** A problem of the request that this thread serves. */
@@ -51,6 +55,8 @@ public record Problem(
                 code,
                 error,
                 RequestId.current(),
+                null,
+                null,
                 null,
                 null,
                 null,
@@ -83,11 +89,17 @@ public record Problem(
                 messagesByPath,
                 creditsRequired,
                 creditsAvailable,
+                limitedBy,
+                window,
                 resetsAt);
     }
 
-    public Problem withCredits(long required, long available, @Nullable Instant resets) {
-        return new Problem(type, title, status, detail, code, error, requestId, details, required, available, resets);
+    /** @param refuses the name of the window that refuses, {@code limiter} whose it is */
+    public Problem withCredits(
+            long required, long available, String limiter, String refuses, @Nullable Instant resets) {
+        return new Problem(
+                type, title, status, detail, code, error, requestId, details, required, available, limiter, refuses,
+                resets);
     }
 
     public ResponseEntity<Problem> toResponse() {

@@ -1,14 +1,18 @@
 package io.klinggateway.tenant;
 
-import io.klinggateway.ledger.Balance;
+import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.ledger.WindowView;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -24,41 +28,46 @@ import org.springframework.web.bind.annotation.RestController;
 class AccountController {
 
     private final Ledger ledger;
+    private final Keys keys;
 
-    AccountController(Ledger ledger) {
+    AccountController(Ledger ledger, Keys keys) {
         this.ledger = ledger;
+        this.keys = keys;
     }
 
     @GetMapping("/me")
-    @Operation(summary = "Who is calling, in the vendor's shape; the team is the tenant")
+    @Operation(summary = "Who is calling, in the vendor's shape, and what the calling key may spend")
     Me me(@AuthenticationPrincipal Caller caller) {
         Tenant tenant = caller.tenant();
-        Balance balance = ledger.balance(tenant.id());
+        Account account = ledger.account(tenant.id(), keys.budget(caller));
         return new Me(
                 // The vendor's shape wants a person, which the gateway does not know; .invalid is never a mailbox.
                 new User(tenant.id().value(), tenant.name() + "@kling-gateway.invalid", "MEMBER"),
                 new Team(
                         tenant.id().value(),
                         tenant.name(),
-                        balance.period().name().toLowerCase(Locale.ROOT),
-                        balance.available().amount(),
+                        account.spendable().window(),
+                        account.spendable().available().amount(),
                         null),
                 new Key(caller.keyId().value(), caller.keyName(), caller.keyPrefix()));
     }
 
     @GetMapping("/credits")
-    @Operation(summary = "The calling tenant's budget: what is held, spent and left in this period")
+    @Operation(summary = "What the calling key may spend now, and every window of its budgets")
     CreditsView credits(@AuthenticationPrincipal Caller caller) {
-        Balance balance = ledger.balance(caller.tenant().id());
+        Account account = ledger.account(caller.tenant().id(), keys.budget(caller));
+        WindowBalance limiting = account.limiting();
         return new CreditsView(
                 caller.tenant().name(),
-                balance.period(),
-                balance.periodStart(),
-                balance.resetsAt(),
-                balance.ceiling().amount(),
-                balance.held().amount(),
-                balance.captured().amount(),
-                balance.available().amount());
+                account.spendable().available().amount(),
+                account.spendable().limitedBy().name().toLowerCase(Locale.ROOT),
+                limiting.window().period(),
+                limiting.periodStart(),
+                limiting.resetsAt(),
+                Objects.requireNonNull(limiting.ceiling()).amount(),
+                limiting.held().amount(),
+                limiting.captured().amount(),
+                account.windows().stream().map(WindowView::of).toList());
     }
 
     record Me(User user, Team team, Key apiKey) {}
@@ -70,12 +79,15 @@ class AccountController {
             @Schema(allowableValues = {"ADMIN", "MEMBER", "OWNER"})
             String role) {}
 
-    /** @param credits what the tenant may still spend in this period */
+    /**
+     * @param plan the window of the budgets that leaves least
+     * @param credits what the calling key may still spend
+     */
     record Team(
             UUID id,
             String name,
 
-            @Schema(example = "month", description = "How often the budget starts anew")
+            @Schema(example = "month", description = "The window of the budgets that leaves least")
             String plan,
 
             long credits,
@@ -86,15 +98,26 @@ class AccountController {
             String name,
             @Schema(example = "kg_4fQz0") String prefix) {}
 
-    /** @param periodStart null, as {@code resetsAt}, for a budget that never starts anew */
+    /**
+     * @param available what the calling key may spend now
+     * @param limitedBy whose window leaves least: {@code key}: one of the key's own budget; {@code tenant}: the longest one
+     *     of the team's; {@code window}: a shorter one of the team's. The members from {@code period} to {@code captured}
+     *     are of that window.
+     * @param periodStart null, as {@code resetsAt}, for a window that never starts anew
+     */
     @Schema(name = "Account")
     record CreditsView(
             @Schema(example = "demo") String tenant,
+            @Schema(example = "950") long available,
+
+            @Schema(allowableValues = {"key", "tenant", "window"})
+            String limitedBy,
+
             PeriodKind period,
             @Nullable LocalDate periodStart,
             @Nullable Instant resetsAt,
             @Schema(example = "1000") long ceiling,
             @Schema(example = "8") long held,
             @Schema(example = "42") long captured,
-            @Schema(example = "950") long available) {}
+            List<WindowView> windows) {}
 }

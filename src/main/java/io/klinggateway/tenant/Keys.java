@@ -1,6 +1,6 @@
 package io.klinggateway.tenant;
 
-import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
@@ -89,14 +89,19 @@ public class Keys {
                 .optional();
     }
 
+    /** The own budget of the caller's key; null if it has none. */
+    public @Nullable KeyBudgetId budget(Caller caller) {
+        return find(caller.tenant(), caller.keyId()).map(RegisteredKey::budget).orElse(null);
+    }
+
     /**
      * @param expiresAt null if it never does
-     * @param limit of a budget of its own; null for none
+     * @param windows of a budget of its own; none if it has none
      * @throws NameTaken if a live key of the tenant has that name
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public IssuedKey issue(Tenant tenant, String name, @Nullable Instant expiresAt, @Nullable Credits limit) {
-        return insert(tenant, name, expiresAt, limit == null ? null : newBudget(tenant, limit));
+    public IssuedKey issue(Tenant tenant, String name, @Nullable Instant expiresAt, List<BudgetWindow> windows) {
+        return insert(tenant, name, expiresAt, windows.isEmpty() ? null : newBudget(tenant, windows));
     }
 
     private IssuedKey insert(Tenant tenant, String name, @Nullable Instant expiresAt, @Nullable KeyBudgetId budget) {
@@ -117,9 +122,9 @@ public class Keys {
         return new IssuedKey(find(tenant, id).orElseThrow(), key.reveal());
     }
 
-    private KeyBudgetId newBudget(Tenant tenant, Credits limit) {
+    private KeyBudgetId newBudget(Tenant tenant, List<BudgetWindow> windows) {
         KeyBudgetId budget = new KeyBudgetId(UUID.randomUUID());
-        ledger.setKeyBudget(budget, tenant.id(), limit);
+        ledger.setKeyBudget(budget, tenant.id(), windows);
         return budget;
     }
 
@@ -136,17 +141,19 @@ public class Keys {
     /**
      * Gives the key a budget of its own, or changes the one that it has, and may share with a key that it replaced.
      *
-     * @param limit null to spend only from the tenant's budget
+     * @param windows none to spend only from the tenant's budget
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void setBudget(Tenant tenant, RegisteredKey key, @Nullable Credits limit) {
-        if (limit != null && key.budget() != null) {
-            ledger.setKeyBudget(key.budget(), tenant.id(), limit);
+    public void setBudget(Tenant tenant, RegisteredKey key, List<BudgetWindow> windows) {
+        if (!windows.isEmpty() && key.budget() != null) {
+            ledger.setKeyBudget(key.budget(), tenant.id(), windows);
             return;
         }
         jdbc.sql(SET_BUDGET)
                 .param("id", key.id().value())
-                .param("budget", limit == null ? null : newBudget(tenant, limit).value())
+                .param(
+                        "budget",
+                        windows.isEmpty() ? null : newBudget(tenant, windows).value())
                 .update();
     }
 

@@ -1,6 +1,8 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.background.BackgroundLoop;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.WindowBalance;
 import io.klinggateway.usage.LedgerReader.AccountTotals;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,55 +107,117 @@ class LedgerMeters implements SmartLifecycle {
         return everRead ? (System.nanoTime() - readAtNanos) / 1e9 : Double.NaN;
     }
 
-    /** One tenant's meters. The gauges carry the budget's period as a label and are replaced if it changes. */
+    /** One tenant's meters. Those of its windows carry their names as a label and are replaced if the windows change. */
     private final class Published {
 
-        private final List<Meter> gauges = new ArrayList<>();
+        private final List<Meter> ofWindows = new ArrayList<>();
         private final List<Meter> totals = new ArrayList<>();
         private volatile AccountTotals account;
 
         Published(AccountTotals account) {
             this.account = account;
             publishTotals();
-            publishGauges();
+            publishWindows();
         }
 
         void update(AccountTotals read) {
-            boolean relabel = !read.period().equals(account.period());
+            boolean relabel = !kinds(read).equals(kinds(account));
             account = read;
             if (relabel) {
-                gauges.forEach(registry::remove);
-                gauges.clear();
-                publishGauges();
+                ofWindows.forEach(registry::remove);
+                ofWindows.clear();
+                publishWindows();
             }
+        }
+
+        /** Which windows there are, and which of them have a limit. */
+        private static Map<String, Boolean> kinds(AccountTotals account) {
+            return account.windows().stream()
+                    .collect(Collectors.toMap(WindowBalance::name, window -> window.ceiling() != null));
         }
 
         void withdraw() {
-            gauges.forEach(registry::remove);
+            ofWindows.forEach(registry::remove);
             totals.forEach(registry::remove);
         }
 
-        private void publishGauges() {
-            gauge("ceiling", "credits", "What the books may stand at in this period", AccountTotals::ceiling);
-            gauge("held", "credits", "Set aside for open generations of this period", AccountTotals::held);
-            gauge("captured", "credits", "Spent in this period", AccountTotals::captured);
-            gauge("available", "credits", "What a new request may take", AccountTotals::available);
-            if (account.resetsAt().isPresent()) {
+        private void publishWindows() {
+            account.windows().forEach(window -> {
+                String name = window.name();
                 gauge(
-                        "reset.timestamp",
-                        "seconds",
-                        "When the budget's next period begins",
-                        now -> now.resetsAt().orElse(Double.NaN));
-            }
+                        name,
+                        "held",
+                        "credits",
+                        "Set aside for open generations of this period",
+                        now -> now.held().amount());
+                gauge(
+                        name,
+                        "captured",
+                        "credits",
+                        "Spent in this period",
+                        now -> now.captured().amount());
+                if (window.ceiling() != null) {
+                    gauge(
+                            name,
+                            "ceiling",
+                            "credits",
+                            "What the books may stand at in this period",
+                            now -> number(now.ceiling()));
+                    gauge(
+                            name,
+                            "available",
+                            "credits",
+                            "What a new request may take from the window",
+                            now -> number(now.available()));
+                }
+                if (window.resetsAt() != null) {
+                    gauge(
+                            name,
+                            "reset.timestamp",
+                            "seconds",
+                            "When the window's next period begins",
+                            now -> now.resetsAt() == null
+                                    ? Double.NaN
+                                    : now.resetsAt().getEpochSecond());
+                }
+                count(name, "refused", "Requests of this period that the window refused", WindowBalance::refused);
+                count(
+                        name,
+                        "shadow.refused",
+                        "Requests of this period that the window's shadow limit would have refused",
+                        WindowBalance::shadowRefused);
+            });
         }
 
-        private void gauge(String name, String unit, String description, ToDoubleFunction<AccountTotals> value) {
-            gauges.add(Gauge.builder("kling.gateway.budget." + name, () -> value.applyAsDouble(account))
+        private static double number(@Nullable Credits amount) {
+            return amount == null ? Double.NaN : amount.amount();
+        }
+
+        private void gauge(
+                String window, String name, String unit, String description, ToDoubleFunction<WindowBalance> value) {
+            ofWindows.add(Gauge.builder("kling.gateway.budget." + name, () -> read(window, value))
                     .description(description)
                     .baseUnit(unit)
                     .tag("tenant", account.tenant())
-                    .tag("period", account.period())
+                    .tag("window", window)
                     .register(registry));
+        }
+
+        private void count(String window, String name, String description, ToDoubleFunction<WindowBalance> value) {
+            ofWindows.add(FunctionCounter.builder("kling.gateway.budget." + name, this, now -> now.read(window, value))
+                    .description(description)
+                    .baseUnit("requests")
+                    .tag("tenant", account.tenant())
+                    .tag("window", window)
+                    .register(registry));
+        }
+
+        private double read(String window, ToDoubleFunction<WindowBalance> value) {
+            return account.windows().stream()
+                    .filter(now -> now.name().equals(window))
+                    .findFirst()
+                    .map(now -> value.applyAsDouble(now))
+                    .orElse(Double.NaN);
         }
 
         private void publishTotals() {

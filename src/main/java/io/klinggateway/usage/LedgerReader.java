@@ -1,37 +1,32 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.image.ModelName;
+import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.ledger.WindowBalance;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Reads every tenant's account with one query, whose cost grows with the tenants and not with what they did. */
+/** Reads every tenant's account with two queries, whose cost grows with the tenants and not with what they did. */
 @Repository
 class LedgerReader {
 
     /** Every model is there from the start, so that a model's first images are seen as an increase from 0. */
-    private static final String ACCOUNTS = """
-            select t.name, b.period_kind,
-                   extract(epoch from ledger_period_end(b.period_kind, b.time_zone, b.period_start)) as resets_at,
-                   coalesce(p.ceiling, b.credit_limit) as ceiling,
-                   coalesce(p.held, 0) as held,
-                   coalesce(p.captured, 0) as captured,
-                   credits_left(coalesce(p.allowed, b.credit_limit), p.held, p.captured) as available,
-                   coalesce(s.credits, 0) as spent,
-                   coalesce(s.returned, 0) as returned,
-                   m.names, m.images
+    private static final String TOTALS = """
+            select t.id, t.name, coalesce(s.credits, 0) as spent, coalesce(s.returned, 0) as returned, m.names, m.images
               from tenant t
-              join (select *, ledger_period_start(period_kind, time_zone, (select gateway_now())) as period_start
-                      from budget) b on b.tenant_id = t.id
-              left join budget_period p
-                on p.tenant_id = t.id and p.period_kind = b.period_kind and p.period_start = b.period_start
               left join spend_total s on s.tenant_id = t.id
               cross join lateral (
                     select array_agg(model.name) as names, array_agg(coalesce(i.images, 0)) as images
@@ -43,32 +38,36 @@ class LedgerReader {
             Arrays.stream(ModelName.values()).map(ModelName::wire).toArray(String[]::new);
 
     private final JdbcClient jdbc;
+    private final Ledger ledger;
 
-    LedgerReader(JdbcClient jdbc) {
+    LedgerReader(JdbcClient jdbc, Ledger ledger) {
         this.jdbc = jdbc;
+        this.ledger = ledger;
     }
 
     List<AccountTotals> accounts() {
-        return jdbc.sql(ACCOUNTS)
+        Map<TenantId, List<WindowBalance>> windows = ledger.tenantsWindows();
+        return jdbc
+                .sql(TOTALS)
                 .param("models", MODELS)
-                .query((row, _) -> account(row))
-                .list();
+                .query((row, _) -> account(row, windows.get(new TenantId(row.getObject("id", UUID.class)))))
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    private static AccountTotals account(ResultSet row) throws SQLException {
-        double epochSeconds = row.getDouble("resets_at");
-        OptionalDouble resetsAt = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(epochSeconds);
-        return new AccountTotals(
-                row.getString("name"),
-                row.getString("period_kind"),
-                resetsAt,
-                row.getLong("ceiling"),
-                row.getLong("held"),
-                row.getLong("captured"),
-                row.getLong("available"),
-                row.getLong("spent"),
-                row.getLong("returned"),
-                images(row.getArray("names"), row.getArray("images")));
+    /** Empty for a tenant that came between the two queries; it is there next time. */
+    private static Optional<AccountTotals> account(ResultSet row, @Nullable List<WindowBalance> windows)
+            throws SQLException {
+        return windows == null
+                ? Optional.empty()
+                : Optional.of(new AccountTotals(
+                        row.getString("name"),
+                        windows,
+                        row.getLong("spent"),
+                        row.getLong("returned"),
+                        images(row.getArray("names"), row.getArray("images"))));
     }
 
     private static Map<String, Long> images(Array names, Array images) throws SQLException {
@@ -82,22 +81,21 @@ class LedgerReader {
     }
 
     /**
-     * A tenant's books at one instant, in credits. The first five are of the current period, the others of all time.
+     * A tenant's own windows, the longest first, and its books of all time, in credits.
      *
-     * @param resetsAt when the period ends, in seconds since 1970; empty if it never does
      * @param spent captured, and corrected upwards
      * @param returned corrected downwards
      * @param images of completed generations, by the model's name
      */
     record AccountTotals(
-            String tenant,
-            String period,
-            OptionalDouble resetsAt,
-            long ceiling,
-            long held,
-            long captured,
-            long available,
-            long spent,
-            long returned,
-            Map<String, Long> images) {}
+            String tenant, List<WindowBalance> windows, long spent, long returned, Map<String, Long> images) {
+
+        /** The window that leaves least. */
+        WindowBalance tightest() {
+            return windows.stream()
+                    .filter(window -> window.available() != null)
+                    .min(Comparator.comparing(window -> Objects.requireNonNull(window.available())))
+                    .orElseThrow();
+        }
+    }
 }

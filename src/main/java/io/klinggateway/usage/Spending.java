@@ -1,6 +1,9 @@
 package io.klinggateway.usage;
 
+import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.usage.LedgerReader.AccountTotals;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,9 +12,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -24,6 +29,8 @@ public class Spending {
     public static final String OTHERS = "(others)";
 
     private static final int FORECAST_DAYS = 7;
+    private static final int FEWEST_DAYS = 2;
+    private static final double FARTHEST_DAYS = 366;
 
     private static final String BY_TENANT = """
             with spent as (
@@ -48,14 +55,21 @@ public class Spending {
              order by sum(sum(d.credits)) over (partition by coalesce(k.name, '(corrections)')) desc, name, d.day
             """;
 
+    /**
+     * Of the last seven days with today, as each tenant's zone has them, and how many days of them have passed, in fractions;
+     * of a tenant that is younger, since its first spend.
+     */
     private static final String RECENT = """
-            select t.name, sum(d.credits) as credits
+            select t.name, sum(d.credits) as credits, l.today - f.day + 1 as days,
+                   extract(epoch from :now - greatest(f.day, l.today - :days + 1)::timestamp at time zone b.time_zone)
+                       / 86400 as elapsed
               from spend_day d
               join tenant t on t.id = d.tenant_id
               join budget b on b.tenant_id = d.tenant_id
               cross join lateral (select (:now at time zone b.time_zone)::date as today) l
-             where d.day >= :from and d.day >= l.today - :days and d.day < l.today
-             group by t.name
+              cross join lateral (select min(every.day) as day from spend_day every where every.tenant_id = t.id) f
+             where d.day >= :from and d.day > l.today - :days and d.day <= l.today
+             group by t.name, l.today, f.day, b.time_zone
             """;
 
     private final JdbcClient jdbc;
@@ -94,64 +108,55 @@ public class Spending {
     /**
      * A tenant's budget, and how long it lasts at the pace of the last days.
      *
-     * @param resetsAt null if it never does
-     * @param perDay mean spend of the last seven whole days, as the tenant's zone has them
-     * @param dryAt when nothing is left at that pace; null if it lasts until the reset, or nothing is spent
+     * @param tightest the window that leaves least
+     * @param perDay mean spend of the last seven days, today's so far with them; null if it is known of fewer than two days
+     * @param dryAt when one of the windows has nothing left at that pace; null if all last until their resets, nothing is
+     *     spent, or the pace is not known
      */
     public record Outlook(
             String tenant,
-            String period,
-            long ceiling,
-            long held,
-            long captured,
-            long available,
-            @Nullable Instant resetsAt,
-            double perDay,
+            WindowBalance tightest,
+            @Nullable Double perDay,
             @Nullable Instant dryAt) {}
 
-    /** Of all tenants, in no order. */
+    /** Of all tenants, by their names. */
     public List<Outlook> outlooks(Instant now) {
-        Map<String, Long> recent = jdbc
-                .sql(RECENT)
+        Map<String, Double> paces = new HashMap<>();
+        jdbc.sql(RECENT)
                 .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
                 .param("days", FORECAST_DAYS)
                 .param(
                         "from",
                         Date.valueOf(LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(FORECAST_DAYS + 1)))
-                .query((row, _) -> Map.entry(row.getString("name"), row.getLong("credits")))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                .query(row -> {
+                    if (row.getInt("days") >= FEWEST_DAYS) {
+                        paces.put(
+                                row.getString("name"), Math.max(0, row.getLong("credits")) / row.getDouble("elapsed"));
+                    }
+                });
         return reader.accounts().stream()
-                .map(account -> outlook(account, recent.getOrDefault(account.tenant(), 0L), now))
+                .map(account -> outlook(account, paces.get(account.tenant()), now))
                 .toList();
     }
 
-    private static Outlook outlook(LedgerReader.AccountTotals account, long spent, Instant now) {
-        double perDay = Math.max(0, spent) / (double) FORECAST_DAYS;
-        Instant resetsAt = account.resetsAt().isPresent()
-                ? Instant.ofEpochSecond((long) account.resetsAt().getAsDouble())
-                : null;
-        return new Outlook(
-                account.tenant(),
-                account.period(),
-                account.ceiling(),
-                account.held(),
-                account.captured(),
-                account.available(),
-                resetsAt,
-                perDay,
-                dryAt(account.available(), perDay, now, resetsAt));
+    private static Outlook outlook(AccountTotals account, @Nullable Double perDay, Instant now) {
+        Instant dryAt = perDay == null
+                ? null
+                : account.windows().stream()
+                        .map(window -> dryAt(window, perDay, now))
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null);
+        return new Outlook(account.tenant(), account.tightest(), perDay, dryAt);
     }
 
-    private static final double FARTHEST_DAYS = 366;
-
-    private static @Nullable Instant dryAt(long available, double perDay, Instant now, @Nullable Instant resetsAt) {
-        if (perDay == 0 || available / perDay > FARTHEST_DAYS) {
+    private static @Nullable Instant dryAt(WindowBalance window, double perDay, Instant now) {
+        Credits available = window.available();
+        if (available == null || perDay == 0 || available.amount() / perDay > FARTHEST_DAYS) {
             return null;
         }
         Instant dry = now.plus(Duration.ofMinutes(
-                (long) (available / perDay * Duration.ofDays(1).toMinutes())));
-        return resetsAt == null || dry.isBefore(resetsAt) ? dry : null;
+                (long) (available.amount() / perDay * Duration.ofDays(1).toMinutes())));
+        return window.resetsAt() == null || dry.isBefore(window.resetsAt()) ? dry : null;
     }
 }

@@ -61,6 +61,6 @@ class UsageController {
                 new UsageReports.Request(from, to, groupBy, format, timeZone),
                 tenant,
                 new LinkedHashSet<>(ALLOWED),
-                ledger.account(tenant).budget().timeZone());
+                ledger.account(tenant, null).timeZone());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.klinggateway.KlingGatewayApplication;
+import io.klinggateway.credits.Credits;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
@@ -72,10 +73,12 @@ class DeclaredTenantsTests {
     @Test
     void aDeclaredTenantIsTakenOverWithItsBudgetAndItsKey() {
         try (var gateway = started()) {
-            var balance = gateway.getBean(Ledger.class).balance(new TenantId(tenantId()));
+            var balance = gateway.getBean(Ledger.class)
+                    .account(new TenantId(tenantId()), null)
+                    .limiting();
 
-            assertThat(balance.period()).isEqualTo(PeriodKind.MONTH);
-            assertThat(balance.ceiling().amount()).isEqualTo(100);
+            assertThat(balance.window().period()).isEqualTo(PeriodKind.MONTH);
+            assertThat(balance.ceiling()).isEqualTo(new Credits(100));
         }
         assertThat(keys()).containsExactly("main:" + sha256);
     }
@@ -99,9 +102,11 @@ class DeclaredTenantsTests {
         declaration.put("gateway.tenants[0].budget.limit", "50");
 
         try (var gateway = started()) {
-            var balance = gateway.getBean(Ledger.class).balance(new TenantId(tenantId()));
+            var balance = gateway.getBean(Ledger.class)
+                    .account(new TenantId(tenantId()), null)
+                    .limiting();
 
-            assertThat(balance.available().amount()).isZero();
+            assertThat(balance.available()).isEqualTo(Credits.ZERO);
             assertThat(balance.held().amount()).isEqualTo(60);
         }
     }
@@ -156,7 +161,8 @@ class DeclaredTenantsTests {
         gateway().environment(environment).run().close();
 
         assertThat(jdbc.sql("""
-                        select period_kind || ' ' || credit_limit || ' ' || time_zone from budget where tenant_id = ?
+                        select period_kind || ' ' || credit_limit || ' ' || time_zone
+                          from budget_window join budget using (tenant_id) where in_force and tenant_id = ?
                         """).param(tenantId()).query(String.class).single()).isEqualTo("WEEK 7 Europe/Berlin");
         assertThat(limits()).isEqualTo("none none 8 2");
         assertThat(keys()).containsExactly("main:" + sha256);

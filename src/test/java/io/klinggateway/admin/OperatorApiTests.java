@@ -95,7 +95,7 @@ class OperatorApiTests {
                 {"budget": {"limit": 5}, "limits": {"requestsPerMinute": null}}
                 """).expect(200);
 
-        assertThat(changed.number("budget", "limit")).isEqualTo(5);
+        assertThat(changed.number("budget", "windows", "0", "limit")).isEqualTo(5);
         assertThat(changed.json().path("budget").path("timeZone").asString()).isEqualTo("Europe/Berlin");
         assertThat(changed.json().path("limits").path("requestsPerMinute").isNull())
                 .isTrue();
@@ -299,7 +299,7 @@ class OperatorApiTests {
                         "POST", "/tenants/rotated/keys/" + old.text("id") + "/rotation", "{\"graceSeconds\": 3600}")
                 .expect(201);
 
-        assertThat(successor.number("budget", "limit")).isEqualTo(6);
+        assertThat(successor.number("budget", "windows", "0", "limit")).isEqualTo(6);
         assertThat(there.generate(successor.text("key"), 2).expect(402).number("creditsAvailable"))
                 .isEqualTo(2);
         there.generate(successor.text("key"), 1).expect(202);
@@ -333,13 +333,19 @@ class OperatorApiTests {
         assertThat(statuses).filteredOn(status -> status == 402).hasSize(15);
         Answer refused = here.generate(small.text("key"), 1).expect(402);
         assertThat(refused.number("creditsAvailable")).isZero();
+        assertThat(refused.text("limitedBy")).isEqualTo("key");
+        assertThat(refused.text("window")).isEqualTo("day");
+        assertThat(here.tenant(small.text("key"), "GET", "/v2/credits").number("available"))
+                .isZero();
         assertThat(here.quote(small.text("key"), 1).number("available")).isZero();
         assertThat(here.quote(large, 1).number("available")).isEqualTo(20);
 
         String id = small.text("id");
         Answer raised = here.operator("PATCH", "/tenants/own-budget/keys/" + id, "{\"budget\": {\"limit\": 100}}")
                 .expect(200);
-        assertThat(raised.number("budget", "available")).isEqualTo(90);
+        assertThat(raised.number("budget", "windows", "0", "available")).isEqualTo(90);
+        assertThat(raised.number("budget", "available")).isEqualTo(20);
+        assertThat(raised.json().path("budget").path("limitedBy").asString()).isEqualTo("tenant");
         assertThat(there.quote(small.text("key"), 1).number("available")).isEqualTo(20);
         for (int spent = 0; spent < 20; spent += 2) {
             here.generate(small.text("key"), 1).expect(202);
@@ -811,6 +817,12 @@ class OperatorApiTests {
                 "GET   | /tenants/nobody           |                                              | 404",
                 "PATCH | /tenants/nobody           | {}                                           | 404",
                 "PATCH | /tenants/taken            | {\"status\": \"ASLEEP\"}                     | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": []}}                | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\"}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"shadowLimit\": 1}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1, \"firstDay\": 2}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1}, {\"period\": \"DAY\", \"limit\": 2}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"limit\": 1, \"windows\": [{\"period\": \"DAY\", \"limit\": 1}]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": null}                           | 400",
                 "PATCH | /tenants/taken            | {\"budget\": 5}                              | 400",
                 "PATCH | /tenants/taken            | {\"name\": \"other\"}                        | 400",

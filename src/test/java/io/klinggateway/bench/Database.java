@@ -28,12 +28,12 @@ record Database(String url) {
                 delete from generation where state = 'WAITING' returning id, idempotency_key),
             holds as (
                 delete from journal_entry j using gone where j.generation_id = gone.id
-                returning j.tenant_id, j.period_kind, j.period_start, j.held_delta),
+                returning j.windows[1] as window_id, j.period_starts[1] as period_start, j.held_delta),
             freed as (
-                update budget_period b set held = b.held - h.held
-                  from (select tenant_id, period_kind, period_start, sum(held_delta) as held
-                          from holds group by tenant_id, period_kind, period_start) h
-                 where (b.tenant_id, b.period_kind, b.period_start) = (h.tenant_id, h.period_kind, h.period_start))
+                update window_period b set held = b.held - h.held
+                  from (select window_id, period_start, sum(held_delta) as held
+                          from holds group by window_id, period_start) h
+                 where (b.window_id, b.period_start) = (h.window_id, h.period_start))
             select count(*) from gone where idempotency_key is null
             """;
 
@@ -93,7 +93,7 @@ record Database(String url) {
                 row.next();
                 return row.getInt(1);
             } finally {
-                statement.execute("vacuum (analyze) generation, journal_entry, budget_period");
+                statement.execute("vacuum (analyze) generation, journal_entry, window_period");
             }
         } catch (SQLException e) {
             throw new IllegalStateException("cannot clear the queue", e);

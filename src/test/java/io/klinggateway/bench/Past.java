@@ -73,11 +73,12 @@ final class Past {
                                    (array[%4$s])[n %% %6$d + 1] + n / %6$d %% (array[%5$s])[n %% %6$d + 1] as tenant
                               from generate_series(%1$d, %2$d - 1) n) past
                     returning id, tenant_id, key_id, created_at, completed_at)
-                insert into journal_entry (generation_id, tenant_id, key_id, period_kind, period_start, entry_kind,
+                insert into journal_entry (generation_id, tenant_id, key_id, windows, period_starts, entry_kind,
                     held_delta, captured_delta, at, actor)
-                select id, tenant_id, key_id, 'MONTH', ledger_period_start('MONTH', 'UTC', created_at), kind, held,
+                select made.id, made.tenant_id, made.key_id, array[w.id],
+                       array[ledger_period_start('MONTH', 1, 'UTC', created_at)], kind, held,
                        captured, case kind when 'HOLD' then created_at else completed_at end, 'gateway'
-                  from made cross join (values ('HOLD', 2, 0), ('CAPTURE', -2, 2)) entry (kind, held, captured)
+                  from made join budget_window w on w.tenant_id = made.tenant_id cross join (values ('HOLD', 2, 0), ('CAPTURE', -2, 2)) entry (kind, held, captured)
                 """.formatted(from, to, all, firsts, counts, groups.size());
     }
 
@@ -93,12 +94,12 @@ final class Past {
     /** Every tenant has a row for this month, whether it has spent or not: no request is to be the first one. */
     private void addUp() {
         database.execute("""
-                delete from budget_period;
-                insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling, captured)
-                select tenant_id, period_kind, period_start, %1$d, %1$d, sum(captured_delta)
-                  from journal_entry group by tenant_id, period_kind, period_start;
-                insert into budget_period (tenant_id, period_kind, period_start, allowed, ceiling)
-                select tenant_id, 'MONTH', ledger_period_start('MONTH', 'UTC', gateway_now()), %1$d, %1$d from budget
+                delete from window_period;
+                insert into window_period (window_id, period_start, tenant_id, allowed, ceiling, captured)
+                select windows[1], period_starts[1], tenant_id, %1$d, %1$d, sum(captured_delta)
+                  from journal_entry group by windows[1], period_starts[1], tenant_id;
+                insert into window_period (window_id, period_start, tenant_id, allowed, ceiling)
+                select id, ledger_period_start('MONTH', 1, 'UTC', gateway_now()), tenant_id, %1$d, %1$d from budget_window
                 on conflict do nothing;
                 delete from spend_total;
                 insert into spend_total (tenant_id, credits, returned)

@@ -55,7 +55,7 @@ record Population(int from, int count) {
                     insert into api_key (id, tenant_id, name, prefix, sha256)
                     select md5('bench-key-' || n)::uuid, %1$s, 'bench', 'kg_bench', sha256(convert_to(%3$s, 'UTF8'))
                       from %2$s)
-                select ledger_set_budget(%1$s, 'MONTH', %4$d, 'UTC') from %2$s
+                select ledger_set_budget(%1$s, 'UTC', '{MONTH}', '{1}', '{%4$d}', '{null}') from %2$s
                 """.formatted(TENANT_ID, numbers(), KEY, credits));
     }
 }

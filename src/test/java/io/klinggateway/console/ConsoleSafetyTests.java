@@ -707,13 +707,15 @@ class ConsoleSafetyTests {
         operator.get("/console/operator/tenants/zoned");
         operator.post(
                 "/console/operator/tenants/zoned/budget",
-                Map.of("limit", "1000", "period", "MONTH", "timeZone", "Europe/Berlin"));
+                Map.of("windows[0].limit", "1000", "windows[0].period", "MONTH", "timeZone", "Europe/Berlin"));
 
         operator.post(
-                "/console/operator/tenants/zoned/budget", Map.of("limit", "2000", "period", "MONTH", "timeZone", ""));
+                "/console/operator/tenants/zoned/budget",
+                Map.of("windows[0].limit", "2000", "windows[0].period", "MONTH", "timeZone", ""));
 
-        assertThat(database.sql("select b.credit_limit || ' ' || b.time_zone from budget b"
-                                + " join tenant t on t.id = b.tenant_id where t.name = 'zoned'")
+        assertThat(database.sql(
+                                "select w.credit_limit || ' ' || b.time_zone from budget b"
+                                        + " join budget_window w on w.tenant_id = b.tenant_id join tenant t on t.id = b.tenant_id where t.name = 'zoned'")
                         .query(String.class)
                         .single())
                 .isEqualTo("2000 Europe/Berlin");
@@ -912,7 +914,8 @@ class ConsoleSafetyTests {
                         "insert into tenant (id, name) select gen_random_uuid(), 'crowd-' || i from generate_series(1, 1000) i")
                 .update();
         try {
-            database.sql("insert into budget select id, 'MONTH', 100000, 'UTC' from tenant where name like 'crowd-%'")
+            database.sql(
+                            "with zones as (insert into budget select id, 'UTC' from tenant where name like 'crowd-%' returning tenant_id) insert into budget_window (id, tenant_id, period_kind, credit_limit) select gen_random_uuid(), tenant_id, 'MONTH', 100000 from zones")
                     .update();
             database.sql("""
                             insert into spend_day (tenant_id, day, key_id, credits, images, generations)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.running.Client;
 import io.klinggateway.simulator.Sha256;
@@ -75,7 +76,9 @@ abstract class ConsoleStory {
 
     /** With 1,000 credits a month. @return its key, called "studio" */
     String newTeam(String name) {
-        Tenant tenant = tenants.register(name, new Budget(PeriodKind.MONTH, new Credits(1_000), ZoneId.of("UTC")));
+        Tenant tenant = tenants.register(
+                name,
+                new Budget(ZoneId.of("UTC"), List.of(new BudgetWindow(PeriodKind.MONTH, 1, new Credits(1_000), null))));
         String key = "kg_key_of_" + name + "_00000000000000000000000000000000";
         tenants.registerKey(tenant, "studio", Sha256.hex(key));
         return key;

@@ -124,7 +124,7 @@ record Books(
 
     private static final String BALANCES = """
             select t.name, sum(p.held) as held, sum(p.captured) as captured
-              from budget_period p join tenant t on t.id = p.tenant_id group by t.name
+              from window_period p join tenant t on t.id = p.tenant_id group by t.name
             """;
 
     private static final String DISORDER = """

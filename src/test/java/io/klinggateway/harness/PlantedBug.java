@@ -40,29 +40,20 @@ record PlantedBug(
     private static final String OWN_RATE = "p_upstream || ' ' || current_setting('application_name')";
 
     static final List<PlantedBug> ALL = List.of(
-            inFunction("budget-read-then-written", "ledger_hold", "update budget_period\n           set held", """
-                            if (select held + captured + p_credits > allowed from budget_period
-                                 where tenant_id = p_tenant and period_kind = policy.period_kind
-                                   and period_start = started) then
-                                select credits_left(allowed, held, captured) into available from budget_period
-                                 where tenant_id = p_tenant and period_kind = policy.period_kind
-                                   and period_start = started;
-                                accepted := false;
-                                return;
-                            end if;
-                            perform pg_sleep(0.02);
-                            update budget_period
-                               set held""")
-                    .and("ledger_hold", "and held + captured + p_credits <= allowed", "")
-                    .dropping("alter table budget_period drop constraint budget_period_ceiling"),
+            inFunction("budget-read-then-written", "ledger_hold", "        available := null;\n", """
+                                perform pg_sleep(0.02);
+                                available := null;
+                        """)
+                    .and("ledger_hold", "and (p.allowed is null or p.held + p.captured + p_credits <= p.allowed)", "")
+                    .dropping("alter table window_period drop constraint window_period_ceiling"),
             inFunction("replay-ignored", "admit_generation", "if p_idempotency_key is not null then", "if false then")
                     .dropping("drop index generation_idempotency"),
             inFunction(
                             "captured-twice",
                             "ledger_resolve",
-                            "captured = captured + taken",
-                            "captured = captured + taken + taken")
-                    .dropping("alter table budget_period drop constraint budget_period_ceiling"),
+                            "captured = p.captured + taken",
+                            "captured = p.captured + taken + taken")
+                    .dropping("alter table window_period drop constraint window_period_ceiling"),
             inFunction("failed-jobs-charged", "ledger_resolve", "else 0 end", "else hold.held_delta end")
                     .dropping("alter table journal_entry drop constraint journal_entry_shape"),
             ofBean("timeout-taken-as-refusal", Planted.TimeoutTakenAsRefusal.class),

@@ -85,7 +85,7 @@ final class Sampler implements AutoCloseable {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
                         select t.name, p.held, p.captured, p.ceiling
-                          from budget_period p join tenant t on t.id = p.tenant_id
+                          from window_period p join tenant t on t.id = p.tenant_id
                         """)) {
             while (rows.next()) {
                 var spent = rows.getLong("held") + rows.getLong("captured");
@@ -141,10 +141,11 @@ final class Sampler implements AutoCloseable {
     private void topUp(Connection connection, Team team) throws SQLException {
         try (var spent = connection.prepareStatement("""
                         select t.id, coalesce(max(p.captured), 0) + ? as wanted
-                          from tenant t left join budget_period p on p.tenant_id = t.id
+                          from tenant t left join window_period p on p.tenant_id = t.id
                          where t.name = ? group by t.id
                         """);
-                var set = connection.prepareStatement("select ledger_set_budget(?, 'TOTAL', ?, 'UTC')")) {
+                var set = connection.prepareStatement(
+                        "select ledger_set_budget(?, 'UTC', '{TOTAL}', '{1}', array[?::bigint], '{null}')")) {
             spent.setLong(1, team.headroom());
             spent.setString(2, team.name());
             try (var row = spent.executeQuery()) {

@@ -240,7 +240,7 @@ class ImageRequestValidationTests {
             assertThat(messages.size()).isPositive();
             assertThat(messages.get(0).stringValue()).isNotBlank();
         });
-        assertThat(client.rows("generation") + client.rows("journal_entry") + client.rows("budget_period"))
+        assertThat(client.rows("generation") + client.rows("journal_entry") + client.rows("window_period"))
                 .isZero();
         assertThat(gateway.sentWith(marker)).isZero();
     }

@@ -160,7 +160,7 @@ class ImagesApiTests {
 
         assertThat(answer.status()).isEqualTo(402);
         assertThat(answer.json().has("resetsAt")).isFalse();
-        assertThat(client.rows("budget_period")).isZero();
+        assertThat(client.rows("window_period")).isZero();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.simulator.Sha256;
@@ -20,7 +21,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -75,7 +77,9 @@ class LostRecordTests {
 
     @Test
     void aJobThatTheVendorAcceptedIsNeverAnsweredWithAnError() throws SQLException {
-        Tenant tenant = tenants.register("patient", new Budget(PeriodKind.MONTH, new Credits(10), ZoneOffset.UTC));
+        Tenant tenant = tenants.register(
+                "patient",
+                new Budget(ZoneId.of("UTC"), List.of(new BudgetWindow(PeriodKind.MONTH, 1, new Credits(10), null))));
         tenants.registerKey(tenant, "main", Sha256.hex("kg_patient"));
         KeyId key =
                 new KeyId(jdbc.sql("select id from api_key").query(UUID.class).single());

@@ -1,11 +1,14 @@
 package io.klinggateway.ledger;
 
+import io.klinggateway.credits.Credits;
 import io.klinggateway.database.TestDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -64,18 +67,42 @@ final class LedgerDatabase {
         return tenant;
     }
 
+    UUID tenant(BudgetWindow... windows) {
+        var tenant = UUID.randomUUID();
+        setBudget(tenant, windows);
+        return tenant;
+    }
+
+    void setBudget(UUID tenant, BudgetWindow... windows) {
+        ledger().setBudget(new TenantId(tenant), new Budget(ZoneId.of("UTC"), List.of(windows)));
+    }
+
     void setBudget(UUID tenant, PeriodKind kind, long limit, String zone) {
-        jdbc.sql("select ledger_set_budget(?, ?, ?, ?)")
-                .params(tenant, kind.name(), limit, zone)
-                .query((_, _) -> true)
-                .single();
+        ledger().setBudget(
+                        new TenantId(tenant),
+                        new Budget(ZoneId.of(zone), List.of(new BudgetWindow(kind, 1, new Credits(limit), null))));
+    }
+
+    UUID keyBudget(UUID tenant, BudgetWindow... windows) {
+        var keyBudget = UUID.randomUUID();
+        ledger().setKeyBudget(new KeyBudgetId(keyBudget), new TenantId(tenant), List.of(windows));
+        return keyBudget;
     }
 
     /** @return the hold's generation, or nothing if it did not fit */
     Optional<UUID> hold(UUID tenant, long credits) {
+        return hold(tenant, null, credits);
+    }
+
+    /** @return the hold's generation, or nothing if it did not fit */
+    Optional<UUID> hold(UUID tenant, @Nullable UUID keyBudget, long credits) {
         var generation = UUID.randomUUID();
-        var accepted = jdbc.sql("select accepted from ledger_hold(?, ?, ?, ?, 'test')")
-                .params(generation, tenant, UUID.randomUUID(), credits)
+        var accepted = jdbc.sql(
+                        "select accepted from ledger_hold(:generation, :tenant, gen_random_uuid(), :credits, 'test', :keyBudget)")
+                .param("generation", generation)
+                .param("tenant", tenant)
+                .param("credits", credits)
+                .param("keyBudget", keyBudget, Types.OTHER)
                 .query(Boolean.class)
                 .single();
         return accepted ? Optional.of(generation) : Optional.empty();
@@ -96,13 +123,22 @@ final class LedgerDatabase {
                 .single();
     }
 
-    Balance balance(UUID tenant) {
-        return ledger().balance(new TenantId(tenant));
+    /** Of the window that decides. */
+    WindowBalance balance(UUID tenant) {
+        return account(tenant).limiting();
+    }
+
+    Account account(UUID tenant) {
+        return ledger().account(new TenantId(tenant), null);
+    }
+
+    long available(UUID tenant) {
+        return account(tenant).spendable().available().amount();
     }
 
     List<Row> rows(UUID tenant) {
-        return jdbc.sql("select * from budget_period where tenant_id = ? order by period_kind, period_start")
-                .param(tenant)
+        return jdbc.sql(ROWS + " order by period_kind, p.period_start")
+                .param("tenants", new UUID[] {tenant})
                 .query((row, _) -> row(row))
                 .list();
     }
@@ -116,20 +152,56 @@ final class LedgerDatabase {
         return jdbc.sql("select count(*) from " + table).query(Long.class).single();
     }
 
+    static final String ROWS = """
+            select p.*, w.key_budget_id, w.period_kind, w.first_day
+              from window_period p join budget_window w on w.id = p.window_id
+             where p.tenant_id = any (:tenants)
+            """;
+
     static Row row(ResultSet row) throws SQLException {
         return new Row(
-                PeriodKind.valueOf(row.getString("period_kind")),
+                row.getObject("key_budget_id", UUID.class),
+                row.getString("period_kind") + " " + row.getInt("first_day"),
                 row.getObject("period_start", LocalDate.class),
-                row.getLong("allowed"),
-                row.getLong("ceiling"),
+                row.getLong("granted"),
+                row.getObject("allowed", Long.class),
+                row.getObject("ceiling", Long.class),
                 row.getLong("held"),
-                row.getLong("captured"));
+                row.getLong("captured"),
+                row.getLong("shadow_refused"),
+                instant(row.getObject("empty_since", OffsetDateTime.class)));
     }
 
     static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
     }
 
-    /** A budget period as it is stored. */
-    record Row(PeriodKind kind, LocalDate start, long allowed, long ceiling, long held, long captured) {}
+    /** A window's period as it is stored. */
+    record Row(
+            @Nullable UUID keyBudget,
+            String begins,
+            LocalDate start,
+            long granted,
+            @Nullable Long allowed,
+            @Nullable Long ceiling,
+            long held,
+            long captured,
+            long shadowRefused,
+            @Nullable Instant emptySince) {}
+
+    /** A balance of one window, without what tells why it is empty. */
+    record Sums(
+            String begins,
+            LocalDate start,
+            @Nullable Long allowed,
+            @Nullable Long ceiling,
+            long held,
+            long captured) {}
+
+    List<Sums> sums(UUID tenant) {
+        return rows(tenant).stream()
+                .map(row ->
+                        new Sums(row.begins(), row.start(), row.allowed(), row.ceiling(), row.held(), row.captured()))
+                .toList();
+    }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.klinggateway.ledger.LedgerDatabase.Row;
 import io.klinggateway.ledger.LedgerModel.BalanceAnswer;
 import io.klinggateway.ledger.LedgerModel.HoldAnswer;
-import io.klinggateway.ledger.LedgerModel.Policy;
+import io.klinggateway.ledger.LedgerModel.Owner;
+import io.klinggateway.ledger.LedgerModel.Window;
+import io.klinggateway.ledger.Spendable.LimitedBy;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,7 +52,7 @@ class LedgerHistoryTests {
             for (int index = 0; index < HISTORIES; index++) {
                 if (index % HISTORIES_PER_VACUUM == 0) {
                     connection.setAutoCommit(true);
-                    execute(connection, "vacuum journal_entry, budget_period, budget");
+                    execute(connection, "vacuum journal_entry, window_period, budget_window, budget");
                     connection.setAutoCommit(false);
                 }
                 new History(connection, FIRST_SEED + index).run();
@@ -80,11 +82,14 @@ class LedgerHistoryTests {
                 .map(ZoneId::of)
                 .toList();
 
+        private static final String[] IRRELEVANT_IF_ACCEPTED = {"limitedBy", "window", "resetsAt"};
+
         private final Connection connection;
         private final long seed;
         private final Random random;
         private final LedgerModel model;
         private final List<UUID> tenants = new ArrayList<>();
+        private final List<Owner> owners = new ArrayList<>();
         private final List<UUID> generations = new ArrayList<>();
         private final List<String> told = new ArrayList<>();
 
@@ -98,9 +103,13 @@ class LedgerHistoryTests {
 
         void run() throws SQLException {
             moveTo(model.now());
-            for (int count = 1 + random.nextInt(3); count > 0; count--) {
-                tenants.add(randomId());
-                setBudget(tenants.getLast());
+            for (int count = 1 + random.nextInt(2); count > 0; count--) {
+                var tenant = randomId();
+                tenants.add(tenant);
+                setBudget(new Owner(tenant, null));
+                for (int keys = random.nextInt(3); keys > 0; keys--) {
+                    setBudget(new Owner(tenant, randomId()));
+                }
             }
             for (int operation = 1; operation <= OPERATIONS; operation++) {
                 try {
@@ -119,32 +128,65 @@ class LedgerHistoryTests {
 
         private void operate() throws SQLException {
             int dice = random.nextInt(100);
-            if (dice < 50 || (generations.isEmpty() && dice < 80)) {
-                hold(any(tenants), 2L * (1 + random.nextInt(4)));
-            } else if (dice < 67) {
+            if (dice < 46 || (generations.isEmpty() && dice < 74)) {
+                hold(any(owners), 2L * (1 + random.nextInt(4)));
+            } else if (dice < 62) {
                 capture(any(generations), random.nextInt(10));
-            } else if (dice < 80) {
+            } else if (dice < 74) {
                 release(any(generations));
+            } else if (dice < 83) {
+                setBudget(any(owners));
+            } else if (dice < 86) {
+                grant(any(tenants), 1 + random.nextInt(10));
             } else if (dice < 90) {
-                setBudget(any(tenants));
+                adjust(any(tenants), (random.nextBoolean() ? 1 : -1) * (1 + random.nextInt(8)));
             } else {
                 moveTo(model.now().plusSeconds(randomSeconds()));
             }
         }
 
-        private void hold(UUID tenant, long credits) throws SQLException {
+        private void hold(Owner owner, long credits) throws SQLException {
             var generation = randomId();
-            tell("hold " + credits + " of " + tenant);
-            var expected = model.hold(generation, tenant, credits);
+            tell("hold " + credits + " of " + owner);
+            var expected = model.hold(generation, owner, credits);
             try (var statement = prepare(
-                            "select * from ledger_hold(?, ?, ?, ?, 'test')", generation, tenant, randomId(), credits);
+                            "select * from ledger_hold(?, ?, ?, ?, 'test', ?)",
+                            generation,
+                            owner.tenant(),
+                            randomId(),
+                            credits,
+                            owner.keyBudget());
                     var row = one(statement)) {
                 assertThat(new HoldAnswer(
-                                row.getBoolean("accepted"), row.getLong("available"), instant(row, "resets_at")))
+                                row.getBoolean("accepted"),
+                                row.getLong("available"),
+                                LimitedBy.valueOf(row.getString("limited_by")),
+                                row.getString("window_name"),
+                                instant(row, "resets_at")))
+                        .usingRecursiveComparison()
+                        .ignoringFields(expected.accepted() ? IRRELEVANT_IF_ACCEPTED : new String[0])
                         .isEqualTo(expected);
             }
             if (expected.accepted()) {
                 generations.add(generation);
+            }
+        }
+
+        private void grant(UUID tenant, long credits) throws SQLException {
+            tell("grant " + credits + " to " + tenant);
+            model.grant(tenant, credits);
+            try (var statement = prepare("select ledger_grant(?, ?, 'test', 'test')", tenant, credits);
+                    var row = one(statement)) {
+                assertThat(row.getObject(1)).isNotNull();
+            }
+        }
+
+        private void adjust(UUID tenant, long credits) throws SQLException {
+            tell("adjust " + tenant + " by " + credits);
+            var expected = model.adjust(tenant, credits);
+            try (var statement = prepare("select ledger_adjust(?, ?, 'test', 'test')", tenant, credits);
+                    var row = one(statement)) {
+                assertThat(row.getObject(1) != null).isEqualTo(expected);
             }
         }
 
@@ -165,19 +207,59 @@ class LedgerHistoryTests {
             }
         }
 
-        private void setBudget(UUID tenant) throws SQLException {
-            var kinds = PeriodKind.values();
-            var policy = new Policy(kinds[random.nextInt(kinds.length)], random.nextInt(60), any(ZONES));
-            tell(policy + " of " + tenant);
-            model.setBudget(tenant, policy);
+        private void setBudget(Owner owner) throws SQLException {
+            if (!owners.contains(owner)) {
+                owners.add(owner);
+            }
+            var windows = randomWindows(owner.keyBudget() == null);
+            tell(windows + " of " + owner);
+            if (owner.keyBudget() == null) {
+                var zone = any(ZONES);
+                tell(zone + " of " + owner.tenant());
+                model.setZone(owner.tenant(), zone);
+                write("select ledger_set_budget(?, ?, ?, ?, ?, ?)", owner.tenant(), zone.getId(), windows);
+            } else {
+                write("select ledger_set_windows(?, ?, ?, ?, ?, ?)", owner.tenant(), owner.keyBudget(), windows);
+            }
+            model.setWindows(owner, windows);
+        }
+
+        private void write(String sql, UUID tenant, Object second, List<Window> windows) throws SQLException {
             try (var statement = prepare(
-                    "select ledger_set_budget(?, ?, ?, ?)",
+                    sql,
                     tenant,
-                    policy.kind().name(),
-                    policy.limit(),
-                    policy.zone().getId())) {
+                    second,
+                    connection.createArrayOf(
+                            "text",
+                            windows.stream().map(window -> window.kind().name()).toArray()),
+                    connection.createArrayOf(
+                            "integer", windows.stream().map(Window::firstDay).toArray()),
+                    connection.createArrayOf(
+                            "bigint", windows.stream().map(Window::limit).toArray()),
+                    connection.createArrayOf(
+                            "bigint", windows.stream().map(Window::shadowLimit).toArray()))) {
                 statement.execute();
             }
+        }
+
+        /** One to three; some with a shadow limit, a key's perhaps without any other. */
+        private List<Window> randomWindows(boolean ofTenant) {
+            Map<String, Window> windows = new HashMap<>();
+            for (int count = 1 + random.nextInt(3); count > 0; count--) {
+                var kind = PeriodKind.values()[random.nextInt(PeriodKind.values().length)];
+                boolean shadow = random.nextInt(4) == 0;
+                boolean guards = !shadow || random.nextBoolean() || (ofTenant && count == 1);
+                var window = new Window(
+                        kind,
+                        random.nextBoolean() ? 1 : 1 + random.nextInt(kind.lastFirstDay()),
+                        guards ? Long.valueOf(random.nextInt(60)) : null,
+                        shadow ? Long.valueOf(random.nextInt(40)) : null);
+                windows.put(window.begins(), window);
+            }
+            if (ofTenant && windows.values().stream().allMatch(window -> window.limit() == null)) {
+                return List.of(new Window(PeriodKind.MONTH, 1, 30L, null));
+            }
+            return List.copyOf(windows.values());
         }
 
         private void moveTo(Instant time) throws SQLException {
@@ -197,16 +279,16 @@ class LedgerHistoryTests {
         }
 
         private void compare() throws SQLException {
-            Map<UUID, BalanceAnswer> balances = new HashMap<>();
+            Map<UUID, Set<BalanceAnswer>> balances = new HashMap<>();
             Map<UUID, Set<Row>> stored = new HashMap<>();
-            try (var statement = prepareForTenants("""
-                    select t as tenant, b.* from unnest(?) t, ledger_balance(t) b;
-                    select * from budget_period where tenant_id = any (?)
-                    """, 2)) {
+            try (var statement = prepareForTenants(
+                    "select * from window_balance where tenant_id = any (?);"
+                            + LedgerDatabase.ROWS.replace(":tenants", "?"),
+                    2)) {
                 statement.execute();
                 for (var rows = statement.getResultSet(); rows.next(); ) {
-                    var balance = balance(rows);
-                    balances.put(balance.tenant(), balance);
+                    balances.computeIfAbsent(rows.getObject("tenant_id", UUID.class), _ -> new HashSet<>())
+                            .add(balance(rows));
                 }
                 statement.getMoreResults(Statement.CLOSE_CURRENT_RESULT);
                 for (var rows = statement.getResultSet(); rows.next(); ) {
@@ -215,14 +297,9 @@ class LedgerHistoryTests {
                 }
             }
             for (var tenant : tenants) {
-                assertThat(balances.get(tenant)).isEqualTo(model.balance(tenant));
+                assertThat(balances.get(tenant)).isEqualTo(model.balances(tenant));
                 assertThat(stored.getOrDefault(tenant, Set.of())).isEqualTo(model.rows(tenant));
             }
-            assertThat(stored.values().stream().flatMap(Set::stream))
-                    .allMatch(row -> row.held() >= 0
-                            && row.captured() >= 0
-                            && row.held() + row.captured() <= row.ceiling()
-                            && row.ceiling() >= row.allowed());
         }
 
         private void audit() throws SQLException {
@@ -234,14 +311,14 @@ class LedgerHistoryTests {
 
         private static BalanceAnswer balance(ResultSet row) throws SQLException {
             return new BalanceAnswer(
-                    row.getObject("tenant", UUID.class),
-                    PeriodKind.valueOf(row.getString("period_kind")),
+                    row.getObject("key_budget_id", UUID.class),
+                    row.getString("window_name"),
                     row.getObject("period_start", LocalDate.class),
                     instant(row, "resets_at"),
-                    row.getLong("ceiling"),
+                    row.getObject("ceiling", Long.class),
                     row.getLong("held"),
                     row.getLong("captured"),
-                    row.getLong("available"));
+                    row.getObject("available", Long.class));
         }
 
         private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
@@ -256,7 +333,7 @@ class LedgerHistoryTests {
         }
 
         /** The driver keeps what it prepared, so that each text is planned once. */
-        private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+        private PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
             var statement = connection.prepareStatement(sql);
             for (int index = 0; index < parameters.length; index++) {
                 statement.setObject(index + 1, parameters[index]);

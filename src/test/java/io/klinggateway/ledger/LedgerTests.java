@@ -2,12 +2,15 @@ package io.klinggateway.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.LedgerDatabase.Row;
+import io.klinggateway.ledger.LedgerDatabase.Sums;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -53,7 +56,7 @@ class LedgerTests {
             assertThat(accepted).isEqualTo(25);
         }
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 51, 51, 50, 0));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 51L, 51L, 50, 0));
         assertThat(DATABASE.count("journal_entry")).isEqualTo(entriesBefore + 25);
         assertThat(DATABASE.differences()).isZero();
     }
@@ -112,12 +115,13 @@ class LedgerTests {
 
         assertThat(DATABASE.capture(generation, 8)).isEmpty();
         assertThat(DATABASE.release(generation)).isEmpty();
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 10, 10, 0, 6));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 10L, 10L, 0, 6));
         assertThatThrownBy(() ->
                         DATABASE.jdbc().sql("""
-                        insert into journal_entry (generation_id, tenant_id, period_kind, period_start, entry_kind,
+                        insert into journal_entry (generation_id, tenant_id, windows, period_starts, entry_kind,
                                                    held_delta, at, actor)
-                        values (?, ?, 'TOTAL', '1970-01-01', 'RELEASE', -8, gateway_now(), 'test')
+                        select ?, tenant_id, array[id], array['1970-01-01'::date], 'RELEASE', -8, gateway_now(), 'test'
+                          from budget_window where tenant_id = ?
                         """).params(generation, tenant).update())
                 .hasMessageContaining("journal_entry_resolved_once");
     }
@@ -133,7 +137,7 @@ class LedgerTests {
 
         assertThat(DATABASE.capture(DATABASE.hold(tenant, 4).orElseThrow(), 5)).contains(4L);
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 10, 10, 0, 4));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 10L, 10L, 0, 4));
     }
 
     @ParameterizedTest
@@ -143,7 +147,7 @@ class LedgerTests {
         DATABASE.hold(tenant, 8);
 
         assertThatThrownBy(() -> DATABASE.jdbc()
-                        .sql("update budget_period set " + change + " where tenant_id = ?")
+                        .sql("update window_period set " + change + " where tenant_id = ?")
                         .param(tenant)
                         .update())
                 .hasMessageContaining("check constraint");
@@ -157,19 +161,19 @@ class LedgerTests {
 
         DATABASE.setBudget(tenant, PeriodKind.TOTAL, 10, "UTC");
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 10, 16, 16, 0));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 10L, 16L, 16, 0));
         assertThat(DATABASE.hold(tenant, 2)).isEmpty();
-        assertThat(DATABASE.balance(tenant).available()).isEqualTo(Credits.ZERO);
+        assertThat(DATABASE.available(tenant)).isZero();
 
         DATABASE.release(first);
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 10, 10, 8, 0));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 10L, 10L, 8, 0));
         assertThat(DATABASE.hold(tenant, 4)).isEmpty();
         assertThat(DATABASE.hold(tenant, 2)).isPresent();
 
         DATABASE.capture(second, 8);
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 10, 10, 2, 8));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 10L, 10L, 2, 8));
         assertThat(DATABASE.hold(tenant, 2)).isEmpty();
     }
 
@@ -180,7 +184,7 @@ class LedgerTests {
 
         DATABASE.setBudget(tenant, PeriodKind.TOTAL, 10, "UTC");
 
-        assertThat(DATABASE.balance(tenant).available()).isEqualTo(new Credits(2));
+        assertThat(DATABASE.available(tenant)).isEqualTo(2);
         assertThat(DATABASE.hold(tenant, 4)).isEmpty();
         assertThat(DATABASE.hold(tenant, 2)).isPresent();
     }
@@ -189,15 +193,12 @@ class LedgerTests {
     void aPeriodWithoutARowReadsAsTheFullLimit() {
         var tenant = DATABASE.tenant(PeriodKind.MONTH, 12, "UTC");
 
-        assertThat(DATABASE.balance(tenant))
-                .isEqualTo(new Balance(
-                        PeriodKind.MONTH,
-                        LocalDate.parse("2026-06-01"),
-                        Instant.parse("2026-07-01T00:00:00Z"),
-                        new Credits(12),
-                        Credits.ZERO,
-                        Credits.ZERO,
-                        new Credits(12)));
+        var balance = DATABASE.balance(tenant);
+        assertThat(balance.periodStart()).isEqualTo("2026-06-01");
+        assertThat(balance.resetsAt()).isEqualTo("2026-07-01T00:00:00Z");
+        assertThat(balance.ceiling()).isEqualTo(new Credits(12));
+        assertThat(balance.available()).isEqualTo(new Credits(12));
+        assertThat(balance.held().isZero() && balance.captured().isZero()).isTrue();
         assertThat(DATABASE.hold(tenant, 14)).isEmpty();
         assertThat(DATABASE.rows(tenant)).isEmpty();
     }
@@ -236,7 +237,7 @@ class LedgerTests {
 
         DATABASE.setTime(end.toString());
 
-        assertThat(DATABASE.balance(tenant).available()).isEqualTo(new Credits(8));
+        assertThat(DATABASE.available(tenant)).isEqualTo(8);
         assertThat(DATABASE.hold(tenant, 8)).isPresent();
         assertThat(DATABASE.hold(tenant, 2)).isEmpty();
     }
@@ -247,16 +248,16 @@ class LedgerTests {
         var tenant = DATABASE.tenant(kind, 8, "UTC");
         var captured = DATABASE.hold(tenant, 4).orElseThrow();
         var released = DATABASE.hold(tenant, 4).orElseThrow();
-        var old = DATABASE.rows(tenant).getFirst().start();
+        var old = DATABASE.sums(tenant).getFirst().start();
         DATABASE.setTime(next + "T00:00:00Z");
         DATABASE.hold(tenant, 2);
 
         DATABASE.capture(captured, 4);
         DATABASE.release(released);
 
-        assertThat(DATABASE.rows(tenant))
-                .containsExactly(new Row(kind, old, 8, 8, 0, 4), new Row(kind, next, 8, 8, 2, 0));
-        assertThat(DATABASE.balance(tenant).available()).isEqualTo(new Credits(6));
+        assertThat(DATABASE.sums(tenant))
+                .containsExactly(new Sums(kind + " 1", old, 8L, 8L, 0, 4), new Sums(kind + " 1", next, 8L, 8L, 2, 0));
+        assertThat(DATABASE.available(tenant)).isEqualTo(6);
         assertThat(DATABASE.differences()).isZero();
     }
 
@@ -279,10 +280,153 @@ class LedgerTests {
 
         DATABASE.setBudget(tenant, PeriodKind.DAY, 4, "UTC");
 
-        assertThat(DATABASE.rows(tenant))
+        assertThat(DATABASE.sums(tenant))
                 .containsExactly(
-                        new Row(PeriodKind.DAY, LocalDate.parse("2026-06-17"), 8, 8, 8, 0),
-                        new Row(PeriodKind.DAY, LocalDate.parse("2026-06-18"), 4, 4, 2, 0));
+                        new Sums("DAY 1", LocalDate.parse("2026-06-17"), 8L, 8L, 8, 0),
+                        new Sums("DAY 1", LocalDate.parse("2026-06-18"), 4L, 4L, 2, 0));
+    }
+
+    @Test
+    void allWindowsHoldAtOnceAndTheOneThatRefusesAndResetsLastIsNamed() {
+        var tenant = DATABASE.tenant(window(PeriodKind.MONTH, 20L), window(PeriodKind.DAY, 6L));
+        var key = DATABASE.keyBudget(tenant, window(PeriodKind.WEEK, 4L));
+        assertThat(DATABASE.hold(tenant, key, 4)).isPresent();
+
+        assertThat(spendable(tenant, key)).isEqualTo("0 KEY week 2026-06-22T00:00:00Z");
+        assertThat(spendable(tenant, null)).isEqualTo("2 WINDOW day 2026-06-18T00:00:00Z");
+        assertThat(DATABASE.hold(tenant, key, 2)).isEmpty();
+        assertThat(DATABASE.hold(tenant, 2)).isPresent();
+        assertThat(DATABASE.hold(tenant, 2)).isEmpty();
+
+        for (int day = 18; day < 20; day++) {
+            DATABASE.setTime("2026-06-" + day + "T12:00:00Z");
+            assertThat(DATABASE.hold(tenant, 6)).isPresent();
+        }
+        DATABASE.setTime("2026-06-20T12:00:00Z");
+        assertThat(spendable(tenant, null)).isEqualTo("2 TENANT month 2026-07-01T00:00:00Z");
+        assertThat(DATABASE.hold(tenant, 4)).isEmpty();
+        assertThat(DATABASE.hold(tenant, 2)).isPresent();
+        assertThat(DATABASE.differences()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WEEK,    7,  2026-06-17T12:00:00Z, 2026-06-14, 2026-06-21T00:00:00Z, week-sunday",
+        "WEEK,    7,  2026-06-21T00:00:00Z, 2026-06-21, 2026-06-28T00:00:00Z, week-sunday",
+        "MONTH,   15, 2026-01-14T23:59:59Z, 2025-12-15, 2026-01-15T00:00:00Z, month-15",
+        "MONTH,   15, 2026-01-15T00:00:00Z, 2026-01-15, 2026-02-15T00:00:00Z, month-15",
+        "MONTH,   28, 2026-03-01T00:00:00Z, 2026-02-28, 2026-03-28T00:00:00Z, month-28",
+        "QUARTER, 1,  2026-06-30T23:59:59Z, 2026-04-01, 2026-07-01T00:00:00Z, quarter"
+    })
+    void aPeriodBeginsOnTheWindowsFirstDay(
+            PeriodKind kind, int firstDay, String now, LocalDate start, Instant end, String name) {
+        DATABASE.setTime(now);
+        var balance = DATABASE.balance(DATABASE.tenant(new BudgetWindow(kind, firstDay, new Credits(8), null)));
+
+        assertThat(balance.periodStart()).isEqualTo(start);
+        assertThat(balance.resetsAt()).isEqualTo(end);
+        assertThat(balance.name()).isEqualTo(name);
+    }
+
+    @Test
+    void aShadowLimitCountsWhatItWouldRefuseAndRefusesNothing() {
+        var tenant = DATABASE.tenant(
+                new BudgetWindow(PeriodKind.MONTH, 1, new Credits(20), new Credits(8)),
+                new BudgetWindow(PeriodKind.DAY, 1, null, new Credits(4)));
+
+        for (int hold = 0; hold < 5; hold++) {
+            assertThat(DATABASE.hold(tenant, 4)).isPresent();
+        }
+
+        assertThat(DATABASE.hold(tenant, 4)).isEmpty();
+        assertThat(DATABASE.rows(tenant))
+                .extracting(Row::begins, Row::held, Row::shadowRefused)
+                .containsExactly(tuple("DAY 1", 20L, 4L), tuple("MONTH 1", 20L, 3L));
+        assertThat(spendable(tenant, null)).isEqualTo("0 TENANT month 2026-07-01T00:00:00Z");
+    }
+
+    @Test
+    void aWindowThatComesBackFindsWhatItHadCounted() {
+        var tenant = DATABASE.tenant(window(PeriodKind.MONTH, 20L), window(PeriodKind.DAY, 6L));
+        var generation = DATABASE.hold(tenant, 6).orElseThrow();
+        DATABASE.setBudget(tenant, window(PeriodKind.MONTH, 20L));
+        DATABASE.hold(tenant, 4);
+        DATABASE.capture(generation, 6);
+
+        DATABASE.setBudget(tenant, window(PeriodKind.MONTH, 20L), window(PeriodKind.DAY, 8L));
+
+        assertThat(spendable(tenant, null)).isEqualTo("2 WINDOW day 2026-06-18T00:00:00Z");
+        assertThat(DATABASE.differences()).isZero();
+    }
+
+    @Test
+    void concurrentHoldsOfManyKeysExceedNoWindow() throws Exception {
+        int threads = 48;
+        var tenant = DATABASE.tenant(
+                window(PeriodKind.TOTAL, 60L), new BudgetWindow(PeriodKind.DAY, 1, new Credits(51), new Credits(20)));
+        var keys = List.of(
+                DATABASE.keyBudget(tenant, window(PeriodKind.DAY, 10L)),
+                DATABASE.keyBudget(tenant, window(PeriodKind.MONTH, 30L), window(PeriodKind.WEEK, 31L)),
+                DATABASE.keyBudget(tenant, window(PeriodKind.DAY, 1000L)));
+        var start = new CountDownLatch(threads);
+        int accepted = 0;
+        try (var racers = Executors.newFixedThreadPool(threads)) {
+            List<Future<Optional<UUID>>> holds = IntStream.range(0, threads)
+                    .mapToObj(index -> racers.submit(() -> {
+                        start.countDown();
+                        start.await();
+                        return DATABASE.hold(tenant, keys.get(index % 3), 2);
+                    }))
+                    .toList();
+            for (var hold : holds) {
+                accepted += hold.get().isPresent() ? 1 : 0;
+            }
+        }
+
+        assertThat(accepted).isEqualTo(25);
+        assertThat(DATABASE.rows(tenant))
+                .filteredOn(row -> row.keyBudget() == null)
+                .extracting(Row::begins, Row::held, Row::shadowRefused)
+                .containsExactly(tuple("DAY 1", 50L, 15L), tuple("TOTAL 1", 50L, 0L));
+        assertThat(DATABASE.rows(tenant)).allMatch(row -> row.held() <= Objects.requireNonNull(row.allowed()));
+        assertThat(DATABASE.differences()).isZero();
+    }
+
+    @Test
+    void aCorrectionLeavesTheWindowsAloneThatHaveNotSpentSoMuch() {
+        var tenant = DATABASE.tenant(window(PeriodKind.MONTH, 20L), window(PeriodKind.DAY, 8L));
+        DATABASE.capture(DATABASE.hold(tenant, 8).orElseThrow(), 8);
+        DATABASE.setTime("2026-06-18T12:00:00Z");
+        DATABASE.capture(DATABASE.hold(tenant, 2).orElseThrow(), 2);
+
+        assertThat(correct("ledger_adjust", tenant, -6)).isPresent();
+
+        assertThat(DATABASE.account(tenant).windows())
+                .extracting(window -> window.name() + " " + window.captured().amount())
+                .containsExactly("month 4", "day 2");
+        assertThat(correct("ledger_adjust", tenant, 7)).isEmpty();
+        assertThat(correct("ledger_grant", tenant, 5)).isPresent();
+        assertThat(DATABASE.available(tenant)).isEqualTo(11);
+        assertThat(DATABASE.differences()).isZero();
+    }
+
+    private static Optional<Long> correct(String function, UUID tenant, long credits) {
+        return DATABASE.jdbc()
+                .sql("select " + function + "(?, ?, 'test', 'because')")
+                .params(tenant, credits)
+                .query((row, _) -> Optional.ofNullable(row.getObject(1, Long.class)))
+                .single();
+    }
+
+    private static BudgetWindow window(PeriodKind kind, long limit) {
+        return new BudgetWindow(kind, 1, new Credits(limit), null);
+    }
+
+    private static String spendable(UUID tenant, @Nullable UUID keyBudget) {
+        var left = DATABASE.ledger()
+                .account(new TenantId(tenant), keyBudget == null ? null : new KeyBudgetId(keyBudget))
+                .spendable();
+        return left.available().amount() + " " + left.limitedBy() + " " + left.window() + " " + left.resetsAt();
     }
 
     @Test
@@ -292,7 +436,7 @@ class LedgerTests {
 
         DATABASE.hold(one, 8);
 
-        assertThat(DATABASE.balance(other).available()).isEqualTo(new Credits(8));
+        assertThat(DATABASE.available(other)).isEqualTo(8);
         assertThat(DATABASE.hold(other, 8)).isPresent();
     }
 
@@ -303,7 +447,7 @@ class LedgerTests {
 
         assertThatThrownBy(() -> holdAgain(generation, tenant)).hasMessageContaining("journal_entry_once");
 
-        assertThat(DATABASE.rows(tenant)).containsExactly(new Row(PeriodKind.TOTAL, EPOCH, 8, 8, 4, 0));
+        assertThat(DATABASE.sums(tenant)).containsExactly(new Sums("TOTAL 1", EPOCH, 8L, 8L, 4, 0));
         assertThat(DATABASE.differences()).isZero();
     }
 

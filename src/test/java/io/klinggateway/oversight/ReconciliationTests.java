@@ -37,7 +37,7 @@ class ReconciliationTests {
                 .param(key)
                 .param(tenant)
                 .update();
-        jdbc.sql("select ledger_set_budget(?, 'MONTH', 100, 'UTC')")
+        jdbc.sql("select ledger_set_budget(?, 'UTC', '{MONTH}', '{1}', '{100}', '{null}')")
                 .param(tenant)
                 .query((_, _) -> true)
                 .single();
@@ -72,7 +72,7 @@ class ReconciliationTests {
     @Test
     void aBalanceWithoutItsEntryIsPublishedByEveryReplicaAndLoggedOnce(CapturedOutput log) {
         admit();
-        jdbc.sql("update budget_period set captured = 1").update();
+        jdbc.sql("update window_period set captured = 1").update();
         SimpleMeterRegistry otherMeters = new SimpleMeterRegistry();
         Reconciliation other = newReplica(otherMeters);
 

@@ -26,11 +26,11 @@ public record Answer(int status, HttpHeaders headers, String body) {
         return json().path(property).asString("");
     }
 
-    /** @param path names of properties, each within the one before */
+    /** @param path names of properties, each within the one before; a number is a place in a list */
     public long number(String... path) {
         JsonNode node = json();
         for (String property : path) {
-            node = node.path(property);
+            node = node.isArray() ? node.path(Integer.parseInt(property)) : node.path(property);
         }
         assertThat(node.isIntegralNumber())
                 .as("%s in %s", String.join(".", path), body)

@@ -129,7 +129,7 @@ class AuthenticationTests {
 
     private long held(Client client) {
         return gateway.database()
-                .sql("select coalesce(sum(held), 0) from budget_period where tenant_id = ?")
+                .sql("select coalesce(sum(held), 0) from window_period where tenant_id = ?")
                 .param(client.tenant().id().value())
                 .query(Long.class)
                 .single();

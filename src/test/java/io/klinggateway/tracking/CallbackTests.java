@@ -47,7 +47,7 @@ class CallbackTests {
     private static final String EVERYTHING = """
             select md5(string_agg(line, '' order by line)) from (
                 select g::text as line from generation g
-                union all select p::text from budget_period p
+                union all select p::text from window_period p
                 union all select j::text from journal_entry j
                 union all select o::text from orphan_job o
                 union all select d::text from webhook_delivery d) all_lines

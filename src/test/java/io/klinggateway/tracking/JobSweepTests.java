@@ -30,7 +30,7 @@ class JobSweepTests extends TrackingScenario {
         assertThat(inState("COMPLETED")).isEqualTo(250);
         assertThat(Calls.list()).isEqualTo(3);
         assertThat(Calls.single()).isZero();
-        assertThat(jdbc.sql("select held, captured from budget_period order by captured desc limit 1")
+        assertThat(jdbc.sql("select held, captured from window_period order by captured desc limit 1")
                         .query((row, _) -> List.of(row.getLong(1), row.getLong(2)))
                         .single())
                 .containsExactly(0L, 500L);

@@ -21,6 +21,7 @@ import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.ledger.Budget;
+import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.queue.Dispatcher;
 import io.klinggateway.simulator.SimulatedApiframe;
@@ -146,7 +147,9 @@ abstract class TrackingScenario {
         door.resetAll();
         door.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().proxiedFrom(vendor.baseUrl())));
         tenant = tenants.register(
-                "t-" + UUID.randomUUID(), new Budget(PeriodKind.TOTAL, new Credits(10_000), ZoneOffset.UTC));
+                "t-" + UUID.randomUUID(),
+                new Budget(
+                        ZoneId.of("UTC"), List.of(new BudgetWindow(PeriodKind.TOTAL, 1, new Credits(10_000), null))));
         tenants.registerKey(
                 tenant, "main", UUID.randomUUID().toString().replace("-", "").repeat(2));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.image.ModelName;
+import io.klinggateway.ledger.TestLedger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +59,7 @@ class LedgerMetersTests {
         meters.read();
 
         assertThat(registry.find("kling.gateway.budget.ceiling")
-                        .tag("period", "TOTAL")
+                        .tag("window", "total")
                         .gauge())
                 .isNotNull();
         assertThat(registry.find("kling.gateway.budget.reset.timestamp").gauge())
@@ -136,7 +137,7 @@ class LedgerMetersTests {
         assertThat(registry.find("kling.gateway.budget.ceiling").gauges())
                 .singleElement()
                 .satisfies(gauge -> {
-                    assertThat(gauge.getId().getTag("period")).isEqualTo("WEEK");
+                    assertThat(gauge.getId().getTag("window")).isEqualTo("week");
                     assertThat(gauge.value()).isEqualTo(70);
                 });
     }
@@ -163,7 +164,7 @@ class LedgerMetersTests {
     }
 
     private LedgerMeters newReplica(MeterRegistry itsRegistry) {
-        return new LedgerMeters(new LedgerReader(jdbc), itsRegistry);
+        return new LedgerMeters(new LedgerReader(jdbc, TestLedger.on(jdbc)), itsRegistry);
     }
 
     private void now(String instant) {
@@ -174,7 +175,7 @@ class LedgerMetersTests {
     }
 
     private void budget(String kind, long limit) {
-        select("select ledger_set_budget(?, ?, ?, 'UTC')", tenant, kind, limit);
+        select("select ledger_set_budget(?, 'UTC', array[?], '{1}', array[?::bigint], '{null}')", tenant, kind, limit);
     }
 
     private UUID admit(String model, int images) {
@@ -196,9 +197,10 @@ class LedgerMetersTests {
 
     private void adjust(long credits) {
         jdbc.sql("""
-                insert into journal_entry (tenant_id, period_kind, period_start, entry_kind, captured_delta, at, actor)
-                values (?, 'DAY', date '2026-11-23', 'ADJUST', ?, gateway_now(), 'test')
-                """).param(tenant).param(credits).update();
+                insert into journal_entry (tenant_id, windows, period_starts, entry_kind, captured_delta, at, actor)
+                select tenant_id, array[id], array[date '2026-11-23'], 'ADJUST', ?, gateway_now(), 'test'
+                  from budget_window where tenant_id = ?
+                """).param(credits).param(tenant).update();
     }
 
     private void select(String sql, Object... parameters) {
