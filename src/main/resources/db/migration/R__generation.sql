@@ -71,10 +71,12 @@ end $$;
 -- serialises the admissions of a tenant that has limits, which makes the count of what waits exact.
 --   p_replica    where the caller waits for the vendor's verdict
 --   p_promised   whether the caller does not wait for it
+--   p_labels     of the first call; a replay changes none
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
+        p_labels jsonb default null,
         out verdict text, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
         out resets_at timestamptz,
@@ -86,6 +88,7 @@ declare
     limits  record;
     counted record;
     hold    record;
+    held_at timestamptz;
 begin
     generation_id := p_id;
     credits := p_credits;
@@ -155,12 +158,18 @@ begin
     if verdict is not null then
         return;
     end if;
+    -- Spend belongs to the day of the hold: both tables are to name the same instant.
+    select e.at into strict held_at from journal_entry e where e.generation_id = p_id and e.entry_kind = 'HOLD';
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
                             webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
-                            created_at, traceparent)
+                            created_at, traceparent, labels)
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash, p_webhook_url,
             p_webhook_events, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
-            gateway_now(), p_traceparent);
+            held_at, p_traceparent, p_labels);
+    if p_labels is not null then
+        insert into generation_label (tenant_id, name, value, created_at, generation_id)
+        select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;
+    end if;
     perform queue_join(p_upstream, p_tenant);
     verdict := 'ADMITTED';
     status := 'QUEUED';

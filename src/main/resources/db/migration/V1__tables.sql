@@ -173,7 +173,8 @@ create table generation (
     error            text,
     expired          boolean     not null default false,
     traceparent      text,                                -- W3C: what happens to it later joins its admission's trace
-    created_at       timestamptz not null,
+    labels           jsonb,                               -- what its caller names it by, text by text; null if by nothing
+    created_at       timestamptz not null,                -- the instant of its hold, to whose day and month its spend belongs
     accepted_at      timestamptz,                         -- the vendor had the job
     completed_at     timestamptz,
     constraint generation_resolved check ((state in ('COMPLETED', 'FAILED', 'CANCELLED')) = (captured_credits is not null)),
@@ -197,6 +198,17 @@ create index generation_erasable on generation (completed_at) where upstream_req
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
     where promised and state in ('FAILED', 'CANCELLED');
+create index generation_created on generation using brin (created_at);  -- rows lie in the order of their times: tiny, and enough
+
+-- Where a label leads to its generations, newest last. Written once, with the generation.
+create table generation_label (
+    tenant_id     uuid        not null,
+    name          text        not null,
+    value         text        not null,
+    created_at    timestamptz not null,
+    generation_id uuid        not null,
+    primary key (tenant_id, name, value, created_at, generation_id)
+);
 
 -- The account's rate, and how far the queue has come. One row for each upstream; its lock lets one replica at a time take
 -- calls and choose.

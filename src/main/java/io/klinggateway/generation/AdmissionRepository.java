@@ -36,7 +36,8 @@ public class AdmissionRepository {
 
     private static final String ADMIT = """
             select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl, :webhookEvents,
-                :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent)
+                :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent,
+                cast(:labels as jsonb))
             """;
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
@@ -146,6 +147,7 @@ public class AdmissionRepository {
                 .param("replica", replica.id())
                 .param("promised", request.promised())
                 .param("traceparent", generation.traceparent(), Types.VARCHAR)
+                .param("labels", generation.labels().toJson(), Types.VARCHAR)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
     }

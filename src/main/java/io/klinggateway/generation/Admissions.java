@@ -62,8 +62,11 @@ public class Admissions {
         this.clock = clock;
     }
 
-    /** @param key makes the call repeatable; null if the caller gave none */
-    public NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key) {
+    /**
+     * @param key makes the call repeatable; null if the caller gave none
+     * @param labels kept by the gateway; a replay with others leaves the first call's
+     */
+    public NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Labels labels) {
         GenerationId id = GenerationId.next(clock);
         byte[] asked = json.write(request);
         ImageRequest sent = callbacks.upstream(id, request);
@@ -72,6 +75,7 @@ public class Admissions {
                 caller,
                 key,
                 request,
+                labels,
                 prices.price(request),
                 Sha256.of(asked),
                 sent.equals(request) ? asked : json.write(sent),

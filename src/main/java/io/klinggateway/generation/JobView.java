@@ -1,10 +1,12 @@
 package io.klinggateway.generation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.klinggateway.image.ImageRequest;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param creditCost what the tenant pays: the quote while the job is open, 0 if the credits came back
  * @param input the tenant's own request, as JSON; null once it is erased
+ * @param labels what the tenant named it by; the vendor's jobs have no such field, and neither has a job without labels
  */
 @Schema(name = "Job")
 public record JobView(
@@ -36,7 +39,13 @@ public record JobView(
         @JsonRawValue @Schema(implementation = ImageRequest.class) @Nullable
         String input,
 
-        boolean expired) {
+        boolean expired,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(
+                example = "{\"project\": \"spring\", \"shot\": \"12\"}",
+                requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        Map<String, String> labels) {
 
     public record Result(
             @Schema(example = "[\"https://cdn2.apiframe.ai/images/1.png\"]")

@@ -38,7 +38,8 @@ public class JobViews {
                 job.createdAt().truncatedTo(ChronoUnit.MILLIS),
                 job.completedAt() == null ? null : job.completedAt().truncatedTo(ChronoUnit.MILLIS),
                 input(job),
-                job.expired());
+                job.expired(),
+                job.labels());
     }
 
     private static @Nullable String webhookStatus(StoredJob job, @Nullable DeliveryStatus delivery) {

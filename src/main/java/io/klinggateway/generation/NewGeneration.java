@@ -19,6 +19,7 @@ public record NewGeneration(
         Caller caller,
         @Nullable IdempotencyKey idempotencyKey,
         ImageRequest request,
+        Labels labels,
         Credits price,
         byte[] requestHash,
         byte[] upstreamRequest,

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamRequest null once it is erased
  * @param webhookStatus what its tenant's webhook came to; null as long as the delivery itself is on record
  * @param cost credits: the quote while open, then what was captured
+ * @param labels what its tenant named it by
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record StoredJob(
@@ -38,13 +40,14 @@ public record StoredJob(
         @Nullable String webhookUrl,
         @Nullable List<String> webhookEvents,
         @Nullable String webhookStatus,
-        boolean expired) {
+        boolean expired,
+        Map<String, String> labels) {
 
     /** What {@link #of} reads. */
     public static final String COLUMNS = """
             id, tenant_id, key_id, generation_status(state, upstream_job_id) as status, state = 'WAITING' as waiting, progress,
                    result_images, error, coalesce(captured_credits, quoted_credits) as cost, created_at, completed_at,
-                   upstream_request, webhook_url, webhook_events, webhook_status, expired
+                   upstream_request, webhook_url, webhook_events, webhook_status, expired, labels
             """;
 
     private static final List<String> DEFAULT_EVENTS = List.of("completed", "failed");
@@ -66,7 +69,8 @@ public record StoredJob(
                 row.getString("webhook_url"),
                 texts(row, "webhook_events"),
                 row.getString("webhook_status"),
-                row.getBoolean("expired"));
+                row.getBoolean("expired"),
+                Labels.of(row));
     }
 
     private static @Nullable List<String> texts(ResultSet row, String column) throws SQLException {

@@ -2,6 +2,7 @@ package io.klinggateway.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.klinggateway.generation.IdempotencyKey;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Quote;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
@@ -128,11 +129,19 @@ class ImagesController {
                     @Schema(minLength = 1, maxLength = 255)
                     @Nullable
                     String idempotencyKey,
+            @RequestHeader(name = Labels.HEADER, required = false)
+                    @Parameter(
+                            description =
+                                    "Names for the job, to find it by in lists and reports; never sent to the vendor",
+                            example = "project=spring,shot=12")
+                    @Nullable
+                    String labels,
             HttpServletResponse response) {
         Receipt receipt = submission.submit(
                 caller,
                 request,
                 idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey),
+                Labels.parse(labels),
                 allowance -> allowance.writeTo(response));
         if (receipt.waits()) {
             places.showAdmitted(caller, response);

@@ -1,9 +1,14 @@
 package io.klinggateway.job;
 
 import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.generation.Labels;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Which of a tenant's jobs to list; null leaves a condition out. */
+/**
+ * Which of a tenant's jobs to list; null leaves a condition out.
+ *
+ * @param labels those that a job must all have
+ */
 record JobFilter(
-        UpstreamJob.@Nullable Status status, @Nullable UUID search) {}
+        UpstreamJob.@Nullable Status status, @Nullable UUID search, Labels labels) {}

@@ -7,11 +7,13 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.PageCursor;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +73,26 @@ class JobRepository {
     private static final String LIST_FAILED = OF_TENANT + "and state = 'FAILED'\n" + PAGE;
     private static final String LIST_CANCELLED = OF_TENANT + "and state = 'CANCELLED'\n" + PAGE;
 
-    /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
-    private static final String SEARCH = OF_TENANT + """
-               and id = :search
+    private static final String MATCHING = """
                and (cast(:status as text) is null or generation_status(state, upstream_job_id) = :status)
-            """ + PAGE;
+               and (cast(:labels as jsonb) is null or labels @> cast(:labels as jsonb))
+            """;
+
+    /** A statement of its own, so that the one row is found by its id and not along the tenant's list. */
+    private static final String SEARCH = OF_TENANT + "and id = :search\n" + MATCHING + PAGE;
+
+    /** Along the jobs that have one of the labels, however many there are without it. */
+    private static final String LIST_LABELLED = SELECT + """
+              from (select generation_id, created_at as labelled_at
+                      from generation_label
+                     where tenant_id = :tenant and name = :labelName and value = :labelValue
+                       and (created_at, generation_id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)) l
+              join generation on id = generation_id
+             where promised
+            """ + MATCHING + """
+             order by labelled_at desc, generation_id desc
+             limit :most
+            """;
 
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
 
@@ -139,8 +156,14 @@ class JobRepository {
 
     /** Newest first. */
     List<StoredJob> list(TenantId tenant, JobFilter filter, @Nullable PageCursor before, int most) {
-        return jdbc.sql(filter.search() == null ? listOf(filter.status()) : SEARCH)
+        Map.Entry<String, String> label = filter.labels().pairs().isEmpty()
+                ? null
+                : filter.labels().pairs().firstEntry();
+        return jdbc.sql(filter.search() != null ? SEARCH : label != null ? LIST_LABELLED : listOf(filter.status()))
                 .param("tenant", tenant.value())
+                .param("labelName", label == null ? null : label.getKey())
+                .param("labelValue", label == null ? null : label.getValue())
+                .param("labels", filter.labels().toJson(), Types.VARCHAR)
                 .param(
                         "status",
                         filter.status() == null ? null : filter.status().name())

@@ -2,6 +2,7 @@ package io.klinggateway.job;
 
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
@@ -149,6 +150,12 @@ class JobsController {
             @RequestParam(required = false) @Parameter(description = "A job's id") @Schema(format = "uuid") @Nullable
                     String search,
             @RequestParam(required = false)
+                    @Parameter(
+                            description = "A label that the jobs have; several, if repeated",
+                            example = "project:spring")
+                    @Nullable
+                    String label,
+            @RequestParam(required = false)
                     @Schema(
                             allowableValues = {"user", "team"},
                             description = "Both mean the tenant")
@@ -161,14 +168,18 @@ class JobsController {
         Integer most = query.read("limit", limit, JobsController::limit, "must be an integer from 1 to 100");
         PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
         UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
+        Labels labels = query.read("label", label, Labels::filter, Labels.FILTER_RULE);
         query.read("scope", scope, oneOf("user", "team"), "must be user or team");
         query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
         query.refuseInvalid();
         if (model != null && !model.equals(ImageRequest.MODEL)) {
             return JobList.of(new Page<>(List.of(), null));
         }
-        return JobList.of(
-                jobs.list(caller.tenant().id(), new JobFilter(wanted, searched), before, most == null ? 20 : most));
+        return JobList.of(jobs.list(
+                caller.tenant().id(),
+                new JobFilter(wanted, searched, labels == null ? Labels.NONE : labels),
+                before,
+                most == null ? 20 : most));
     }
 
     /** In the vendor's shape. */

@@ -4,6 +4,7 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.Admissions;
 import io.klinggateway.generation.IdempotencyConflict;
 import io.klinggateway.generation.IdempotencyKey;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.NewGeneration;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Receipt;
@@ -50,10 +51,14 @@ class Submission {
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
     Receipt submit(
-            Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Consumer<RequestAllowance> allowance) {
+            Caller caller,
+            ImageRequest request,
+            @Nullable IdempotencyKey key,
+            Labels labels,
+            Consumer<RequestAllowance> allowance) {
         webhookUrls.check(request.webhookUrl());
         Deadline deadline = Deadline.in(settings.attemptDeadline());
-        NewGeneration generation = admissions.prepare(caller, request, key);
+        NewGeneration generation = admissions.prepare(caller, request, key, labels);
         if (dispatcher.isBusy()) {
             Receipt receipt = admissions.admit(generation, true, deadline, allowance);
             dispatcher.admitted();

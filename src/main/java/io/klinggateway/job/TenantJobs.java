@@ -3,6 +3,7 @@ package io.klinggateway.job;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Quote;
 import io.klinggateway.image.ImageRequestReader;
 import io.klinggateway.job.Jobs.FoundJob;
@@ -55,7 +56,7 @@ public class TenantJobs {
     public Page<JobView> list(
             TenantId tenant, UpstreamJob.@Nullable Status status, @Nullable String cursor, int limit) {
         PageCursor before = cursor == null ? null : PageCursor.decode(cursor).orElse(null);
-        return jobs.list(tenant, new JobFilter(status, null), before, limit);
+        return jobs.list(tenant, new JobFilter(status, null, Labels.NONE), before, limit);
     }
 
     /** Another tenant's job is none. */
@@ -110,7 +111,7 @@ public class TenantJobs {
      */
     public UUID submit(Caller caller, byte[] body, String idempotencyKey) {
         return submission
-                .submit(caller, reader.read(body), new IdempotencyKey(idempotencyKey), _ -> {})
+                .submit(caller, reader.read(body), new IdempotencyKey(idempotencyKey), Labels.NONE, _ -> {})
                 .id()
                 .value();
     }

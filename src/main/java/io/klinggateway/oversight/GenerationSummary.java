@@ -1,6 +1,8 @@
 package io.klinggateway.oversight;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param chargedCredits what the vendor says it charged; null if it has not said
  * @param upstreamJobId the vendor's job; null if none is known
  * @param error why it failed, or is in review
+ * @param labels what its tenant named it by; absent if by nothing
  */
 public record GenerationSummary(
         UUID id,
@@ -28,4 +31,5 @@ public record GenerationSummary(
         @Nullable UUID upstreamJobId,
         @Nullable String error,
         Instant createdAt,
-        @Nullable Instant completedAt) {}
+        @Nullable Instant completedAt,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> labels) {}

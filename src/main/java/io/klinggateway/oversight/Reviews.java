@@ -7,6 +7,7 @@ import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.GenerationState;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -47,7 +48,7 @@ public class Reviews {
 
     static final String COLUMNS = """
             select g.id, t.name as tenant, g.key_id, g.state, g.model_name, g.images, g.quoted_credits, g.captured_credits,
-                   g.charged_credits, g.upstream_job_id, g.error, g.created_at, g.completed_at
+                   g.charged_credits, g.upstream_job_id, g.error, g.created_at, g.completed_at, g.labels
               from generation g join tenant t on t.id = g.tenant_id
             """;
 
@@ -207,6 +208,7 @@ public class Reviews {
                 row.getObject("upstream_job_id", UUID.class),
                 row.getString("error"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                completedAt == null ? null : completedAt.toInstant());
+                completedAt == null ? null : completedAt.toInstant(),
+                Labels.of(row));
     }
 }

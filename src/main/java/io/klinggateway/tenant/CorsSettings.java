@@ -29,8 +29,8 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
         CorsConfiguration rules = new CorsConfiguration();
         rules.setAllowedOrigins(allowedOrigins);
         rules.setAllowedMethods(List.of("GET", "HEAD", "POST"));
-        rules.setAllowedHeaders(
-                List.of("X-API-Key", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"));
+        rules.setAllowedHeaders(List.of(
+                "X-API-Key", "Authorization", "Content-Type", "Idempotency-Key", "X-Gateway-Labels", "X-Request-Id"));
         rules.setExposedHeaders(List.of(
                 "X-Request-Id",
                 "Retry-After",

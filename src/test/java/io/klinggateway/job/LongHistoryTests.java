@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.klinggateway.apiframe.UpstreamJob.Status;
 import io.klinggateway.apiframe.VendorClients;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.ledger.TenantId;
 import java.sql.Types;
 import java.time.Duration;
@@ -87,7 +88,7 @@ class LongHistoryTests {
     }
 
     private List<UUID> list(Status status) {
-        return jobs.list(new TenantId(tenant), new JobFilter(status, null), null, 20).stream()
+        return jobs.list(new TenantId(tenant), new JobFilter(status, null, Labels.NONE), null, 20).stream()
                 .map(job -> job.id().value())
                 .toList();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.Budget;
@@ -100,7 +101,11 @@ class LostRecordTests {
             };
 
             Receipt receipt = submission.submit(
-                    caller, new ImageRequest("a fox", ImageRequest.MODEL, null, null, null), null, _ -> {});
+                    caller,
+                    new ImageRequest("a fox", ImageRequest.MODEL, null, null, null),
+                    null,
+                    Labels.NONE,
+                    _ -> {});
 
             assertThat(receipt.status()).isEqualTo("QUEUED");
             lock.rollback();
