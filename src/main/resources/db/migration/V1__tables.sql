@@ -100,6 +100,7 @@ create table tenant (
     name                   text        not null unique check (name ~ '^[a-z0-9-]{1,63}$'),
     status                 text        not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED')),
     declared               boolean     not null default false,  -- by the configuration; the operators' API leaves it alone
+    cost_centre            text        check (char_length(cost_centre) between 1 and 64),  -- whose books its spend goes to
     requests_per_minute    integer     check (requests_per_minute > 0),       -- null: no limit
     concurrent_generations integer     check (concurrent_generations > 0),   -- at the vendor at once; null: no limit
     waiting_generations    integer     check (waiting_generations > 0),      -- in the queue; null: no limit

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -124,6 +125,7 @@ class DeclaredTenants implements SmartLifecycle {
                 tenants.lock(tenant.name()).orElseThrow(),
                 TenantStatus.ACTIVE,
                 true,
+                declared.costCentre(),
                 declared.limits().toLimits());
         keys.declare(
                 tenant,
@@ -139,7 +141,8 @@ class DeclaredTenants implements SmartLifecycle {
     /** Its history, and its keys, stay; operators may take it over. */
     private void withdraw(TenantRecord tenant) {
         Declared before = state(tenant);
-        TenantRecord withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.limits());
+        TenantRecord withdrawn =
+                tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.costCentre(), tenant.limits());
         audit.record(CONFIGURATION, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",
@@ -150,6 +153,7 @@ class DeclaredTenants implements SmartLifecycle {
     private record Declared(
             TenantStatus status,
             boolean declared,
+            @Nullable String costCentre,
             TenantView.BudgetView budget,
             TenantView.LimitsView limits,
             List<ListedKey> keys) {}
@@ -161,6 +165,7 @@ class DeclaredTenants implements SmartLifecycle {
         return new Declared(
                 view.status(),
                 view.declared(),
+                view.costCentre(),
                 view.budget(),
                 view.limits(),
                 keys.list(tenant.tenant()).stream()

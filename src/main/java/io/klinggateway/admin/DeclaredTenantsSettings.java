@@ -36,6 +36,9 @@ record DeclaredTenantsSettings(
             @NotNull(message = "is required: every tenant has a budget") @Valid
             DeclaredBudget budget,
 
+            @Pattern(regexp = Rules.COST_CENTRE, message = Rules.COST_CENTRE_RULE) @Nullable
+            String costCentre,
+
             @DefaultValue @Valid DeclaredLimits limits,
             @DefaultValue List<@Valid DeclaredKey> keys) {}
 

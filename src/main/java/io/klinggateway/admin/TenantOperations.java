@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
+import io.klinggateway.admin.TenantTerms.CostCentreTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantTerms.TenantChange;
@@ -41,8 +42,8 @@ public class TenantOperations {
 
     @Transactional
     public TenantView create(Operator operator, NewTenant asked) {
-        TenantRecord created =
-                tenants.create(asked.name(), asked.budget().toBudget(), LimitTerms.toLimits(asked.limits()));
+        TenantRecord created = tenants.create(
+                asked.name(), asked.budget().toBudget(), asked.costCentre(), LimitTerms.toLimits(asked.limits()));
         TenantView view = view(created);
         audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
         return view;
@@ -80,6 +81,11 @@ public class TenantOperations {
     }
 
     @Transactional
+    public TenantView change(Operator operator, String name, CostCentreTerms costCentre) {
+        return change(operator, name, now -> now.with(costCentre));
+    }
+
+    @Transactional
     public TenantView change(Operator operator, String name, TenantStatus status) {
         return change(operator, name, now -> now.with(status));
     }
@@ -102,7 +108,8 @@ public class TenantOperations {
         TenantChange asked = change.apply(TenantChange.of(before));
         Account accountBefore = ledger.account(tenant.tenant().id(), null);
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
-        TenantRecord changed = tenants.change(tenant, asked.status(), false, LimitTerms.toLimits(asked.limits()));
+        TenantRecord changed =
+                tenants.change(tenant, asked.status(), false, asked.costCentre(), LimitTerms.toLimits(asked.limits()));
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {

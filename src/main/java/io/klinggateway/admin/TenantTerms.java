@@ -33,6 +33,11 @@ public final class TenantTerms {
             @NotNull(message = "is required: every team has a budget") @Valid
             BudgetTerms budget,
 
+            @Pattern(regexp = Rules.COST_CENTRE, message = Rules.COST_CENTRE_RULE)
+            @Schema(example = "4711", maxLength = 64)
+            @Nullable
+            String costCentre,
+
             @Valid @Nullable LimitTerms limits)
             implements OperatorBody {}
 
@@ -44,6 +49,11 @@ public final class TenantTerms {
             @NotNull(message = "is required: every team has a budget") @Valid
             BudgetTerms budget,
 
+            @Pattern(regexp = Rules.COST_CENTRE, message = Rules.COST_CENTRE_RULE)
+            @Schema(example = "4711", maxLength = 64)
+            @Nullable
+            String costCentre,
+
             @Valid @Nullable LimitTerms limits)
             implements OperatorBody {
 
@@ -51,6 +61,7 @@ public final class TenantTerms {
             return new TenantChange(
                     tenant.status(),
                     BudgetTerms.of(tenant.budget()),
+                    tenant.costCentre(),
                     new LimitTerms(
                             tenant.limits().requestsPerMinute(),
                             tenant.limits().concurrentGenerations(),
@@ -60,24 +71,33 @@ public final class TenantTerms {
 
         /** With the windows as a list, for a patch that gives another list. */
         TenantChange withWindowsListed() {
-            return new TenantChange(status, budget.listed(), limits);
+            return new TenantChange(status, budget.listed(), costCentre, limits);
         }
 
         TenantChange with(TenantStatus other) {
-            return new TenantChange(other, budget, limits);
+            return new TenantChange(other, budget, costCentre, limits);
         }
 
         /** A budget without a time zone keeps the one it has: another would move its midnights. */
         TenantChange with(BudgetTerms other) {
             String zone = other.timeZone() == null ? budget.timeZone() : other.timeZone();
             return new TenantChange(
-                    status, new BudgetTerms(other.period(), other.limit(), other.windows(), zone), limits);
+                    status, new BudgetTerms(other.period(), other.limit(), other.windows(), zone), costCentre, limits);
         }
 
         TenantChange with(LimitTerms other) {
-            return new TenantChange(status, budget, other);
+            return new TenantChange(status, budget, costCentre, other);
+        }
+
+        TenantChange with(CostCentreTerms other) {
+            return new TenantChange(status, budget, other.costCentre(), limits);
         }
     }
+
+    /** @param costCentre none if absent */
+    public record CostCentreTerms(
+            @Pattern(regexp = Rules.COST_CENTRE, message = Rules.COST_CENTRE_RULE) @Nullable
+            String costCentre) {}
 
     /**
      * Either {@code windows}, or period and limit of a single one.

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tenant as operators see it.
  *
+ * @param costCentre whose books its spend goes to; null if none is set
  * @param declared by the configuration: only grants and adjustments change it here
  * @param notice what a change of the budget's period did; absent otherwise
  */
@@ -27,6 +28,7 @@ public record TenantView(
         @Schema(example = "design") String name,
         TenantStatus status,
         boolean declared,
+        @Schema(example = "4711") @Nullable String costCentre,
         BudgetView budget,
         LimitsView limits,
         BalanceView balance,
@@ -40,6 +42,7 @@ public record TenantView(
                 tenant.tenant().name(),
                 tenant.status(),
                 tenant.declared(),
+                tenant.costCentre(),
                 new BudgetView(
                         account.timeZone().getId(),
                         account.windows().stream().map(WindowView::of).toList()),
@@ -50,7 +53,7 @@ public record TenantView(
     }
 
     TenantView withNotice(@Nullable String sentence) {
-        return new TenantView(id, name, status, declared, budget, limits, balance, createdAt, sentence);
+        return new TenantView(id, name, status, declared, costCentre, budget, limits, balance, createdAt, sentence);
     }
 
     /** @param windows the longest first; all of them hold */

@@ -6,6 +6,7 @@ import io.klinggateway.admin.CreditTerms.NewGrant;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
+import io.klinggateway.admin.TenantTerms.CostCentreTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.tenant.TenantStatus;
@@ -85,6 +86,19 @@ class TenantChanges {
         return change(model, response, name, "limits", Map.of(), () -> {
             tenants.change(operator, name, forms.bind(form, LimitTerms.class));
             return "limits";
+        });
+    }
+
+    @PostMapping("/cost-centre")
+    String costCentre(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "cost-centre", Map.of(), () -> {
+            tenants.change(operator, name, forms.bind(form, CostCentreTerms.class));
+            return "cost-centre";
         });
     }
 

@@ -1,10 +1,18 @@
 package io.klinggateway.tenant;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant as operators know it.
  *
  * @param declared whether the configuration declares it; then it can be changed only there
+ * @param costCentre whose books its spend goes to; null if nobody has said
  */
-public record TenantRecord(Tenant tenant, TenantStatus status, boolean declared, Limits limits, Instant createdAt) {}
+public record TenantRecord(
+        Tenant tenant,
+        TenantStatus status,
+        boolean declared,
+        @Nullable String costCentre,
+        Limits limits,
+        Instant createdAt) {}

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -23,7 +24,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Tenants {
 
     private static final String COLUMNS = """
-            select id, name, status, declared, requests_per_minute, concurrent_generations, waiting_generations, weight,
+            select id, name, status, declared, cost_centre, requests_per_minute, concurrent_generations, waiting_generations, weight,
                    created_at
               from tenant
             """;
@@ -55,7 +56,7 @@ public class Tenants {
 
     private static final String CHANGE = """
             update tenant
-               set status = :status, declared = :declared, requests_per_minute = :requestsPerMinute,
+               set status = :status, declared = :declared, cost_centre = :costCentre, requests_per_minute = :requestsPerMinute,
                    concurrent_generations = :concurrentGenerations, waiting_generations = :waitingGenerations,
                    weight = :weight
              where id = :id
@@ -144,7 +145,7 @@ public class Tenants {
 
     /** @throws NameTaken if there is one of that name */
     @Transactional(propagation = Propagation.MANDATORY)
-    public TenantRecord create(String name, Budget budget, Limits limits) {
+    public TenantRecord create(String name, Budget budget, @Nullable String costCentre, Limits limits) {
         int created = jdbc.sql(CREATE)
                 .param("id", UUID.randomUUID())
                 .param("name", name)
@@ -154,19 +155,22 @@ public class Tenants {
         }
         TenantRecord registered = lock(name).orElseThrow();
         ledger.setBudget(registered.tenant().id(), budget);
-        return change(registered, TenantStatus.ACTIVE, false, limits);
+        return change(registered, TenantStatus.ACTIVE, false, costCentre, limits);
     }
 
     /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public TenantRecord change(TenantRecord tenant, TenantStatus status, boolean declared, Limits limits) {
-        TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, limits, tenant.createdAt());
+    public TenantRecord change(
+            TenantRecord tenant, TenantStatus status, boolean declared, @Nullable String costCentre, Limits limits) {
+        TenantRecord changed =
+                new TenantRecord(tenant.tenant(), status, declared, costCentre, limits, tenant.createdAt());
         if (!changed.equals(tenant)) {
             knownKeys.forgetAfterwards();
             jdbc.sql(CHANGE)
                     .param("id", tenant.tenant().id().value())
                     .param("status", status.name())
                     .param("declared", declared)
+                    .param("costCentre", costCentre)
                     .param("requestsPerMinute", limits.requestsPerMinute())
                     .param("concurrentGenerations", limits.concurrentGenerations())
                     .param("waitingGenerations", limits.waitingGenerations())
@@ -191,6 +195,7 @@ public class Tenants {
                 new Tenant(new TenantId(row.getObject("id", UUID.class)), row.getString("name")),
                 TenantStatus.valueOf(row.getString("status")),
                 row.getBoolean("declared"),
+                row.getString("cost_centre"),
                 new Limits(
                         row.getObject("requests_per_minute", Integer.class),
                         row.getObject("concurrent_generations", Integer.class),

@@ -96,6 +96,25 @@ class DeclaredTenantsTests {
     }
 
     @Test
+    void aCostCentreIsTakenOverAndGoesWithItsDeclaration() {
+        declaration.put("gateway.tenants[0].cost-centre", "4711");
+        started().close();
+        assertThat(costCentre()).isEqualTo("4711");
+        declaration.remove("gateway.tenants[0].cost-centre");
+
+        started().close();
+
+        assertThat(costCentre()).isEqualTo("none");
+    }
+
+    private String costCentre() {
+        return jdbc.sql("select coalesce(cost_centre, 'none') from tenant where name = ?")
+                .param(name)
+                .query(String.class)
+                .single();
+    }
+
+    @Test
     void aChangedBudgetBinds() {
         started().close();
         hold(60);
@@ -217,6 +236,7 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].limits.weight, 0, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
+        "gateway.tenants[0].cost-centre, ' ', tenants[0].costCentre",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
         "gateway.tenants[0].keys[0].sha256, kg_plain, with a sha256 that is not 64 hexadecimal digits"
     })
