@@ -46,7 +46,7 @@ select tenant_id
   full join (select tenant_id, sum(greatest(0, captured_delta)) as credits, sum(greatest(0, -captured_delta)) as returned
                from journal_entry where entry_kind in ('CAPTURE', 'ADJUST') group by tenant_id) j
  using (tenant_id)
- where t.credits is distinct from j.credits or t.returned is distinct from j.returned;
+ where coalesce(t.credits, 0) <> coalesce(j.credits, 0) or coalesce(t.returned, 0) <> coalesce(j.returned, 0);
 
 -- The days: every tenant whose days do not add up to its totals.
 create or replace view spend_day_difference as

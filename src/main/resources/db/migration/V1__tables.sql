@@ -385,19 +385,24 @@ create table spend_images (
     primary key (tenant_id, model_name)
 ) with (fillfactor = 50);
 
--- What each key spent on each day. A day is that of the tenant's budget zone when the entry was written. Corrections belong
--- to no key: they stand under the nil id.
+-- What came of the generations that each key's holds were made for, by the day of the hold, whenever they were settled. A
+-- correction stands on the day of its own entry and belongs to no key: it stands under the nil id. A day is that of
+-- time_zone, which is the budget's at the time of writing.
 create table spend_day (
-    tenant_id   uuid   not null,
-    day         date   not null,
-    key_id      uuid   not null,
-    credits     bigint not null,
-    images      bigint not null,
-    generations bigint not null,
-    primary key (tenant_id, day, key_id)
+    tenant_id     uuid   not null,
+    day           date   not null,
+    key_id        uuid   not null,
+    time_zone     text   not null,
+    credits       bigint not null,
+    images        bigint not null,
+    generations   bigint not null,            -- that completed
+    failures      bigint not null default 0,  -- generations that a tenant knows of and that ended without images
+    failed_images bigint not null default 0,  -- how many those were asked for
+    primary key (tenant_id, day, key_id, time_zone)
 ) with (fillfactor = 50);
 
 create index spend_day_by_day on spend_day (day);
+create index journal_entry_adjusted on journal_entry (tenant_id, at) where entry_kind = 'ADJUST';
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id, and what tells the

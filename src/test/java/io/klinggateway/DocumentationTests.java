@@ -75,6 +75,9 @@ class DocumentationTests {
                 .contains("\"images\":[\"http")
                 .contains("\"tenant\":\"demo\"")
                 .contains("\"team\":{")
+                .contains("\"labels\":{\"project\":\"spring\",\"shot\":\"12\"}")
+                .contains("\"groupBy\":[\"month\",\"label:project\"]")
+                .contains("month,closed,costCentre,generations,images,credits,failures,failedImages,zone")
                 .contains("\"lastStartsInSeconds\":")
                 .contains("\"code\":\"already_sent\"")
                 .contains("\"pricingMode\":\"per-output\"");

@@ -8,15 +8,13 @@ import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
+import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
-import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.UsageReports;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +31,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/v1")
 @Tag(name = "Records")
 class RecordsController {
-
-    private static final List<Dimension> DIMENSIONS =
-            List.of(Dimension.TENANT, Dimension.KEY, Dimension.DAY, Dimension.MODEL);
-    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final AuditLog audit;
     private final UsageReports usage;
@@ -83,14 +77,21 @@ class RecordsController {
     }
 
     @GetMapping("/usage")
-    @Operation(summary = "Spend by tenant, key, day and model, for chargeback; as JSON or as CSV")
+    @Operation(
+            summary = "Spend by tenant, key, day, month, model and label, for chargeback; as JSON or as CSV",
+            description =
+                    "A job counts on the day of its hold, whenever it is settled. Days and months are those of the "
+                            + "tenant's zone if one is named, else of UTC, unless `zone` names another")
     ResponseEntity<?> usage(
+            @RequestParam(required = false) @Schema(example = "design") @Nullable String tenant,
             @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,
             @RequestParam(required = false)
                     @Schema(example = "2026-11-30", description = "A date is included, a time is not")
                     @Nullable
                     String to,
-            @RequestParam(required = false) @Schema(example = "tenant,key,day", defaultValue = "tenant") @Nullable
+            @RequestParam(required = false)
+                    @Schema(example = "tenant,month,label:project", defaultValue = "tenant")
+                    @Nullable
                     String groupBy,
             @RequestParam(required = false)
                     @Schema(
@@ -98,13 +99,19 @@ class RecordsController {
                             defaultValue = "json")
                     @Nullable
                     String format,
-            @RequestParam(required = false) @Schema(example = "Europe/Berlin", defaultValue = "UTC") @Nullable
-                    String timeZone) {
-        return usage.answer(
-                new UsageReports.Request(from, to, groupBy, format, timeZone),
-                null,
-                new LinkedHashSet<>(DIMENSIONS),
-                UTC);
+            @RequestParam(required = false) @Schema(example = "Europe/Berlin") @Nullable String zone) {
+        PageQuery query = new PageQuery();
+        String name = query.name("tenant", tenant);
+        query.refuseInvalid();
+        return usage.forOperators(
+                new UsageReports.Request(from, to, groupBy, format, zone), name == null ? null : team(name));
+    }
+
+    private UsageReports.ReportedTeam team(String name) {
+        Tenant tenant =
+                tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)).tenant();
+        return new UsageReports.ReportedTeam(
+                tenant.id(), tenant.name(), ledger.account(tenant.id()).budget().timeZone());
     }
 
     @GetMapping(path = "/reconciliation", produces = "application/json")

@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.support.Zones;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -8,8 +9,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.time.ZoneId;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A region such as {@code Europe/Berlin}, which PostgreSQL knows as well as Java. */
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Constraint(validatedBy = TimeZoneId.TimeZoneIdCheck.class)
 @interface TimeZoneId {
 
-    String message() default "must be a region id such as Europe/Berlin";
+    String message() default Zones.RULE;
 
     Class<?>[] groups() default {};
 
@@ -26,12 +25,9 @@ import org.jspecify.annotations.Nullable;
 
     final class TimeZoneIdCheck implements ConstraintValidator<TimeZoneId, String> {
 
-        private static final Set<String> KNOWN = ZoneId.getAvailableZoneIds();
-
-        /** PostgreSQL does not know Java's {@code SystemV} zones. */
         @Override
         public boolean isValid(@Nullable String zone, ConstraintValidatorContext context) {
-            return zone == null || (KNOWN.contains(zone) && !zone.startsWith("SystemV/"));
+            return zone == null || Zones.parse(zone).isPresent();
         }
     }
 }

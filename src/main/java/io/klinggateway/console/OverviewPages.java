@@ -3,7 +3,6 @@ package io.klinggateway.console;
 import io.klinggateway.oversight.OpenCount;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
-import io.klinggateway.usage.Dimension;
 import io.klinggateway.usage.Spending;
 import io.klinggateway.usage.Spending.Outlook;
 import io.klinggateway.usage.UsageReports;
@@ -12,10 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.http.ResponseEntity;
@@ -118,10 +115,6 @@ class OverviewPages {
     ResponseEntity<?> usage() {
         String from = DayTable.first(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .toString();
-        return reports.answer(
-                new UsageReports.Request(from, null, "tenant,key,day,model", "csv", null),
-                null,
-                new LinkedHashSet<>(List.of(Dimension.values())),
-                ZoneId.of("UTC"));
+        return reports.forOperators(new UsageReports.Request(from, null, "tenant,key,day,model", "csv", null), null);
     }
 }

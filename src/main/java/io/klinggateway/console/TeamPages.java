@@ -6,13 +6,12 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.usage.Dimension;
+import io.klinggateway.tenant.Tenant;
 import io.klinggateway.usage.Spending;
 import io.klinggateway.usage.UsageReports;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.time.ZoneId;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -64,13 +63,11 @@ class TeamPages {
 
     @GetMapping("/usage.csv")
     ResponseEntity<?> usage(@AuthenticationPrincipal Caller caller) {
-        TenantId tenant = caller.tenant().id();
-        var zone = ledger.account(tenant, null).timeZone();
+        Tenant tenant = caller.tenant();
+        ZoneId zone = ledger.account(tenant.id(), null).timeZone();
         String from = DayTable.first(LocalDate.now(clock.withZone(zone))).toString();
-        return reports.answer(
+        return reports.forTeam(
                 new UsageReports.Request(from, null, "day,key,model", "csv", null),
-                tenant,
-                new LinkedHashSet<>(List.of(Dimension.DAY, Dimension.KEY, Dimension.MODEL)),
-                zone);
+                new UsageReports.ReportedTeam(tenant.id(), tenant.name(), zone));
     }
 }

@@ -3,13 +3,16 @@ package io.klinggateway.usage;
 import java.util.Locale;
 
 /** What spend can be broken down by. */
-public enum Dimension {
+enum Dimension {
     TENANT("t.name"),
-    /** By name, so that a key and its successor are one. Adjustments have none. */
+    /** By name, so that a key and its successor are one. Corrections have none. */
     KEY("k.name"),
-    /** The day on which a job was settled, in the report's zone. */
-    DAY("(e.at at time zone :zone)::date"),
-    MODEL("g.model_name");
+    /** The day of a job's hold, or of a correction, in the report's zone. */
+    DAY("s.day"),
+    MONTH("date_trunc('month', s.day::timestamp)::date"),
+    MODEL("s.model"),
+    /** The value of a label, whose name is said with it. */
+    LABEL("s.label");
 
     private final String column;
 
@@ -21,7 +24,7 @@ public enum Dimension {
         return column;
     }
 
-    public String wire() {
+    String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

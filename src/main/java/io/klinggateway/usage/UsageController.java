@@ -1,15 +1,13 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.ledger.Ledger;
-import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.Tenant;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.LinkedHashSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -22,8 +20,6 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Account")
 class UsageController {
 
-    private static final List<Dimension> ALLOWED = List.of(Dimension.DAY, Dimension.KEY, Dimension.MODEL);
-
     private final UsageReports reports;
     private final Ledger ledger;
 
@@ -34,33 +30,38 @@ class UsageController {
 
     @GetMapping("/v2/usage")
     @Operation(
-            summary = "The calling tenant's spend, by key, day and model; days are those of the budget's zone",
+            summary = "The calling tenant's spend, by key, day, month, model and label, in credits and money",
+            description =
+                    "A job counts on the day of its hold, whenever it is settled; days and months are those of the "
+                            + "budget's zone unless `zone` names another",
             responses =
                     @ApiResponse(
                             responseCode = "200",
                             content = {
                                 @Content(
                                         mediaType = "application/json",
-                                        schema = @Schema(implementation = UsageReports.Report.class)),
+                                        schema = @Schema(implementation = UsageReport.class)),
                                 @Content(mediaType = "text/csv", schema = @Schema(type = "string"))
                             }))
     ResponseEntity<?> usage(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,
             @RequestParam(required = false) @Schema(example = "2026-11-30") @Nullable String to,
-            @RequestParam(required = false) @Schema(example = "key,day", defaultValue = "day") @Nullable String groupBy,
+            @RequestParam(required = false) @Schema(example = "month,label:project", defaultValue = "day") @Nullable
+                    String groupBy,
             @RequestParam(required = false)
                     @Schema(
                             allowableValues = {"json", "csv"},
                             defaultValue = "json")
                     @Nullable
                     String format,
-            @RequestParam(required = false) @Schema(example = "Europe/Berlin") @Nullable String timeZone) {
-        TenantId tenant = caller.tenant().id();
-        return reports.answer(
-                new UsageReports.Request(from, to, groupBy, format, timeZone),
-                tenant,
-                new LinkedHashSet<>(ALLOWED),
-                ledger.account(tenant, null).timeZone());
+            @RequestParam(required = false) @Schema(example = "Europe/Berlin") @Nullable String zone) {
+        Tenant tenant = caller.tenant();
+        return reports.forTeam(
+                new UsageReports.Request(from, to, groupBy, format, zone),
+                new UsageReports.ReportedTeam(
+                        tenant.id(),
+                        tenant.name(),
+                        ledger.account(tenant.id(), null).timeZone()));
     }
 }

@@ -1,9 +1,10 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Instants;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.SequencedSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,4 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param zone whose midnights part the days
  */
 record UsageQuery(
-        @Nullable TenantId tenant, Instant from, @Nullable Instant to, ZoneId zone, SequencedSet<Dimension> groupBy) {}
+        @Nullable TenantId tenant, Instant from, @Nullable Instant to, ZoneId zone, List<Grouping> groupBy) {
+
+    boolean isBy(Dimension dimension) {
+        return groupBy.stream().anyMatch(grouping -> grouping.dimension() == dimension);
+    }
+
+    /** Whether sums by tenant, key and day of this zone can answer it. */
+    boolean isOfWholeDays() {
+        return !isBy(Dimension.MODEL) && !isBy(Dimension.LABEL) && isMidnight(from) && (to == null || isMidnight(to));
+    }
+
+    private boolean isMidnight(Instant instant) {
+        return Instants.startOf(instant.atZone(zone).toLocalDate(), zone).equals(instant);
+    }
+}

@@ -671,21 +671,25 @@ class OperatorApiTests {
 
         assertThat(csv.header("Content-Type")).startsWith("text/csv");
         assertThat(csv.body().lines())
-                .startsWith("tenant,key,day,model,generations,images,credits,failures")
-                .contains("usage-a,ci," + today + ",kling-v1,1,3,6,1")
-                .contains("usage-b,web," + today + ",kling-v1,1,1,2,0");
+                .startsWith("tenant,key,day,model,costCentre,generations,images,credits,failures,failedImages,zone")
+                .contains("usage-a,ci," + today + ",kling-v1,,1,3,6,1,2,UTC")
+                .contains("usage-b,web," + today + ",kling-v1,,1,1,2,0,0,UTC");
         assertThat(own.json().path("rows").size()).isEqualTo(1);
         assertThat(own.json().path("rows").path(0).path("credits").longValue()).isEqualTo(6);
         assertThat(ownCsv.body()).isEqualTo("""
-                key,day,generations,images,credits,failures\r
-                ci,%s,1,3,6,1\r
+                key,day,costCentre,generations,images,credits,failures,failedImages,zone\r
+                ci,%s,,1,3,6,1,2,UTC\r
                 """.formatted(today));
         here.tenant(a, "GET", "/v2/usage?groupBy=tenant").expect(400);
         for (String wrong : List.of(
                 "from=yesterday",
                 "groupBy=planet",
                 "format=xml",
-                "timeZone=Mars",
+                "zone=Mars",
+                "zone=SystemV/PST8",
+                "tenant=NOBODY",
+                "groupBy=label",
+                "groupBy=label:Project",
                 "from=2000-01-01",
                 "from=" + today + "&to=2001-01-01")) {
             here.operator("GET", "/usage?" + wrong).expect(400);
@@ -916,7 +920,7 @@ class OperatorApiTests {
                     .noneMatch(String::isBlank);
         }
         assertThat(schemas.path("TenantChange").path("properties").propertyNames())
-                .containsExactlyInAnyOrder("status", "budget", "limits");
+                .containsExactlyInAnyOrder("status", "budget", "costCentre", "limits");
         assertThat(schemas.path("KeyChange").path("properties").propertyNames())
                 .containsExactlyInAnyOrder("expiresAt", "budget");
         JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");

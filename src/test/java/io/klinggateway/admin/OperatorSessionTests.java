@@ -41,7 +41,8 @@ class OperatorSessionTests {
                     .contains("\"admitted\":true")
                     .contains("\"ceiling\":20")
                     .contains("\"code\":\"api_key_invalid\"")
-                    .contains("\r\nsession-team,ci," + LocalDate.now(ZoneOffset.UTC) + ",2,6,12,0\r\n");
+                    .contains("\r\nsession-team,ci," + LocalDate.now(ZoneOffset.UTC) + ",4711,2,6,12,0,0,UTC\r\n")
+                    .contains("\"labels\":{\"project\":\"spring\"}");
             var shown = gateway.operator("GET", "/tenants/session-team");
             assertThat(shown.number("balance", "captured")).isEqualTo(12);
             assertThat(shown.number("balance", "available")).isEqualTo(8);

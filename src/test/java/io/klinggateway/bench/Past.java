@@ -108,9 +108,11 @@ final class Past {
                 insert into spend_images (tenant_id, model_name, images)
                 select tenant_id, model_name, sum(images) from generation group by tenant_id, model_name;
                 delete from spend_day;
-                insert into spend_day (tenant_id, day, key_id, credits, images, generations)
-                select tenant_id, (at at time zone 'UTC')::date, key_id, sum(captured_delta), count(*), count(*)
-                  from journal_entry where entry_kind = 'CAPTURE' group by tenant_id, 2, key_id;
+                insert into spend_day (tenant_id, day, key_id, time_zone, credits, images, generations)
+                select c.tenant_id, (h.at at time zone 'UTC')::date, c.key_id, 'UTC', sum(c.captured_delta), count(*), count(*)
+                  from journal_entry c
+                  join journal_entry h on h.generation_id = c.generation_id and h.entry_kind = 'HOLD'
+                 where c.entry_kind = 'CAPTURE' group by c.tenant_id, 2, c.key_id;
                 """.formatted(Population.PLENTY));
     }
 }

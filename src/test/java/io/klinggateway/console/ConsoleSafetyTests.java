@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -394,6 +396,44 @@ class ConsoleSafetyTests {
         operator.post(tenant + "/limits", Map.of("waitingGenerations", "", "weight", ""));
         assertThat(operator.get(tenant).body())
                 .contains("unlimited jobs at the vendor", "unlimited waiting jobs", "weight <span>1</span>");
+    }
+
+    @Test
+    void aTenantsCostCentreIsGivenShownAndTakenAway() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        String tenant = "/console/operator/tenants/centred";
+        operator.get("/console/operator/new-tenant");
+        Map<String, String> form =
+                new HashMap<>(Map.of("name", "centred", "budget.limit", "5", "budget.period", "TOTAL"));
+        form.put("costCentre", "x".repeat(65));
+        assertThat(operator.post("/console/operator/new-tenant", form).body())
+                .contains("must be 1 to 64 visible characters");
+        form.put("costCentre", "Film & <TV>");
+        operator.post("/console/operator/new-tenant", form);
+        assertThat(operator.get(tenant).body()).contains("Cost centre: <span>Film &amp; &lt;TV&gt;</span>");
+
+        assertThat(operator.post(tenant + "/cost-centre", Map.of("costCentre", "47\t11"))
+                        .statusCode())
+                .isEqualTo(400);
+        operator.post(tenant + "/cost-centre", Map.of("costCentre", ""));
+        assertThat(operator.get(tenant).body()).contains("Cost centre: <span>none</span>");
+    }
+
+    @Test
+    void theSpendThatIsDownloadedIsNamedAfterItsTeam() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        String range = today.minusDays(29) + "-to-" + today + ".csv\"";
+
+        assertThat(Session.signedIn(gateway, RunningGateway.KEY)
+                        .get("/console/team/usage.csv")
+                        .headers()
+                        .firstValue("Content-Disposition"))
+                .contains("attachment; filename=\"usage-alpha-" + range);
+        assertThat(Session.signedIn(gateway, ConsoleTest.TOKEN)
+                        .get("/console/operator/usage.csv")
+                        .headers()
+                        .firstValue("Content-Disposition"))
+                .contains("attachment; filename=\"usage-all-teams-" + range);
     }
 
     @Test
@@ -918,8 +958,8 @@ class ConsoleSafetyTests {
                             "with zones as (insert into budget select id, 'UTC' from tenant where name like 'crowd-%' returning tenant_id) insert into budget_window (id, tenant_id, period_kind, credit_limit) select gen_random_uuid(), tenant_id, 'MONTH', 100000 from zones")
                     .update();
             database.sql("""
-                            insert into spend_day (tenant_id, day, key_id, credits, images, generations)
-                            select id, current_date - d, gen_random_uuid(), 2 * (1 + abs(hashtext(name || d)) % 50), 1, 1
+                            insert into spend_day (tenant_id, day, key_id, time_zone, credits, images, generations)
+                            select id, current_date - d, gen_random_uuid(), 'UTC', 2 * (1 + abs(hashtext(name || d)) % 50), 1, 1
                               from tenant, generate_series(0, 59) d, generate_series(1, 2) where name like 'crowd-%'
                             """).update();
             for (String path : List.of("", "/tenants", "/tenants/crowd-7", "/audit")) {

@@ -58,7 +58,7 @@ class ReconciliationTests {
 
     @Test
     void spendThatTheJournalDoesNotKnowIsFound() {
-        jdbc.sql("insert into spend_day values (?, current_date, ?, 2, 1, 1)")
+        jdbc.sql("insert into spend_day values (?, current_date, ?, 'UTC', 2, 1, 1)")
                 .param(tenant)
                 .param(key)
                 .update();

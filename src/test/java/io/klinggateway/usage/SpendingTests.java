@@ -69,7 +69,7 @@ class SpendingTests {
     }
 
     private void spend(String day, long credits) {
-        jdbc.sql("insert into spend_day values (?, ?, ?, ?, 1, 1)")
+        jdbc.sql("insert into spend_day values (?, ?, ?, 'Pacific/Kiritimati', ?, 1, 1)")
                 .param(tenant)
                 .param(LocalDate.parse(day))
                 .param(UUID.randomUUID())
