@@ -111,7 +111,7 @@ class RecordsController {
         Tenant tenant =
                 tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)).tenant();
         return new UsageReports.ReportedTeam(
-                tenant.id(), tenant.name(), ledger.account(tenant.id()).budget().timeZone());
+                tenant.id(), tenant.name(), ledger.account(tenant.id(), null).timeZone());
     }
 
     @GetMapping(path = "/reconciliation", produces = "application/json")

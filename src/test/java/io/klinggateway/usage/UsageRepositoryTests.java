@@ -395,7 +395,7 @@ class UsageRepositoryTests {
                 .param(id)
                 .param(name)
                 .update();
-        jdbc.sql("select ledger_set_budget(?, 'TOTAL', 1000000, 'Europe/Berlin')")
+        jdbc.sql("select ledger_set_budget(?, 'Europe/Berlin', '{TOTAL}', '{1}', '{1000000}', '{null}')")
                 .param(id)
                 .query((_, _) -> true)
                 .single();
