@@ -7,6 +7,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,11 +32,26 @@ class GenerationMeters {
         Duration.ofHours(1)
     };
 
+    private static final Duration[] DURATION_BUCKETS = {
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30),
+        Duration.ofHours(1),
+        Duration.ofHours(2)
+    };
+
     private final MeterRegistry registry;
     private final Counter orphans;
     private final Counter loss;
     private final Counter reviews;
     private final Timer acceptance;
+    private final Timer completed;
+    private final Timer failed;
+    private final Map<Ending, Counter> failures = new EnumMap<>(Ending.class);
 
     GenerationMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -49,6 +68,27 @@ class GenerationMeters {
                 .register(registry);
         reviews = Counter.builder("kling.gateway.reviews")
                 .description("Generations that only an operator can resolve")
+                .register(registry);
+        completed = duration(registry, "completed");
+        failed = duration(registry, "failed");
+        for (Ending ending : Ending.values()) {
+            if (ending.isFailure()) {
+                failures.put(
+                        ending,
+                        Counter.builder("kling.gateway.failures")
+                                .description("Generations that ended without images after a 202, by why")
+                                .tag("cause", ending.cause())
+                                .register(registry));
+            }
+        }
+    }
+
+    /** Both are there from the start: a share of failures needs a first failure to be seen as an increase from 0. */
+    private static Timer duration(MeterRegistry registry, String outcome) {
+        return Timer.builder("kling.gateway.generation.duration")
+                .description("From the admission of a generation to its end, of those whose callers had a 202")
+                .tag("outcome", outcome)
+                .serviceLevelObjectives(DURATION_BUCKETS)
                 .register(registry);
     }
 
@@ -76,25 +116,37 @@ class GenerationMeters {
     /**
      * Counts an end, once it is committed.
      *
-     * @param outcome completed, failed or cancelled, as the job ended; refused if the vendor refused it
+     * @param lasted from its admission; null if no caller had a 202 of it
      */
-    void ended(Origin origin, String outcome, Credits captured) {
+    void ended(Origin origin, Ending ending, Credits captured, @Nullable Duration lasted) {
         KeyOwner owner = origin.owner();
         Counter.builder("kling.gateway.generations")
                 .description("Generations that ended, by how")
                 .tag("tenant", owner.tenant())
-                .tag("outcome", outcome)
+                .tag("outcome", ending.outcome())
                 .register(registry)
                 .increment();
         credits(owner, "captured", captured);
         credits(owner, "released", origin.quoted().beyond(captured));
-        if (outcome.equals("completed")) {
+        if (ending == Ending.COMPLETED) {
             Counter.builder("kling.gateway.images")
                     .description("Images of completed generations")
                     .tag("tenant", owner.tenant())
                     .tag("model_name", origin.modelName())
                     .register(registry)
                     .increment(origin.images());
+        }
+        if (lasted != null) {
+            measured(ending, lasted);
+        }
+    }
+
+    private void measured(Ending ending, Duration lasted) {
+        if (ending == Ending.COMPLETED) {
+            completed.record(lasted);
+        } else if (ending.isFailure()) {
+            failed.record(lasted);
+            Objects.requireNonNull(failures.get(ending)).increment();
         }
     }
 

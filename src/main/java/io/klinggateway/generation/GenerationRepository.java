@@ -106,7 +106,8 @@ class GenerationRepository {
                    completed_at = gateway_now(),
                    due_at = case :state when 'COMPLETED' then gateway_now() + interval '1 day' end
              where id = :id and state in ('QUEUED', 'PROCESSING')
-            returning quoted_credits, captured_credits, promised and webhook_url is not null as webhook
+            returning quoted_credits, captured_credits, promised and webhook_url is not null as webhook,
+                      extract(epoch from completed_at - created_at) as lasted_seconds
             """;
 
     private static final String COMPLETE_REVIEW = """
@@ -117,7 +118,8 @@ class GenerationRepository {
                    missing_since = null, completed_at = gateway_now(), due_at = gateway_now() + interval '1 day'
              where id = :id and state = 'IN_REVIEW' and upstream = :upstream
                and coalesce(upstream_job_id, :job) = :job
-            returning quoted_credits, captured_credits, webhook_url is not null as webhook
+            returning quoted_credits, captured_credits, webhook_url is not null as webhook,
+                      extract(epoch from completed_at - created_at) as lasted_seconds
             """;
 
     private static final String FAIL_REVIEW = """
@@ -152,6 +154,10 @@ class GenerationRepository {
                              and created_at < (select gateway_now() - make_interval(secs => :longest))
                            order by created_at limit 1 for update skip locked)
             returning id
+            """;
+
+    private static final String LASTED = """
+            select extract(epoch from completed_at - created_at) from generation where id = :id and promised
             """;
 
     private static final String FIND_RECIPIENT = "select " + StoredJob.COLUMNS + """
@@ -284,11 +290,30 @@ class GenerationRepository {
         return new Ended(
                 new Credits(row.getLong("quoted_credits")),
                 new Credits(row.getLong("captured_credits")),
-                row.getBoolean("webhook"));
+                row.getBoolean("webhook"),
+                lasted(row.getDouble("lasted_seconds")));
     }
 
-    /** @param webhook whether the tenant wants to be told, of some end at least */
-    record Ended(Credits quoted, Credits captured, boolean webhook) {}
+    /**
+     * @param webhook whether the tenant wants to be told, of some end at least
+     * @param lasted from its admission
+     */
+    record Ended(Credits quoted, Credits captured, boolean webhook, Duration lasted) {}
+
+    /** From the admission of one that has ended to its end; null if no caller had a 202 of it. */
+    @Nullable
+    Duration lasted(GenerationId id) {
+        return jdbc.sql(LASTED)
+                .param("id", id.value())
+                .query(Double.class)
+                .optional()
+                .map(GenerationRepository::lasted)
+                .orElse(null);
+    }
+
+    private static Duration lasted(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
 
     /** @return false if it is not in review */
     boolean failReview(GenerationId id, String error) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -75,7 +76,7 @@ public class Settlement {
                 deadline,
                 () -> inTransaction(() -> {
                     if (generations.refuse(id, attempt, refusal, promise)) {
-                        release(id, ACTOR, refusal.code().wire(), "refused");
+                        release(id, ACTOR, refusal.code().wire(), Ending.REFUSED);
                     }
                     return generations.status(id);
                 }));
@@ -92,7 +93,7 @@ public class Settlement {
         scope.later("kling.gateway.settlement", id, origin, () -> {
             Optional<Ended> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
             ended.ifPresent(end -> {
-                meters.ended(origin, job.status().name().toLowerCase(Locale.ROOT), end.captured());
+                meters.ended(origin, Ending.of(job.status()), end.captured(), end.lasted());
                 report(id, job, end);
             });
             return ended;
@@ -126,7 +127,7 @@ public class Settlement {
                 () -> inTransaction(() -> {
                     boolean cancelled = generations.cancel(tenant, id, CANCELLED);
                     if (cancelled) {
-                        release(id, ACTOR, "cancelled", "cancelled");
+                        release(id, ACTOR, "cancelled", Ending.CANCELLED);
                     }
                     return cancelled;
                 }));
@@ -140,7 +141,7 @@ public class Settlement {
     public int cancelWaiting(TenantId tenant, String actor, String reason, int most) {
         return inTransaction(() -> {
             List<GenerationId> cancelled = generations.cancelWaiting(tenant, apiframe.upstream(), CANCELLED, most);
-            cancelled.forEach(id -> release(id, actor, reason, "cancelled"));
+            cancelled.forEach(id -> release(id, actor, reason, Ending.CANCELLED));
             return cancelled.size();
         });
     }
@@ -153,7 +154,7 @@ public class Settlement {
     public boolean failLongWaiting(Duration longest) {
         return inTransaction(() -> {
             Optional<GenerationId> failed = generations.failLongWaiting(apiframe.upstream(), longest, WAITED_TOO_LONG);
-            failed.ifPresent(id -> release(id, ACTOR, "waited too long", "failed"));
+            failed.ifPresent(id -> release(id, ACTOR, "waited too long", Ending.WAITED_TOO_LONG));
             return failed.isPresent();
         });
     }
@@ -169,7 +170,7 @@ public class Settlement {
         ended.ifPresent(end -> {
             ledger.resolve(Resolution.capture(id, end.captured(), reason), actor);
             notices.ended(id, scope.traceparent());
-            countOnceCommitted(id, "completed", end.captured());
+            countOnceCommitted(id, Ending.COMPLETED, end.captured(), end.lasted());
             report(id, job, end);
         });
         return ended.isPresent();
@@ -184,24 +185,27 @@ public class Settlement {
     public boolean releaseReviewed(GenerationId id, String actor, String reason) {
         boolean failed = generations.failReview(id, UNFINISHED);
         if (failed) {
-            release(id, actor, reason, "failed");
+            release(id, actor, reason, Ending.REVIEW_RELEASED);
         }
         return failed;
     }
 
-    private void release(GenerationId id, String actor, String reason, String outcome) {
+    private void release(GenerationId id, String actor, String reason, Ending ending) {
         notices.ended(id, scope.traceparent());
         ledger.resolve(Resolution.release(id, reason), actor);
-        countOnceCommitted(id, outcome, Credits.ZERO);
-        log.info("settled generation={} outcome={} credits=0", id, outcome.toUpperCase(Locale.ROOT));
+        countOnceCommitted(id, ending, Credits.ZERO, ending.isFailure() ? generations.lasted(id) : null);
+        log.info(
+                "settled generation={} outcome={} credits=0",
+                id,
+                ending.outcome().toUpperCase(Locale.ROOT));
     }
 
-    private void countOnceCommitted(GenerationId id, String outcome, Credits captured) {
+    private void countOnceCommitted(GenerationId id, Ending ending, Credits captured, @Nullable Duration lasted) {
         Origin origin = scope.origin(id);
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                meters.ended(origin, outcome, captured);
+                meters.ended(origin, ending, captured, lasted);
             }
         });
     }
