@@ -404,6 +404,13 @@ create table spend_day (
 create index spend_day_by_day on spend_day (day);
 create index journal_entry_adjusted on journal_entry (tenant_id, at) where entry_kind = 'ADJUST';
 
+-- The replica that publishes the books as metrics. Whoever finds its time over takes its place.
+create table books_lease (
+    only_row   boolean     primary key default true check (only_row),
+    replica    uuid        not null,
+    held_until timestamptz not null
+) with (fillfactor = 50);
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id, and what tells the
 -- browser's own proof from another; never a key, a token or the digest of one. To read these tables opens no session.

@@ -6,9 +6,9 @@ import io.klinggateway.console.Session;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.SimulatedApiframe;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.search.Search;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,25 +160,31 @@ class BudgetAgreementTests {
 
     /** They are read every 15 seconds. */
     private static void theMetersAgree(Answer tenant) {
-        MeterRegistry meters = gateway.bean(MeterRegistry.class);
         for (JsonNode window : tenant.json().path("budget").path("windows")) {
             String name = window.path("window").asString();
             for (String amount : List.of("held", "captured", "ceiling", "available")) {
                 if (!window.path(amount).isNull()) {
                     Replica.await(
-                            () -> value(meters.find("kling.gateway.budget." + amount), name),
+                            () -> published("budget_" + amount + "_credits", name),
                             window.path(amount).doubleValue());
                 }
             }
             Replica.await(
-                    () -> value(meters.find("kling.gateway.budget.shadow.refused"), name),
+                    () -> published("budget_shadow_refused_requests", name),
                     window.path("shadowRefused").doubleValue());
         }
     }
 
-    private static @Nullable Double value(Search search, String window) {
-        Meter meter = search.tags("tenant", "agreeing", "window", window).meter();
-        return meter == null ? null : meter.measure().iterator().next().getValue();
+    private static @Nullable Double published(String metric, String window) {
+        return gateway.bean(PrometheusRegistry.class).scrape().stream()
+                .filter(family -> family.getMetadata().getName().equals("kling_gateway_" + metric))
+                .flatMap(family -> family.getDataPoints().stream())
+                .filter(point -> window.equals(point.getLabels().get("window")))
+                .map(point -> point instanceof GaugeDataPointSnapshot gauge
+                        ? gauge.getValue()
+                        : ((CounterDataPointSnapshot) point).getValue())
+                .findFirst()
+                .orElse(null);
     }
 
     private static void theMonthIsWhatWasSpent() {

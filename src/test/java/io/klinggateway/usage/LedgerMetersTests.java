@@ -3,17 +3,23 @@ package io.klinggateway.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.image.ModelName;
 import io.klinggateway.ledger.TestLedger;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.klinggateway.image.ModelName;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a replica publishes of the books, on a database whose clock stands still at {@link #now}. */
@@ -23,7 +29,7 @@ class LedgerMetersTests {
     private final UUID key = UUID.randomUUID();
     private final DataSource database = TestDatabase.fresh().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
-    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final PrometheusRegistry registry = new PrometheusRegistry();
     private final LedgerMeters meters = newReplica(registry);
 
     @BeforeEach
@@ -48,7 +54,8 @@ class LedgerMetersTests {
         assertThat(budget("available")).isEqualTo(100);
         assertThat(budget("held")).isZero();
         assertThat(budget("captured")).isZero();
-        assertThat(budget("reset.timestamp")).isEqualTo(1_795_478_400); // 2026-11-24T00:00:00Z
+        assertThat(value(registry, "budget_reset_timestamp_seconds", "tenant", "design"))
+                .isEqualTo(1_795_478_400); // 2026-11-24T00:00:00Z
         assertThat(spent()).isZero();
     }
 
@@ -58,12 +65,8 @@ class LedgerMetersTests {
 
         meters.read();
 
-        assertThat(registry.find("kling.gateway.budget.ceiling")
-                        .tag("window", "total")
-                        .gauge())
-                .isNotNull();
-        assertThat(registry.find("kling.gateway.budget.reset.timestamp").gauge())
-                .isNull();
+        assertThat(labels("budget_ceiling_credits", "window")).containsExactly("total");
+        assertThat(labels("budget_reset_timestamp_seconds", "window")).isEmpty();
     }
 
     @Test
@@ -86,16 +89,45 @@ class LedgerMetersTests {
         capture(admit("kling-v1", 2), 4);
         now("2026-11-24T12:00:00Z");
         capture(admit("kling-v1", 3), 5);
-        MeterRegistry restarted = new SimpleMeterRegistry();
+        PrometheusRegistry restarted = new PrometheusRegistry();
 
-        newReplica(restarted).read();
         meters.read();
+        meters.stop();
+        newReplica(restarted).read();
 
         assertThat(budget("captured")).isEqualTo(5);
         assertThat(spent()).isEqualTo(9);
-        assertThat(restarted.get("kling.gateway.spend").functionCounter().count())
-                .isEqualTo(9);
+        assertThat(value(restarted, "spend_credits", "tenant", "design")).isEqualTo(9);
         assertThat(images("kling-v1")).isEqualTo(5);
+    }
+
+    @Test
+    void oneReplicaAtATimePublishesTheBooks() {
+        PrometheusRegistry other = new PrometheusRegistry();
+        LedgerMeters second = newReplica(other);
+
+        meters.read();
+        second.read();
+        assertThat(labels(registry, "spend_credits", "tenant")).containsExactly("design");
+        assertThat(other.scrape()).isEmpty();
+
+        now("2026-11-23T12:00:24Z");
+        second.read();
+        assertThat(other.scrape()).as("while the lease lasts").isEmpty();
+
+        now("2026-11-23T12:00:25Z");
+        second.read();
+        meters.read();
+        assertThat(labels(other, "spend_credits", "tenant"))
+                .as("once it is over")
+                .containsExactly("design");
+        assertThat(registry.scrape()).isEmpty();
+
+        second.stop();
+        meters.read();
+        assertThat(labels(registry, "spend_credits", "tenant"))
+                .as("given back at the end")
+                .containsExactly("design");
     }
 
     @Test
@@ -107,9 +139,7 @@ class LedgerMetersTests {
         meters.read();
 
         assertThat(spent()).isEqualTo(9);
-        assertThat(registry.get("kling.gateway.spend.returned")
-                        .functionCounter()
-                        .count())
+        assertThat(value(registry, "spend_returned_credits", "tenant", "design"))
                 .isEqualTo(3);
         assertThat(jdbc.sql("select count(*) from spend_difference")
                         .query(Long.class)
@@ -134,12 +164,28 @@ class LedgerMetersTests {
 
         meters.read();
 
-        assertThat(registry.find("kling.gateway.budget.ceiling").gauges())
-                .singleElement()
-                .satisfies(gauge -> {
-                    assertThat(gauge.getId().getTag("window")).isEqualTo("week");
-                    assertThat(gauge.value()).isEqualTo(70);
-                });
+        assertThat(labels("budget_ceiling_credits", "window")).containsExactly("week");
+        assertThat(budget("ceiling")).isEqualTo(70);
+    }
+
+    @Test
+    void eachWindowIsPublishedWithWhatItRefusedAndWouldHaveRefused() {
+        select("""
+                select ledger_set_budget(?, 'UTC', '{MONTH,WEEK}', '{1,7}', '{null,6}'::bigint[], '{4,null}'::bigint[])
+                """, tenant);
+        admit("kling-v1", 3);
+        jdbc.sql("""
+                        select ledger_count_refusals(array[id], array[date '2026-11-22'], array[5::bigint])
+                          from budget_window where tenant_id = ? and period_kind = 'WEEK'
+                        """).param(tenant).query((_, _) -> true).single();
+
+        meters.read();
+
+        assertThat(labels("budget_held_credits", "window")).containsExactly("month", "week-sunday");
+        assertThat(labels("budget_available_credits", "window")).containsExactly("week-sunday");
+        assertThat(value(registry, "budget_refused_requests", "window", "week-sunday")).isEqualTo(5);
+        assertThat(value(registry, "budget_shadow_refused_requests", "window", "month"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -150,21 +196,25 @@ class LedgerMetersTests {
 
         meters.read();
 
-        assertThat(registry.getMeters()).extracting(Meter::getId).noneMatch(id -> "design".equals(id.getTag("tenant")));
+        assertThat(registry.scrape()).isEmpty();
     }
 
     @Test
     void everyModelIsThereFromTheStart() {
         meters.read();
 
-        assertThat(registry.find("kling.gateway.spend.images").functionCounters())
-                .extracting(counter -> counter.getId().getTag("model_name"))
+        assertThat(labels("spend_images", "model_name"))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(ModelName.values()).map(ModelName::wire).toList());
     }
 
-    private LedgerMeters newReplica(MeterRegistry itsRegistry) {
-        return new LedgerMeters(new LedgerReader(jdbc, TestLedger.on(jdbc)), itsRegistry);
+    private LedgerMeters newReplica(PrometheusRegistry scraped) {
+        StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("scraped", scraped));
+        return new LedgerMeters(
+                new LedgerReader(jdbc, TestLedger.on(jdbc)),
+                new BooksLease(jdbc),
+                new SimpleMeterRegistry(),
+                beans.getBeanProvider(PrometheusRegistry.class));
     }
 
     private void now(String instant) {
@@ -175,7 +225,11 @@ class LedgerMetersTests {
     }
 
     private void budget(String kind, long limit) {
-        select("select ledger_set_budget(?, 'UTC', array[?], '{1}', array[?::bigint], '{null}')", tenant, kind, limit);
+        select(
+                "select ledger_set_budget(?, 'UTC', array[?], '{1}', array[?::bigint], '{null}')",
+                tenant,
+                kind,
+                limit);
     }
 
     private UUID admit(String model, int images) {
@@ -208,23 +262,41 @@ class LedgerMetersTests {
     }
 
     private double budget(String name) {
-        return registry.get("kling.gateway.budget." + name)
-                .tag("tenant", "design")
-                .gauge()
-                .value();
+        return value(registry, "budget_" + name + "_credits", "tenant", "design");
     }
 
     private double spent() {
-        return registry.get("kling.gateway.spend")
-                .tag("tenant", "design")
-                .functionCounter()
-                .count();
+        return value(registry, "spend_credits", "tenant", "design");
     }
 
     private double images(String model) {
-        return registry.get("kling.gateway.spend.images")
-                .tag("model_name", model)
-                .functionCounter()
-                .count();
+        return value(registry, "spend_images", "model_name", model);
+    }
+
+    private List<String> labels(String metric, String label) {
+        return labels(registry, metric, label);
+    }
+
+    /** What a label of the metric says, in each of its series. */
+    private static List<String> labels(PrometheusRegistry scraped, String metric, String label) {
+        return points(scraped, metric)
+                .map(point -> point.getLabels().get(label))
+                .toList();
+    }
+
+    private static double value(PrometheusRegistry scraped, String metric, String label, String value) {
+        return points(scraped, metric)
+                .filter(point -> value.equals(point.getLabels().get(label)))
+                .map(point -> point instanceof GaugeDataPointSnapshot gauge
+                        ? gauge.getValue()
+                        : ((CounterDataPointSnapshot) point).getValue())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<? extends DataPointSnapshot> points(PrometheusRegistry scraped, String metric) {
+        return scraped.scrape().stream()
+                .filter(family -> family.getMetadata().getName().equals("kling_gateway_" + metric))
+                .flatMap(family -> family.getDataPoints().stream());
     }
 }
