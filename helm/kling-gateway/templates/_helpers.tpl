@@ -38,6 +38,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 app.kubernetes.io/component: gateway
 {{- end -}}
 
+{{- /* The Prometheus operator names a job after the Service that it scrapes. */ -}}
+{{- define "kling-gateway.scrapeJob" -}}
+{{- printf "%s-management" (include "kling-gateway.fullname" .) -}}
+{{- end -}}
+
 {{- define "kling-gateway.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "kling-gateway.fullname" .) .Values.serviceAccount.name -}}

@@ -112,7 +112,7 @@ class DocumentationTests {
                             files,
                             Stream.of(
                                     Path.of("README.md"),
-                                    Path.of("helm/RUNBOOK.md"),
+                                    Path.of("helm/kling-gateway/RUNBOOK.md"),
                                     Path.of("helm/kling-gateway/README.md")))
                     .filter(page -> page.toString().endsWith(".md"))
                     .toList();

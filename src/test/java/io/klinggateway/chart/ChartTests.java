@@ -18,12 +18,8 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
-import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +33,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.io.ByteArrayResource;
-import tools.jackson.databind.json.JsonMapper;
 
 class ChartTests {
 
@@ -74,7 +69,7 @@ class ChartTests {
     private static final String EVERYTHING = """
             image: {repository: images/kling-gateway, digest: "sha256:%s"}
             imagePullSecrets: [{name: registry}]
-            autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 7, inFlight: {enabled: true}}
+            autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 7, waiting: {enabled: true}}
             vendor: {existingSecret: {name: vendor, key: afk, previousKey: afk-before}}
             operators: {existingSecret: {name: operators}}
             database:
@@ -171,6 +166,8 @@ class ChartTests {
                 Arguments.of("ingress: {enabled: true}", "ingress.hosts is empty"),
                 Arguments.of("httpRoute: {enabled: true}", "httpRoute.parentRefs is empty"),
                 Arguments.of("networkPolicy: {egressPorts: ['443']}", "egressPorts"),
+                Arguments.of("autoscaling: {inFlight: {enabled: true}}", "inFlight"),
+                Arguments.of("monitoring: {prometheusRule: {runbookUrl: RUNBOOK.md}}", "runbookUrl"),
                 Arguments.of("monitoring: {serviceMonitor: {interval: 15}}", "interval"));
     }
 
@@ -480,7 +477,19 @@ class ChartTests {
                 .isEqualTo(manifests.only(Deployment.class).getMetadata().getName());
         assertThat(autoscaler.getMetrics())
                 .extracting(metric -> metric.getType())
-                .containsExactly("Resource", "Pods");
+                .containsExactly("Resource", "External");
+        var waiting = autoscaler.getMetrics().getLast().getExternal();
+        assertThat(waiting.getMetric().getSelector().getMatchLabels())
+                .containsEntry("state", "waiting")
+                .containsEntry(
+                        "job",
+                        manifests
+                                .named(Service.class, "gw-kling-gateway-management")
+                                .getMetadata()
+                                .getName());
+        assertThat(waiting.getTarget().getType())
+                .as("every pod publishes the whole queue, so it is divided by their number")
+                .isEqualTo("AverageValue");
         assertThat(manifests.only(Deployment.class).getSpec().getReplicas()).isNull();
     }
 
@@ -516,53 +525,6 @@ class ChartTests {
         assertThat(environment(manifests))
                 .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://gw-kling-gateway-db-rw:5432/gateway");
         assertThat(manifests.of(StatefulSet.class)).isEmpty();
-    }
-
-    @Test
-    void everyRuleFileAndEveryDashboardIsShipped() throws IOException {
-        var manifests = Chart.render(EVERYTHING);
-
-        assertThat(manifests.of(PrometheusRule.class))
-                .hasSameSizeAs(files("rules", ".yaml"))
-                .allSatisfy(rule -> {
-                    assertThat(rule.getSpec().getGroups()).isNotEmpty();
-                    assertThat(rule.getMetadata().getLabels()).containsEntry("release", "prometheus");
-                });
-        var dashboards = manifests.named(ConfigMap.class, "gw-kling-gateway-dashboards");
-        assertThat(dashboards.getMetadata().getLabels()).containsEntry("grafana_dashboard", "1");
-        assertThat(dashboards.getData().keySet())
-                .containsExactlyInAnyOrderElementsOf(files("dashboards", ".json").stream()
-                        .map(file -> file.getFileName().toString())
-                        .toList());
-        var json = JsonMapper.shared();
-        assertThat(dashboards.getData().values())
-                .allSatisfy(dashboard ->
-                        assertThat(json.readTree(dashboard).path("panels")).isNotEmpty());
-    }
-
-    private static List<Path> files(String folder, String ending) throws IOException {
-        try (var files = Files.list(Chart.DIRECTORY.resolve(folder))) {
-            return files.filter(file -> file.toString().endsWith(ending)).toList();
-        }
-    }
-
-    @Test
-    void prometheusScrapesTheManagementServiceOfEveryPodOnce() {
-        var manifests = Chart.render(EVERYTHING);
-
-        var monitor = manifests.only(ServiceMonitor.class).getSpec();
-        var found = manifests.of(Service.class).stream()
-                .filter(service -> service.getMetadata()
-                        .getLabels()
-                        .entrySet()
-                        .containsAll(monitor.getSelector().getMatchLabels().entrySet()))
-                .toList();
-        assertThat(found)
-                .extracting(service -> service.getMetadata().getName())
-                .containsExactly("gw-kling-gateway-management");
-        assertThat(found.getFirst().getSpec().getPorts())
-                .extracting(port -> port.getName())
-                .contains(monitor.getEndpoints().getFirst().getPort());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.klinggateway.watch;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,12 +9,29 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dashboard that the chart ships. */
-record Dashboard(JsonNode json) {
+/** One of the dashboards that the chart ships. */
+record Dashboard(String name, JsonNode json) {
 
-    static Dashboard read() throws IOException {
-        return new Dashboard(JsonMapper.shared()
-                .readTree(Files.readString(Path.of("helm/kling-gateway/dashboards/kling-gateway.json"))));
+    private static final Path DIRECTORY = Path.of("helm/kling-gateway/dashboards");
+
+    static List<Dashboard> all() throws IOException {
+        try (Stream<Path> files = Files.list(DIRECTORY)) {
+            return files.sorted().map(Dashboard::read).toList();
+        }
+    }
+
+    private static Dashboard read(Path file) {
+        try {
+            return new Dashboard(
+                    file.getFileName().toString(), JsonMapper.shared().readTree(Files.readString(file)));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** The one whose panels show one team. */
+    boolean isOfOneTeam() {
+        return name.equals("kling-gateway-team.json");
     }
 
     /** All but the rows. */
@@ -24,25 +42,35 @@ record Dashboard(JsonNode json) {
                 .toList();
     }
 
+    List<String> variables() {
+        return json.path("templating")
+                .path("list")
+                .valueStream()
+                .map(variable -> variable.path("name").stringValue())
+                .toList();
+    }
+
     /** Every expression, by the title of its panel. */
     Stream<Query> queries() {
         return panels().stream()
                 .flatMap(panel -> panel.path("targets")
                         .valueStream()
                         .map(target -> new Query(
-                                panel.path("title").stringValue(),
+                                name + ": " + panel.path("title").stringValue(),
                                 target.path("expr").stringValue())));
     }
 
     record Query(String panel, String expression) {
 
-        /** As Grafana would send it for all tenants. */
-        String filledIn(String range) {
+        /** As Grafana would send it. */
+        String filledIn(int rangeSeconds, String namespace, String tenant) {
             return expression
-                    .replace("$__rate_interval", range)
-                    .replace("$__range", range)
-                    .replace("$__interval", range)
-                    .replace("$tenant", ".*");
+                    .replace("$__rate_interval_ms", rangeSeconds + "000")
+                    .replace("$__rate_interval", rangeSeconds + "s")
+                    .replace("$__range", rangeSeconds + "s")
+                    .replace("$namespace", namespace)
+                    .replace("$job", ".*")
+                    .replace("$tenant", tenant);
         }
     }
 }

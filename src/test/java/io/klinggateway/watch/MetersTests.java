@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,10 @@ class MetersTests {
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
     private static final Pattern ROW = Pattern.compile("\\| `(kling_gateway_[a-z0-9_]+)` \\| ([^|]*)\\|.*");
     private static final Pattern DOCUMENTED_LABEL = Pattern.compile("`([a-z_]+)`");
+
+    private static final Pattern NAMED_IN_THE_CHART =
+            Pattern.compile("(?<=metric:\\s{0,20}name: )\\S+|(?<=seriesQuery: ')[^{']+|\\bkling_gateway_[a-z0-9_]+");
+    private static final Pattern RECORDED_BY_THE_CHART = Pattern.compile("record: (\\S+)");
 
     private static final SimulatedApiframe vendor = SimulatedApiframe.builder()
             .port(0)
@@ -97,6 +102,56 @@ class MetersTests {
                         "kling_gateway_refusals_total{code=\"api_key_invalid\",tenant=\"unknown\"} 1.0",
                         "kling_gateway_refusals_total{code=\"validation_failed\",tenant=\"marketing\"} 1.0")
                 .doesNotContain("a-key-that-nobody-has");
+    }
+
+    @Test
+    void whatEndsIsTimedAndFailuresHaveACause() {
+        assertThat(pages.getLast())
+                .contains(
+                        "kling_gateway_generation_duration_seconds_bucket{outcome=\"completed\",le=\"300.0\"} 3",
+                        "kling_gateway_generation_duration_seconds_count{outcome=\"completed\"} 3",
+                        "kling_gateway_generation_duration_seconds_count{outcome=\"failed\"} 0",
+                        "kling_gateway_failures_total{cause=\"job_failed\"} 0.0",
+                        "kling_gateway_failures_total{cause=\"waited_too_long\"} 0.0")
+                .doesNotContain("cause=\"completed\"", "cause=\"cancelled\"");
+    }
+
+    @Test
+    void everyMetricThatChartRulesAndDashboardsNameIsThere() throws IOException {
+        Set<String> published = pages.getLast()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
+        Set<String> recorded = ShippedRules.all().stream()
+                .filter(rule -> rule.has("record"))
+                .map(rule -> rule.path("record").asString())
+                .collect(Collectors.toSet());
+        recorded.addAll(RECORDED_BY_THE_CHART
+                .matcher(Files.readString(Path.of("helm/kling-gateway/templates/monitoring.yaml")))
+                .results()
+                .map(found -> found.group(1))
+                .toList());
+        Set<String> named = new TreeSet<>();
+        ShippedRules.all()
+                .forEach(rule ->
+                        new Expression(rule.path("expr").asString()).metrics().forEach(named::add));
+        for (Dashboard dashboard : Dashboard.all()) {
+            dashboard
+                    .queries()
+                    .forEach(query ->
+                            new Expression(query.expression()).metrics().forEach(named::add));
+        }
+        for (String file : List.of("templates/hpa.yaml", "README.md")) {
+            NAMED_IN_THE_CHART
+                    .matcher(Files.readString(Path.of("helm/kling-gateway", file)))
+                    .results()
+                    .forEach(found -> named.add(found.group()));
+        }
+
+        assertThat(named).contains("kling_gateway_generations_open", "hikaricp_connections_pending");
+        assertThat(named)
+                .isSubsetOf(Stream.concat(published.stream(), recorded.stream()).toList());
     }
 
     @Test

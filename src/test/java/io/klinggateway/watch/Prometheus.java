@@ -32,7 +32,11 @@ final class Prometheus implements AutoCloseable {
         this.url = url;
     }
 
-    /** Keeps data and log in the directory, for whoever wants to look at the run afterwards. */
+    /**
+     * Keeps data and log in the directory, for whoever wants to look at the run afterwards.
+     *
+     * @param rules the directory of the rules
+     */
     static Prometheus start(Path directory, Path rules, List<Integer> ports) throws IOException {
         Files.createDirectories(directory);
         Path configuration = directory.resolve("prometheus.yaml");
@@ -42,12 +46,13 @@ final class Prometheus implements AutoCloseable {
                   evaluation_interval: 1s
                 rule_files: ["%s"]
                 scrape_configs:
-                  - job_name: kling-gateway
+                  - job_name: gw-kling-gateway-management
                     metrics_path: /actuator/prometheus
                     static_configs:
                       - targets: [%s]
+                        labels: {namespace: images}
                 """.formatted(
-                        rules.toAbsolutePath(),
+                        rules.toAbsolutePath().resolve("*.yaml"),
                         ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", "))));
         String address = "127.0.0.1:" + Ports.free();
         Process process = new ProcessBuilder(
