@@ -268,6 +268,7 @@ create table orphan_job (
 create table upstream_account (
     upstream        text        primary key,
     balance_credits bigint,
+    floor_credits   bigint,       -- operators hear of a balance below it; null: of none
     read_at         timestamptz,
     due_at          timestamptz not null
 );
@@ -364,6 +365,75 @@ create table scheduled_tasks (
 
 create index scheduled_tasks_due on scheduled_tasks (execution_time);
 create index scheduled_tasks_alive on scheduled_tasks (last_heartbeat);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Notices: what teams and operators are told without asking. Only the functions of R__notice.sql write notice.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- What a team wants to hear of. One without a row has the default thresholds and is not silenced.
+create table notice_terms (
+    tenant_id      uuid primary key,
+    thresholds     integer[],    -- percent of what a window allows; null: the default
+    silenced_until timestamptz
+);
+
+-- Where a team's notices go.
+create table notice_channel (
+    id        uuid primary key,
+    tenant_id uuid not null,
+    name      text not null check (name ~ '^[a-z0-9-]{1,63}$'),
+    kind      text not null check (kind in ('WEBHOOK', 'SLACK', 'EMAIL')),
+    target    text not null,     -- a URL or an address; the URL of a chat is a credential
+    key_id    uuid,              -- signs a webhook; its digest is read at delivery time
+    unique (tenant_id, name),
+    constraint notice_channel_signed check ((kind = 'WEBHOOK') = (key_id is not null))
+);
+
+-- The operators' channels, which the settings of the running replicas name. Where they lead stands in the settings alone.
+create table notice_operator_channel (
+    name    text        primary key,
+    kind    text        not null check (kind in ('WEBHOOK', 'SLACK', 'EMAIL')),
+    teams   boolean     not null,  -- hears of the teams' notices, too
+    seen_at timestamptz not null   -- when a replica last had it in its settings
+);
+
+-- A notice, once for each cause, subject, period and threshold, as long as it is not armed anew.
+create table notice (
+    id          uuid        primary key default gen_random_uuid(),
+    cause       text        not null check (cause in ('BUDGET_THRESHOLD', 'KEY_EXPIRES', 'WEBHOOK_GIVEN_UP', 'JOB_IN_REVIEW',
+                                                      'VENDOR_BALANCE_LOW', 'VENDOR_ACCOUNT_REFUSED', 'TEST')),
+    tenant_id   uuid,                              -- null: it is about no team
+    subject     text        not null,              -- id of the window, key or job; base URL of the vendor
+    period      text        not null default '',   -- of the subject, if it may be raised in several
+    threshold   integer     not null default 0,    -- percent or days
+    facts       jsonb       not null,
+    silenced    boolean     not null,              -- it was written, and delivered to nobody
+    rearmed     boolean     not null default false,
+    holds_until timestamptz not null,              -- until then it must stay, so that it is not raised again
+    created_at  timestamptz not null default gateway_now()
+);
+
+create unique index notice_once on notice (cause, subject, period, threshold) where not rearmed;
+create index notice_listed on notice (created_at desc, id desc);
+create index notice_of_tenant on notice (tenant_id, created_at desc, id desc);
+
+-- A notice on its way through one channel. When the next attempt is due stands with its task.
+create table notice_delivery (
+    id              uuid        primary key,
+    notice_id       uuid        not null references notice on delete cascade,
+    channel_id      uuid,                          -- of the team; null for a channel of the operators
+    channel         text        not null,          -- its name
+    kind            text        not null,
+    status          text        not null default 'pending' check (status in ('pending', 'delivered', 'failed')),
+    attempts        integer     not null default 0,
+    last_outcome    text,                          -- a status or a kind of failure; never anything that a receiver said
+    created_at      timestamptz not null default gateway_now(),
+    last_attempt_at timestamptz
+);
+
+create unique index notice_delivery_once on notice_delivery (notice_id, channel, channel_id) nulls not distinct;
+create index notice_delivery_failing on notice_delivery (created_at)
+    where status = 'failed' or status = 'pending' and attempts > 0;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Usage: what was spent, for readers that cannot afford to add up the journal. Kept by the journal itself, see R__usage.sql.

@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.problem.RequestParameters;
 import io.klinggateway.support.Instants;
+import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.Uuids;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -47,6 +48,11 @@ final class PageQuery {
     @Nullable
     UUID id(String parameter, @Nullable String text) {
         return parameters.read(parameter, text, Uuids::parse, "must be a nextCursor of this list");
+    }
+
+    @Nullable
+    PageCursor before(String parameter, @Nullable String text) {
+        return parameters.read(parameter, text, PageCursor::decode, "must be a nextCursor of this list");
     }
 
     /** A bare date is the moment at which it begins, in UTC. */

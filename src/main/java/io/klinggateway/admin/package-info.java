@@ -10,6 +10,7 @@
             "queue",
             "generation",
             "webhook",
+            "notice",
             "tenant",
             "ledger",
             "apiframe",

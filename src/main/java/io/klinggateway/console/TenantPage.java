@@ -1,11 +1,13 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.KeyOperations;
+import io.klinggateway.admin.NoticeOperations;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.notice.ChannelKind;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.webhook.Deliveries;
@@ -27,6 +29,7 @@ class TenantPage {
     private final SystemStatus status;
     private final Deliveries deliveries;
     private final QueueForecast queue;
+    private final NoticeOperations notices;
 
     TenantPage(
             TenantOperations tenants,
@@ -34,13 +37,15 @@ class TenantPage {
             Ledger ledger,
             SystemStatus status,
             Deliveries deliveries,
-            QueueForecast queue) {
+            QueueForecast queue,
+            NoticeOperations notices) {
         this.tenants = tenants;
         this.keys = keys;
         this.ledger = ledger;
         this.status = status;
         this.deliveries = deliveries;
         this.queue = queue;
+        this.notices = notices;
     }
 
     /** @param credits what a form about credits was sent with, to be sent again; empty at first */
@@ -55,6 +60,9 @@ class TenantPage {
         model.addAttribute("jobs", status.generations(id, null, SHOWN).items());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
+        model.addAttribute("noticeTerms", notices.find(name));
+        model.addAttribute("notices", notices.latest(name, SHOWN));
+        model.addAttribute("channelKinds", ChannelKind.values());
         model.addAttribute("periods", PeriodKind.values());
         model.addAttribute(
                 "once",

@@ -13,6 +13,7 @@
             "job",
             "generation",
             "webhook",
+            "notice",
             "tenant",
             "ledger",
             "apiframe",

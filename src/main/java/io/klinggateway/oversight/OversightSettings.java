@@ -1,13 +1,21 @@
 package io.klinggateway.oversight;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
-/** @param reconciliationInterval how often one of the replicas checks the books */
+/**
+ * How operators watch over the gateway.
+ *
+ * @param reconciliationInterval how often one of the replicas checks the books
+ * @param vendorBalanceFloor credits; operators are told when the vendor's account falls below; null if they are not
+ */
 @Validated
 @ConfigurationProperties("gateway.oversight")
 record OversightSettings(
-        @DefaultValue("5m") @DurationMin(seconds = 1) Duration reconciliationInterval) {}
+        @DefaultValue("5m") @DurationMin(seconds = 1) Duration reconciliationInterval,
+        @Nullable @Min(1) Long vendorBalanceFloor) {}

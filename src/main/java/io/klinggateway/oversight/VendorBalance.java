@@ -6,8 +6,10 @@ import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -22,7 +24,9 @@ class VendorBalance {
             """;
 
     private static final String RECORD = """
-            update upstream_account set balance_credits = :balance, read_at = gateway_now() where upstream = :upstream
+            update upstream_account
+               set balance_credits = :balance, floor_credits = :floor, read_at = gateway_now()
+             where upstream = :upstream
             """;
 
     private static final String READ = """
@@ -35,10 +39,13 @@ class VendorBalance {
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
     private final AccountRate rate;
+    private final @Nullable Long floor;
     private volatile Reading reading = Reading.NOT_YET;
 
-    VendorBalance(JdbcClient jdbc, Apiframe apiframe, AccountRate rate, MeterRegistry registry) {
+    VendorBalance(
+            JdbcClient jdbc, Apiframe apiframe, AccountRate rate, OversightSettings settings, MeterRegistry registry) {
         this.rate = rate;
+        this.floor = settings.vendorBalanceFloor();
         this.jdbc = jdbc;
         this.apiframe = apiframe;
         Gauge.builder("kling.gateway.upstream.balance", () -> reading.credits())
@@ -90,6 +97,7 @@ class VendorBalance {
         jdbc.sql(RECORD)
                 .param("upstream", apiframe.upstream())
                 .param("balance", account.balance().amount())
+                .param("floor", floor, Types.BIGINT)
                 .update();
     }
 }

@@ -35,6 +35,11 @@ public class KeySignatures {
             this.sha256 = sha256;
         }
 
+        /** Signs as if with a key of this text, for receivers that are no tenant's. */
+        public static Signer of(String secret) {
+            return new Signer(Sha256.of(secret));
+        }
+
         /** HMAC-SHA256 under SHA-256 of the key, as the vendor signs. */
         public byte[] sign(byte[] message) {
             return Sha256.hmac(sha256, message);

@@ -15,6 +15,15 @@ sealed interface Attempt {
         }
     }
 
+    /** The mail server took it. */
+    record Posted() implements Attempt {
+
+        @Override
+        public String outcome() {
+            return "taken by the mail server";
+        }
+    }
+
     /** The receiver answered 410: it wants no more of it. */
     record Gone() implements Attempt {
 

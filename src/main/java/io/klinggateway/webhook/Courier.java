@@ -1,49 +1,44 @@
 package io.klinggateway.webhook;
 
-import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.trace.Traces;
-import io.klinggateway.webhook.DeliveryRepository.Pending;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
-/** Makes the attempts of deliveries, and says when the next is due. */
+/** Makes the attempts of deliveries, whatever they are of, and says when the next is due. */
 @Component
 class Courier implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
 
+    private static final String OBSERVATION = "kling.gateway.delivery";
     private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 6;
 
-    private final DeliveryRepository deliveries;
-    private final DeliveryClient client;
-    private final WebhookMeters meters;
+    private final DeliveryClient http;
+    private final MailClient mail;
     private final Traces traces;
     private final List<Duration> retryPauses;
     private final DeliveryConcurrency slots;
     private final DeliveryConcurrency passingSlots;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Courier(
-            DeliveryRepository deliveries,
-            DeliveryClient client,
-            WebhookMeters meters,
-            Traces traces,
-            WebhookSettings settings) {
-        this.deliveries = deliveries;
-        this.client = client;
-        this.meters = meters;
+    Courier(DeliveryClient http, MailClient mail, Traces traces, WebhookSettings settings) {
+        this.http = http;
+        this.mail = mail;
         this.traces = traces;
         this.retryPauses = settings.retryPauses();
         this.slots = new DeliveryConcurrency(settings.concurrencyPerTenant());
@@ -60,36 +55,47 @@ class Courier implements DisposableBean {
     }
 
     /** @param delay how long it has been kept waiting already */
-    Next attempt(GenerationId id, Delay delay) {
-        Optional<Pending> found = deliveries.findPending(id);
+    Next attempt(Outbox outbox, UUID delivery, Delay delay) {
+        Optional<Owed> found = outbox.findOwed(delivery);
         if (found.isEmpty()) {
             return new Next.Nothing();
         }
-        Message message = found.get().message();
-        if (!slots.take(message.tenant())) {
+        Owed owed = found.get();
+        if (!slots.take(owed.owner())) {
             return new Next.Again(jittered(doubled(delay)), delay.next());
         }
         try {
-            return traces.later(
-                    "kling.gateway.delivery",
-                    found.get().traceparent(),
-                    message.generation().toString(),
-                    () -> conclude(found.get(), client.send(message, message.generation() + "-" + message.event())));
+            return observed(owed, () -> conclude(outbox, delivery, owed, send(owed.parcel(), owed.messageId())));
         } finally {
-            slots.giveBack(message.tenant());
+            slots.giveBack(owed.owner());
         }
     }
 
-    private Next conclude(Pending delivery, Attempt attempt) {
-        GenerationId id = delivery.message().generation();
-        Duration pause = delivery.attempts() < retryPauses.size() ? retryPauses.get(delivery.attempts()) : null;
+    private Next observed(Owed owed, Supplier<Next> attempt) {
+        Owed.EndOfJob origin = owed.origin();
+        return origin == null
+                ? traces.step(OBSERVATION, attempt)
+                : traces.later(
+                        OBSERVATION, origin.traceparent(), origin.generation().toString(), attempt);
+    }
+
+    private Attempt send(Parcel parcel, String messageId) {
+        return switch (parcel) {
+            case Parcel.SignedPost post -> http.send(post, messageId);
+            case Parcel.ChatPost post -> http.send(post);
+            case Parcel.Letter letter -> mail.send(letter, messageId);
+            case Parcel.Undeliverable kept -> new Attempt.Failed(kept.reason());
+        };
+    }
+
+    private Next conclude(Outbox outbox, UUID delivery, Owed owed, Attempt attempt) {
+        Duration pause = owed.attempts() < retryPauses.size() ? retryPauses.get(owed.attempts()) : null;
         DeliveryStatus status = status(attempt, pause);
-        deliveries.record(id, status, attempt.outcome());
-        meters.attempted(status);
+        outbox.record(delivery, status, attempt.outcome());
         switch (status) {
-            case DELIVERED -> log.info("webhook of generation {} delivered: {}", id, attempt.outcome());
-            case PENDING -> log.info("webhook of generation {} is tried again: {}", id, attempt.outcome());
-            case FAILED -> log.warn("webhook of generation {} is given up: {}", id, attempt.outcome());
+            case DELIVERED -> log.info("{} delivered: {}", owed.name(), attempt.outcome());
+            case PENDING -> log.info("{} is tried again: {}", owed.name(), attempt.outcome());
+            case FAILED -> log.warn("{} is given up: {}", owed.name(), attempt.outcome());
         }
         return status == DeliveryStatus.PENDING && pause != null
                 ? new Next.Again(jittered(pause), Delay.NONE)
@@ -98,32 +104,29 @@ class Courier implements DisposableBean {
 
     private static DeliveryStatus status(Attempt attempt, @Nullable Duration pause) {
         return switch (attempt) {
-            case Attempt.Delivered _ -> DeliveryStatus.DELIVERED;
+            case Attempt.Delivered _, Attempt.Posted _ -> DeliveryStatus.DELIVERED;
             case Attempt.Gone _ -> DeliveryStatus.FAILED;
             case Attempt.Failed _ -> pause == null ? DeliveryStatus.FAILED : DeliveryStatus.PENDING;
         };
     }
 
-    void tryOnce(Message message, String messageId) {
-        if (!passingSlots.take(message.tenant())) {
+    /** @param name for the log */
+    void tryOnce(TenantId owner, String name, Supplier<Parcel> parcel, String messageId) {
+        if (!passingSlots.take(owner)) {
             return;
         }
         try {
             threads.execute(() -> {
                 try {
-                    log.debug(
-                            "{} of generation {}: {}",
-                            message.event(),
-                            message.generation(),
-                            client.send(message, messageId).outcome());
+                    log.debug("{}: {}", name, send(parcel.get(), messageId).outcome());
                 } catch (RuntimeException failure) {
-                    log.debug("{} of generation {} not sent", message.event(), message.generation(), failure);
+                    log.debug("{} not sent", name, failure);
                 } finally {
-                    passingSlots.giveBack(message.tenant());
+                    passingSlots.giveBack(owner);
                 }
             });
         } catch (RejectedExecutionException closing) {
-            passingSlots.giveBack(message.tenant());
+            passingSlots.giveBack(owner);
         }
     }
 

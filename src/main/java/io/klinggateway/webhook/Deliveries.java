@@ -25,14 +25,21 @@ public class Deliveries {
     private final SchedulerClient scheduler;
     private final Task<Delay> task;
     private final Courier courier;
+    private final WebhookOutbox outbox;
     private final Clock clock;
 
     Deliveries(
-            DeliveryRepository deliveries, SchedulerClient scheduler, Task<Delay> task, Courier courier, Clock clock) {
+            DeliveryRepository deliveries,
+            SchedulerClient scheduler,
+            Task<Delay> webhookDelivery,
+            Courier courier,
+            WebhookOutbox outbox,
+            Clock clock) {
         this.deliveries = deliveries;
         this.scheduler = scheduler;
-        this.task = task;
+        this.task = webhookDelivery;
         this.courier = courier;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -51,7 +58,11 @@ public class Deliveries {
 
     /** Tries to deliver a message once, in the background; drops it if the tenant's receivers are busy. */
     public void tryOnce(Message message, String messageId) {
-        courier.tryOnce(message, messageId);
+        courier.tryOnce(
+                message.tenant(),
+                message.event() + " of generation " + message.generation(),
+                () -> outbox.parcel(message),
+                messageId);
     }
 
     /** Of those generations that anything was to be delivered for, unless that is forgotten. */

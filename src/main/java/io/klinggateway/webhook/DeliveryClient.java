@@ -1,12 +1,10 @@
 package io.klinggateway.webhook;
 
-import io.klinggateway.tenant.KeySignatures;
 import io.klinggateway.tenant.KeySignatures.Signer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -63,36 +55,30 @@ class DeliveryClient implements AutoCloseable {
     }
 
     private final WebhookUrlPolicy urlPolicy;
-    private final KeySignatures signatures;
     private final Clock clock;
     private final Duration timeout;
     private final Lookup lookup;
     private final CloseableHttpClient client;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AttemptTimer timer;
 
     @Autowired
     DeliveryClient(
-            WebhookUrlPolicy urlPolicy,
-            KeySignatures signatures,
-            WebhookSettings settings,
-            Clock clock,
-            TrustedCertificates certificates) {
-        this(urlPolicy, signatures, settings, clock, certificates, InetAddress::getAllByName);
+            WebhookUrlPolicy urlPolicy, WebhookSettings settings, Clock clock, TrustedCertificates certificates) {
+        this(urlPolicy, settings, clock, certificates, InetAddress::getAllByName);
     }
 
     DeliveryClient(
             WebhookUrlPolicy urlPolicy,
-            KeySignatures signatures,
             WebhookSettings settings,
             Clock clock,
             TrustedCertificates certificates,
             Lookup lookup) {
         this.urlPolicy = urlPolicy;
-        this.signatures = signatures;
         this.clock = clock;
         this.timeout = settings.timeout();
         this.lookup = lookup;
         this.client = client(certificates);
+        this.timer = new AttemptTimer(timeout);
     }
 
     private CloseableHttpClient client(TrustedCertificates certificates) {
@@ -130,32 +116,24 @@ class DeliveryClient implements AutoCloseable {
     }
 
     /** @param messageId the same at every attempt for one message, so that a receiver can tell a repetition */
-    Attempt send(Message message, String messageId) {
+    Attempt send(Parcel.SignedPost message, String messageId) {
+        return send(message.url(), message.body(), post -> sign(post, message, messageId));
+    }
+
+    Attempt send(Parcel.ChatPost message) {
+        return send(message.url(), message.body(), _ -> {});
+    }
+
+    private Attempt send(String url, byte[] body, Consumer<HttpPost> headers) {
         HttpPost post;
         try {
-            Optional<Signer> signer = signatures.signer(message.key());
-            if (signer.isEmpty()) {
-                return new Attempt.Failed("the key that signs is gone");
-            }
-            post = request(urlPolicy.parse(message.url()), message, messageId, signer.get());
+            post = new HttpPost(urlPolicy.parse(url));
         } catch (WebhookUrlNotAllowed refused) {
             return new Attempt.Failed("refused: " + refused.rule());
         }
-        Future<Integer> exchange = threads.submit(() -> status(post));
-        try {
-            return attempt(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException late) {
-            return new Attempt.Failed("timeout");
-        } catch (ExecutionException failure) {
-            return new Attempt.Failed(describe(failure.getCause()));
-        } catch (CancellationException closed) {
-            return new Attempt.Failed("interrupted");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return new Attempt.Failed("interrupted");
-        } finally {
-            post.abort();
-        }
+        post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON.withCharset((String) null)));
+        headers.accept(post);
+        return timer.attempt(() -> attempt(status(post)), DeliveryClient::describe, post::abort);
     }
 
     private int status(HttpPost post) throws IOException, URISyntaxException {
@@ -167,11 +145,10 @@ class DeliveryClient implements AutoCloseable {
         return status;
     }
 
-    private HttpPost request(URI url, Message message, String messageId, Signer signer) {
+    private void sign(HttpPost post, Parcel.SignedPost message, String messageId) {
         byte[] body = message.body();
+        Signer signer = message.signer();
         long seconds = clock.instant().getEpochSecond();
-        HttpPost post = new HttpPost(url);
-        post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON.withCharset((String) null)));
         post.setHeader("X-Webhook-Event", message.event());
         post.setHeader("X-Webhook-Signature", "sha256=" + HexFormat.of().formatHex(signer.sign(body)));
         post.setHeader("Webhook-Id", messageId);
@@ -179,7 +156,6 @@ class DeliveryClient implements AutoCloseable {
         post.setHeader(
                 "Webhook-Signature",
                 "v1," + Base64.getEncoder().encodeToString(signer.sign(standardContent(messageId, seconds, body))));
-        return post;
     }
 
     /** What the Standard Webhooks specification signs: id, time and body, joined by dots. */
@@ -214,7 +190,7 @@ class DeliveryClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        threads.shutdownNow();
+        timer.close();
         client.close();
     }
 

@@ -80,11 +80,19 @@ public class WebhookUrlPolicy {
      */
     public void check(@Nullable String webhookUrl) {
         if (webhookUrl != null) {
-            try {
-                parse(webhookUrl);
-            } catch (WebhookUrlNotAllowed refused) {
-                throw new ProblemException(Problem.invalid("webhookUrl", refused.rule()));
-            }
+            brokenRule(webhookUrl).ifPresent(rule -> {
+                throw new ProblemException(Problem.invalid("webhookUrl", rule));
+            });
+        }
+    }
+
+    /** @return what the URL must be and is not, as a sentence without its subject; empty if it may be called */
+    public Optional<String> brokenRule(String url) {
+        try {
+            parse(url);
+            return Optional.empty();
+        } catch (WebhookUrlNotAllowed refused) {
+            return Optional.of(refused.rule());
         }
     }
 

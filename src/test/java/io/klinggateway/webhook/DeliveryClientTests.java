@@ -3,9 +3,7 @@ package io.klinggateway.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.harness.Ports;
-import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
-import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.Receiver.Received;
 import io.klinggateway.running.RunningGateway;
@@ -191,12 +189,11 @@ class DeliveryClientTests {
                 new WebhookUrlPolicy(new WebhookSettings(List.of("rebinding.example"), TIMEOUT, 8, List.of(), null));
         try (DeliveryClient guarded = new DeliveryClient(
                 allowing,
-                signatures,
                 new WebhookSettings(List.of(), TIMEOUT, 8, List.of(), null),
                 Clock.systemUTC(),
                 certificates,
                 rebinding)) {
-            Message message = message("http://rebinding.example:" + port() + "/");
+            Parcel.SignedPost message = message("http://rebinding.example:" + port() + "/");
 
             assertThat(guarded.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
             assertThat(lookups).as("one lookup for check and connection").hasValue(1);
@@ -207,8 +204,7 @@ class DeliveryClientTests {
 
     private DeliveryClient strict(DeliveryClient.Lookup lookup) {
         WebhookSettings settings = new WebhookSettings(List.of(), TIMEOUT, 8, List.of(), null);
-        return new DeliveryClient(
-                new WebhookUrlPolicy(settings), signatures, settings, Clock.systemUTC(), certificates, lookup);
+        return new DeliveryClient(new WebhookUrlPolicy(settings), settings, Clock.systemUTC(), certificates, lookup);
     }
 
     private void assertTakesAboutTheTimeout() {
@@ -222,13 +218,13 @@ class DeliveryClientTests {
         return java.net.URI.create(receiver.url()).getPort();
     }
 
-    private Message message(String url) {
+    private Parcel.SignedPost message(String url) {
         return message(url, RunningGateway.keyId(jdbc));
     }
 
-    private static Message message(String url, KeyId key) {
-        return new Message(
-                new GenerationId(UUID.randomUUID()), new TenantId(UUID.randomUUID()), key, url, "completed", BODY);
+    private Parcel.SignedPost message(String url, KeyId key) {
+        return new Parcel.SignedPost(
+                url, "completed", BODY, signatures.signer(key).orElseThrow());
     }
 
     private static void await(CountDownLatch latch) {

@@ -59,6 +59,9 @@ class TrustedCertificatesTests {
     private TrustedCertificates certificates;
 
     @Autowired
+    private WebhookOutbox outbox;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @LocalServerPort
@@ -92,8 +95,9 @@ class TrustedCertificatesTests {
     void aCertificateForAnotherNameIsNotTrusted() {
         SSLContext forAnotherName = COMPANY.certify("another.example", YESTERDAY);
         try (Receiver receiver = new Receiver(forAnotherName)) {
-            assertThat(client.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
-            assertThat(client.send(message(receiver.url("127.0.0.1")), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(post(message(receiver.url())), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(post(message(receiver.url("127.0.0.1"))), "m"))
+                    .isEqualTo(UNTRUSTED);
             assertThat(receiver.all()).as("nothing was said to it").isEmpty();
         }
     }
@@ -101,7 +105,7 @@ class TrustedCertificatesTests {
     @Test
     void anExpiredCertificateIsNotTrusted() {
         try (Receiver receiver = new Receiver(COMPANY.certify("localhost", LONG_AGO))) {
-            assertThat(client.send(message(receiver.url()), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(post(message(receiver.url())), "m")).isEqualTo(UNTRUSTED);
             assertThat(receiver.all()).isEmpty();
         }
     }
@@ -113,7 +117,8 @@ class TrustedCertificatesTests {
             Message message = message(receiver.url());
             deliveries.add(message, null);
 
-            assertThat(courier.attempt(message.generation(), Delay.NONE)).isInstanceOf(Next.Again.class);
+            assertThat(courier.attempt(outbox, message.generation().value(), Delay.NONE))
+                    .isInstanceOf(Next.Again.class);
 
             assertThat(deliveries.failing(1_000))
                     .filteredOn(failing -> failing.generation().equals(message.generation()))
@@ -129,14 +134,13 @@ class TrustedCertificatesTests {
         try (Receiver receiver = new Receiver(COMPANY.certify("localhost", "-3d"));
                 DeliveryClient plain = new DeliveryClient(
                         new WebhookUrlPolicy(settings),
-                        signatures,
                         settings,
                         Clock.systemUTC(),
                         new TrustedCertificates(settings, bundles))) {
             Message message = message(receiver.url());
 
-            assertThat(plain.send(message, "m")).isEqualTo(UNTRUSTED);
-            assertThat(client.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(plain.send(post(message), "m")).isEqualTo(UNTRUSTED);
+            assertThat(client.send(post(message), "m")).isEqualTo(new Attempt.Delivered(200));
         }
     }
 
@@ -161,6 +165,14 @@ class TrustedCertificatesTests {
 
     private static WebhookSettings settings(@Nullable String bundle) {
         return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(2), 8, List.of(), bundle);
+    }
+
+    private Parcel.SignedPost post(Message message) {
+        return new Parcel.SignedPost(
+                message.url(),
+                message.event(),
+                message.body(),
+                signatures.signer(message.key()).orElseThrow());
     }
 
     private Message message(String url) {

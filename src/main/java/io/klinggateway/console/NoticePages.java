@@ -1,0 +1,110 @@
+package io.klinggateway.console;
+
+import io.klinggateway.admin.NoticeOperations;
+import io.klinggateway.admin.NoticeRequests.ChannelTest;
+import io.klinggateway.admin.NoticeRequests.NewChannel;
+import io.klinggateway.admin.NoticeRequests.Silence;
+import io.klinggateway.admin.NoticeRequests.ThresholdList;
+import io.klinggateway.admin.Operator;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** The forms that say what a tenant hears of, and where. */
+@Controller
+@RequestMapping("/console/operator/tenants/{name}/notices")
+class NoticePages {
+
+    private final NoticeOperations notices;
+    private final TenantPage page;
+    private final Forms forms;
+    private final Refused refused;
+
+    NoticePages(NoticeOperations notices, TenantPage page, Forms forms, Refused refused) {
+        this.notices = notices;
+        this.page = page;
+        this.forms = forms;
+        this.refused = refused;
+    }
+
+    @PostMapping("/channels")
+    String add(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "channel", () -> {
+            notices.setChannel(operator, name, forms.bind(form, NewChannel.class));
+            return "channel";
+        });
+    }
+
+    @PostMapping("/channels/{channel}/remove")
+    String remove(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @PathVariable String channel,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "removal", () -> {
+            notices.removeChannel(operator, name, channel);
+            return "no-channel";
+        });
+    }
+
+    @PostMapping("/channels/{channel}/test")
+    String test(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @PathVariable String channel,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "test", () -> {
+            notices.test(operator, name, new ChannelTest(channel));
+            return "test";
+        });
+    }
+
+    @PostMapping("/thresholds")
+    String thresholds(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "thresholds", () -> {
+            notices.setThresholds(operator, name, forms.bind(form, ThresholdList.class));
+            return "thresholds";
+        });
+    }
+
+    @PostMapping("/silence")
+    String silence(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "silence", () -> {
+            Silence silence = forms.bind(form, Silence.class);
+            notices.silence(operator, name, silence);
+            return silence.silencedUntil() == null ? "heard" : "silenced";
+        });
+    }
+
+    private String change(
+            Model model, HttpServletResponse response, String name, String form, Supplier<String> change) {
+        return refused.orElse(model, response, () -> Paths.tenantAfter(name, change.get()), () -> {
+            model.addAttribute("refusedForm", form);
+            return page.show(name, Map.of(), model);
+        });
+    }
+}

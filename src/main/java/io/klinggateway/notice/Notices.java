@@ -1,0 +1,112 @@
+package io.klinggateway.notice;
+
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Page;
+import io.klinggateway.support.PageCursor;
+import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.Tenant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What was raised, and where a team's notices go. */
+@Component
+public class Notices {
+
+    private static final int MOST_CHANNELS = 10;
+
+    private final NoticeRepository notices;
+    private final NoticeTermsRepository terms;
+    private final TargetRules rules;
+    private final Keys keys;
+
+    Notices(NoticeRepository notices, NoticeTermsRepository terms, TargetRules rules, Keys keys) {
+        this.notices = notices;
+        this.terms = terms;
+        this.rules = rules;
+        this.keys = keys;
+    }
+
+    public NoticeTerms terms(TenantId tenant) {
+        return terms.find(tenant);
+    }
+
+    /** Those that hold: the team's own, or the default; ascending. */
+    public List<Integer> thresholds(TenantId tenant) {
+        return terms.thresholds(tenant);
+    }
+
+    /**
+     * Binds the next notice. What is owed to a channel that is removed is given up.
+     *
+     * @throws ProblemException a 400 that names each channel that cannot be used
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void change(Tenant tenant, NoticeTerms wanted) {
+        Map<String, List<String>> faults = new TreeMap<>();
+        Map<String, NoticeChannel> known = terms.find(tenant.id()).channels();
+        if (wanted.channels().size() > MOST_CHANNELS) {
+            faults.put("channels", List.of("must be at most " + MOST_CHANNELS));
+        }
+        wanted.channels().forEach((name, channel) -> {
+            if (!channel.equals(known.get(name))) {
+                check(tenant, "channels." + name + ".", channel, faults);
+            }
+        });
+        if (!faults.isEmpty()) {
+            throw new ProblemException(Problem.invalid(faults));
+        }
+        terms.save(tenant.id(), wanted);
+    }
+
+    private void check(Tenant tenant, String path, NoticeChannel channel, Map<String, List<String>> faults) {
+        rules.brokenRule(channel.kind(), channel.target())
+                .ifPresent(rule -> faults.put(path + "target", List.of(rule)));
+        KeyId key = channel.key();
+        if (channel.kind() == ChannelKind.WEBHOOK
+                && (key == null || keys.find(tenant, key).isEmpty())) {
+            faults.put(path + "keyId", List.of("must be a key of the team: it signs the webhook"));
+        } else if (channel.kind() != ChannelKind.WEBHOOK && key != null) {
+            faults.put(path + "keyId", List.of("must be absent: only a WEBHOOK is signed"));
+        }
+    }
+
+    /**
+     * Sends a message through the courier, as any notice is.
+     *
+     * @param tenant whose channels are tried; null for the operators' own
+     * @param channel its name; null for all
+     * @return the notice's id
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public UUID test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
+        return notices.test(tenant, channel, actor);
+    }
+
+    /**
+     * As operators see them, newest first.
+     *
+     * @param tenant null for all, and those that are about no team
+     * @param before where the page before ended; null for the first
+     */
+    public Page<Notice> list(@Nullable TenantId tenant, @Nullable PageCursor before, int limit) {
+        return page(notices.list(tenant, before, limit + 1), limit);
+    }
+
+    /** As the team sees them: its own, newest first. */
+    public Page<Notice> ofTeam(TenantId tenant, @Nullable PageCursor before, int limit) {
+        return page(notices.listForTeam(tenant, before, limit + 1), limit);
+    }
+
+    private static Page<Notice> page(List<Notice> found, int limit) {
+        return Page.of(found, limit, last -> new PageCursor(last.createdAt(), last.id()).encode());
+    }
+}

@@ -1,0 +1,49 @@
+package io.klinggateway.webhook;
+
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** How db-scheduler runs the courier: one task for each delivery, picked up by any replica, revived if one dies. */
+@Component
+public class DeliveryTasks {
+
+    private static final Duration AFTER_A_FAULT_OF_OURS = Duration.ofSeconds(10);
+
+    private final Courier courier;
+    private final Clock clock;
+
+    DeliveryTasks(Courier courier, Clock clock) {
+        this.courier = courier;
+        this.clock = clock;
+    }
+
+    /**
+     * @param name of the task, whose instances are named by the ids of deliveries
+     * @return to be made a bean
+     */
+    public Task<?> of(String name, Outbox outbox) {
+        return task(name, outbox);
+    }
+
+    Task<Delay> task(String name, Outbox outbox) {
+        return Tasks.custom(name, Delay.class)
+                .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_A_FAULT_OF_OURS))
+                .execute((instance, _) ->
+                        after(courier.attempt(outbox, UUID.fromString(instance.getId()), instance.getData())));
+    }
+
+    private CompletionHandler<Delay> after(Courier.Next next) {
+        return switch (next) {
+            case Courier.Next.Nothing _ -> new CompletionHandler.OnCompleteRemove<>();
+            case Courier.Next.Again again ->
+                (completed, operations) ->
+                        operations.reschedule(completed, clock.instant().plus(again.pause()), again.delay());
+        };
+    }
+}

@@ -1,0 +1,52 @@
+package io.klinggateway.webhook;
+
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.tenant.KeySignatures;
+import io.klinggateway.webhook.DeliveryRepository.Pending;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Webhooks of jobs, each signed with the key that made the request. */
+@Component
+class WebhookOutbox implements Outbox {
+
+    private final DeliveryRepository deliveries;
+    private final KeySignatures signatures;
+    private final WebhookMeters meters;
+
+    WebhookOutbox(DeliveryRepository deliveries, KeySignatures signatures, WebhookMeters meters) {
+        this.deliveries = deliveries;
+        this.signatures = signatures;
+        this.meters = meters;
+    }
+
+    @Override
+    public Optional<Owed> findOwed(UUID delivery) {
+        return deliveries.findPending(new GenerationId(delivery)).map(this::owed);
+    }
+
+    private Owed owed(Pending pending) {
+        Message message = pending.message();
+        return new Owed(
+                parcel(message),
+                message.generation() + "-" + message.event(),
+                "webhook of generation " + message.generation(),
+                message.tenant(),
+                pending.attempts(),
+                new Owed.EndOfJob(message.generation(), pending.traceparent()));
+    }
+
+    Parcel parcel(Message message) {
+        return signatures
+                .signer(message.key())
+                .<Parcel>map(signer -> new Parcel.SignedPost(message.url(), message.event(), message.body(), signer))
+                .orElseGet(() -> new Parcel.Undeliverable("the key that signs is gone"));
+    }
+
+    @Override
+    public void record(UUID delivery, DeliveryStatus status, String outcome) {
+        deliveries.record(new GenerationId(delivery), status, outcome);
+        meters.attempted(status);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.notice;
+
+import org.jspecify.annotations.NullMarked;
