@@ -88,6 +88,119 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- Budgets: a window's use, in one period, reaches a threshold
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- The use at which a threshold is reached.
+create or replace function notice_amount(p_allowed bigint, p_threshold integer) returns bigint
+    language sql immutable
+    return greatest(1, (p_allowed * p_threshold + 99) / 100);
+
+-- Raises what the use of a window's current period has reached, and notes at which use the next is due. Of several thresholds
+-- that one step reaches, the highest is told. One that was told stays so when credits come free; it is armed anew once more is
+-- allowed and the use is below it. A window with a shadow limit has a second series for that.
+--   p_rearm  whether what is allowed has changed
+create or replace function notice_window(p_window uuid, p_start date, p_rearm boolean) returns void
+    language plpgsql as $$
+declare
+    levels  integer[];
+    w       record;
+    meant   record;
+    told    integer;
+    next_at bigint := 9223372036854775807;
+begin
+    select b.*, p.held + p.captured as used, p.allowed, p.notice_at, p.noticed, p.shadow_noticed into w
+      from window_balance b
+      join window_period p on p.window_id = b.window_id and p.period_start = b.period_start
+     where b.window_id = p_window and b.period_start = p_start
+       for no key update of p;
+    if not found then
+        return;  -- of a period that is over, or of a window that is no more: nobody can act on it
+    end if;
+    levels := notice_thresholds(w.tenant_id);
+    for meant in
+        select l.*, p_start || case when l.shadow then ' shadow' else '' end as period,
+               coalesce((select max(level) from unnest(levels) as level where w.used >= notice_amount(l.allowed, level)), 0) as reached
+          from (values (false, w.allowed, w.noticed), (true, w.shadow_limit + w.granted, w.shadow_noticed)) as l (shadow, allowed, told)
+         where l.allowed is not null
+    loop
+        told := meant.told;
+        if p_rearm and meant.reached < told then
+            told := meant.reached;
+            update notice n set rearmed = true
+             where n.cause = 'BUDGET_THRESHOLD' and n.subject = p_window::text and n.period = meant.period
+               and n.threshold > told and not n.rearmed;
+        elsif meant.reached > told then
+            told := meant.reached;
+            perform notice_raise('BUDGET_THRESHOLD', w.tenant_id, p_window::text, meant.period, told,
+                jsonb_build_object(
+                    'window', w.window_name, 'period', w.period_kind, 'shadow', meant.shadow, 'threshold', told,
+                    'used', w.used, 'allowed', meant.allowed, 'periodStart', p_start, 'resetsAt', w.resets_at,
+                    'key', (select string_agg(distinct k.name, ', ') from api_key k
+                             where k.key_budget_id = w.key_budget_id and k.revoked_at is null)),
+                coalesce(w.resets_at, 'infinity'));
+        end if;
+        if meant.shadow then
+            w.shadow_noticed := told;
+        else
+            w.noticed := told;
+        end if;
+        next_at := least(next_at, (select min(notice_amount(meant.allowed, level)) from unnest(levels) as level where level > told));
+    end loop;
+    update window_period p
+       set notice_at = next_at, noticed = w.noticed, shadow_noticed = w.shadow_noticed
+     where p.window_id = p_window and p.period_start = p_start
+       and (p.notice_at, p.noticed, p.shadow_noticed) is distinct from (next_at, w.noticed, w.shadow_noticed);
+end $$;
+
+create or replace function notice_of_window() returns trigger
+    language plpgsql as $$
+begin
+    perform notice_window(new.window_id, new.period_start,
+                          new.allowed is distinct from old.allowed or new.granted <> old.granted);
+    return null;
+end $$;
+
+-- At the end of the transaction, when a hold that another window refused is undone. The condition is all that most changes of
+-- these rows cost.
+drop trigger if exists window_period_notice on window_period;
+create constraint trigger window_period_notice
+    after update on window_period deferrable initially deferred
+    for each row when (new.notice_at is null or new.held + new.captured >= new.notice_at
+                       or new.allowed is distinct from old.allowed or new.granted <> old.granted)
+    execute function notice_of_window();
+
+create or replace function notice_of_limit() returns trigger
+    language plpgsql as $$
+begin
+    perform notice_window(b.window_id, b.period_start, true)
+       from window_balance b where b.window_id = new.id and b.opened;
+    return null;
+end $$;
+
+-- What a shadow limit allows stands in no period.
+drop trigger if exists budget_window_notice on budget_window;
+create constraint trigger budget_window_notice
+    after update of shadow_limit on budget_window deferrable initially deferred
+    for each row when (new.shadow_limit is distinct from old.shadow_limit)
+    execute function notice_of_limit();
+
+-- A team has other thresholds. Those that its use has passed already are told once, by the highest.
+create or replace function notice_terms_changed(p_tenant uuid) returns void
+    language plpgsql as $$
+declare
+    w record;
+begin
+    for w in
+        select b.window_id, b.period_start from window_balance b
+         where b.tenant_id = p_tenant and b.opened
+         order by b.key_budget_id nulls first, b.window_id
+    loop
+        perform notice_window(w.window_id, w.period_start, false);
+    end loop;
+end $$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- Keys that expire
 -- ---------------------------------------------------------------------------------------------------------------------
 

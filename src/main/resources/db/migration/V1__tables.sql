@@ -53,6 +53,9 @@ create table window_period (
     refused        bigint      not null default 0,  -- requests, because of this window; counted a moment later
     shadow_refused bigint      not null default 0,  -- requests that its shadow limit would have refused
     empty_since    timestamptz,                     -- the hold that took the last credit, or the first refusal after a hold
+    notice_at      bigint,                          -- what held and captured must reach for the next notice; null: not known
+    noticed        smallint    not null default 0,  -- the highest threshold, in percent, that a notice has told of
+    shadow_noticed smallint    not null default 0,  -- the same of the shadow limit
     primary key (window_id, period_start),
     constraint window_period_ceiling check (held + captured <= ceiling),
     constraint window_period_guarded check ((allowed is null) = (ceiling is null))

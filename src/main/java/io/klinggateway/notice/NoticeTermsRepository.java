@@ -45,6 +45,8 @@ class NoticeTermsRepository {
     private static final String DELETE_CHANNEL =
             "delete from notice_channel where tenant_id = :tenant and name <> all(:names)";
 
+    private static final String TELL_WHAT_IS_REACHED = "select notice_terms_changed(:tenant)";
+
     private final JdbcClient jdbc;
 
     NoticeTermsRepository(JdbcClient jdbc) {
@@ -115,6 +117,10 @@ class NoticeTermsRepository {
                 .param("names", terms.channels().keySet().toArray(String[]::new))
                 .update();
         terms.channels().forEach((name, channel) -> save(tenant, name, channel));
+        jdbc.sql(TELL_WHAT_IS_REACHED)
+                .param("tenant", tenant.value())
+                .query((_, _) -> "")
+                .list();
     }
 
     private void save(TenantId tenant, String name, NoticeChannel channel) {
