@@ -1,6 +1,7 @@
 package io.klinggateway.notice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.klinggateway.webhook.DeliveryStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -31,4 +32,25 @@ public record Notice(
         JsonNode facts,
         Instant createdAt,
         boolean silenced,
-        List<NoticeDelivery> deliveries) {}
+        List<NoticeDelivery> deliveries) {
+
+    /**
+     * How far a notice has come through one channel.
+     *
+     * @param channel its name
+     * @param lastOutcome the receiver's status or a kind of failure; nothing that the receiver said
+     */
+    @Schema(name = "NoticeDelivery")
+    public record NoticeDelivery(
+            String channel,
+            ChannelKind kind,
+
+            @Schema(
+                    type = "string",
+                    allowableValues = {"pending", "delivered", "failed"})
+            DeliveryStatus status,
+
+            int attempts,
+            @Nullable String lastOutcome,
+            @Nullable Instant lastAttemptAt) {}
+}

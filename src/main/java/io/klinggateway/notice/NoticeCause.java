@@ -1,7 +1,7 @@
 package io.klinggateway.notice;
 
 /** Why a notice was raised. The names are part of the API and of the table. */
-public enum NoticeCause {
+enum NoticeCause {
     /** The use of a budget's window has reached a threshold. */
     BUDGET_THRESHOLD,
     /** A key expires soon. */

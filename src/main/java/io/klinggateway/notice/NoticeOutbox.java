@@ -8,7 +8,6 @@ import io.klinggateway.tenant.KeySignatures;
 import io.klinggateway.tenant.KeySignatures.Signer;
 import io.klinggateway.webhook.DeliveryStatus;
 import io.klinggateway.webhook.Outbox;
-import io.klinggateway.webhook.Owed;
 import io.klinggateway.webhook.Parcel;
 import java.util.Map;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.klinggateway.notice;
 
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.notice.Notice.NoticeDelivery;
 import io.klinggateway.notice.NoticeSettings.OperatorChannel;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.PageCursor;

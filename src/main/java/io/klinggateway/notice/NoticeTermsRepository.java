@@ -97,7 +97,7 @@ class NoticeTermsRepository {
     List<Integer> thresholds(TenantId tenant) {
         return jdbc.sql(THRESHOLDS)
                 .param("tenant", tenant.value())
-                .query(Integer.class)
+                .query((row, _) -> row.getInt(1))
                 .list();
     }
 

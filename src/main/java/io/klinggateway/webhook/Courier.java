@@ -2,6 +2,7 @@ package io.klinggateway.webhook;
 
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.trace.Traces;
+import io.klinggateway.webhook.Outbox.Owed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,20 +1,24 @@
 package io.klinggateway.notice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.klinggateway.notice.NoticeSettings.OperatorChannel;
 import io.klinggateway.running.Client;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +27,15 @@ import tools.jackson.databind.JsonNode;
 @Timeout(90)
 @ExtendWith(OutputCaptureExtension.class)
 class NoticeDeliveryTests extends NoticeScenario {
+
+    @Autowired
+    private OperatorChannels operators;
+
+    @Autowired
+    private TargetRules rules;
+
+    @Autowired
+    private NoticeRepository repository;
 
     @Test
     void aTestReachesEveryChannelOfTheTeamAndNobodyElse() throws Exception {
@@ -339,6 +352,40 @@ class NoticeDeliveryTests extends NoticeScenario {
         assertThat(second.has("nextCursor")).isFalse();
         String stranger = io.klinggateway.running.RunningGateway.OTHER_KEY;
         assertThat(new Client(port, stranger).get("/v2/notices").body()).doesNotContain(raised.getFirst());
+    }
+
+    @Test
+    void anOperatorsChannelThatNoRunningReplicaHasGetsNothing() {
+        jdbc.sql("update notice_operator_channel set seen_at = now() - interval '11 minutes' where name = 'pager'")
+                .update();
+        try {
+            assertThat(operatorsChannels()).containsExactly("chat");
+        } finally {
+            boolean _ = operators.pass();
+        }
+        assertThat(operatorsChannels()).containsExactlyInAnyOrder("chat", "pager");
+    }
+
+    private List<String> operatorsChannels() {
+        return jdbc.sql("select name from notice_channels(null, 'JOB_IN_REVIEW')")
+                .query((row, _) -> row.getString(1))
+                .list();
+    }
+
+    @Test
+    void aSettingThatDoesNotFitStopsTheStartAndIsNotRepeated() {
+        Map.of(
+                        new OperatorChannel("pager", ChannelKind.WEBHOOK, "http://10.0.0.1/secret", "s", false),
+                        "the target of \"pager\" must not lead to",
+                        new OperatorChannel("pager", ChannelKind.WEBHOOK, receiver.url(), null, false),
+                        "the secret of \"pager\" is what signs a WEBHOOK",
+                        new OperatorChannel("mail", ChannelKind.EMAIL, "secret, other@example.com", null, false),
+                        "the target of \"mail\" must be one e-mail address")
+                .forEach((channel, reason) -> assertThatThrownBy(() -> new OperatorChannels(
+                                new NoticeSettings(List.of(channel), null, Duration.ofDays(90)), rules, repository))
+                        .hasMessageStartingWith("gateway.notices.operators: " + reason)
+                        .hasMessageNotContaining("secret,")
+                        .hasMessageNotContaining("/secret"));
     }
 
     private String sendTest(String body) {
