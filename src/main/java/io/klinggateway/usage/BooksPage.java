@@ -46,8 +46,8 @@ final class BooksPage implements MultiCollector {
                 .toList();
         List<Labelled<WindowBalance>> windows = accounts.stream()
                 .flatMap(account -> account.windows().stream()
-                        .map(window -> new Labelled<>(
-                                Labels.of("tenant", account.tenant(), "window", window.name()), window)))
+                        .map(window ->
+                                new Labelled<>(Labels.of("tenant", account.tenant(), "window", window.name()), window)))
                 .toList();
         List<Labelled<Long>> images = accounts.stream()
                 .flatMap(account -> account.images().entrySet().stream()
@@ -65,11 +65,7 @@ final class BooksPage implements MultiCollector {
                         "Set aside for open generations of this period",
                         windows,
                         window -> amount(window.held())),
-                gauge(
-                        "budget_captured_credits",
-                        "Spent in this period",
-                        windows,
-                        window -> amount(window.captured())),
+                gauge("budget_captured_credits", "Spent in this period", windows, window -> amount(window.captured())),
                 gauge(
                         "budget_available_credits",
                         "What a new request may take from the window",

@@ -3,8 +3,8 @@ package io.klinggateway.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.ledger.TestLedger;
 import io.klinggateway.image.ModelName;
+import io.klinggateway.ledger.TestLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -183,7 +183,8 @@ class LedgerMetersTests {
 
         assertThat(labels("budget_held_credits", "window")).containsExactly("month", "week-sunday");
         assertThat(labels("budget_available_credits", "window")).containsExactly("week-sunday");
-        assertThat(value(registry, "budget_refused_requests", "window", "week-sunday")).isEqualTo(5);
+        assertThat(value(registry, "budget_refused_requests", "window", "week-sunday"))
+                .isEqualTo(5);
         assertThat(value(registry, "budget_shadow_refused_requests", "window", "month"))
                 .isEqualTo(1);
     }
@@ -225,11 +226,7 @@ class LedgerMetersTests {
     }
 
     private void budget(String kind, long limit) {
-        select(
-                "select ledger_set_budget(?, 'UTC', array[?], '{1}', array[?::bigint], '{null}')",
-                tenant,
-                kind,
-                limit);
+        select("select ledger_set_budget(?, 'UTC', array[?], '{1}', array[?::bigint], '{null}')", tenant, kind, limit);
     }
 
     private UUID admit(String model, int images) {
