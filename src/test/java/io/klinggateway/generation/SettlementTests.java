@@ -17,7 +17,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** How what was accepted, or may have been, comes to its end. */
@@ -59,8 +58,10 @@ class SettlementTests extends GatewayScenario {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FAILED", "CANCELLED"})
-    void aJobWithoutImagesCostsNothing(String status) {
+    @CsvSource({"FAILED, job_failed", "CANCELLED, job_cancelled"})
+    void aJobWithoutImagesCostsNothing(String status, String cause) {
+        double failuresBefore = failures(cause);
+        long endsBefore = ends("failed");
         vendorAnswers(accepted(vendorJob));
         vendorShows(
                 vendorJob, "\"status\":\"%s\",\"result\":null,\"error\":\"policy\",\"creditCost\":4".formatted(status));
@@ -73,6 +74,36 @@ class SettlementTests extends GatewayScenario {
         assertThat(job(id).json().path("status").stringValue()).isEqualTo(status);
         assertThat(job(id).json().path("error").stringValue()).isEqualTo("policy");
         assertThat(job(id).json().path("creditCost").longValue()).isZero();
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(failures(cause) - failuresBefore).isEqualTo(1);
+            assertThat(ends("failed") - endsBefore).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void whatWaitsForTooLongIsAFailureWithThatCause() {
+        double before = failures("waited_too_long");
+        long endsBefore = ends("failed");
+        vendorAnswers(answer(429, "{}"));
+        UUID id = generate(FOX).jobId();
+
+        await().atMost(SOON).until(() -> settlement.failLongWaiting(Duration.ZERO));
+
+        assertThat(state(id)).isEqualTo("FAILED");
+        assertThat(failures("waited_too_long") - before).isEqualTo(1);
+        assertThat(ends("failed") - endsBefore).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorAnswerIsNoFailureOfWhatWasAccepted() {
+        double before = failures("refused");
+        long endsBefore = ends("failed");
+        vendorAnswers(answer(400, "{\"error\":\"no\"}"));
+
+        assertThat(generate(FOX).status()).isEqualTo(400);
+
+        assertThat(failures("refused")).isEqualTo(before);
+        assertThat(ends("failed")).isEqualTo(endsBefore);
     }
 
     @Test
@@ -124,6 +155,20 @@ class SettlementTests extends GatewayScenario {
                 .param("job", vendorJob)
                 .query(Long.class)
                 .single();
+    }
+
+    private double failures(String cause) {
+        return meters.get("kling.gateway.failures")
+                .tag("cause", cause)
+                .counter()
+                .count();
+    }
+
+    private long ends(String outcome) {
+        return meters.get("kling.gateway.generation.duration")
+                .tag("outcome", outcome)
+                .timer()
+                .count();
     }
 
     private double counter(String name) {
