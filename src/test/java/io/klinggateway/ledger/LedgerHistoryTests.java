@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random histories on real PostgreSQL against {@link LedgerModel}. {@code -Dledger.histories=40000} runs more of them;
- * {@code -Dledger.seed=…} with {@code -Dledger.histories=1} runs one again.
+ * Random histories on real PostgreSQL against {@link LedgerModel}. {@code -Dledger.seed=…} with
+ * {@code -Dledger.histories=1} runs one again; {@link LongLedgerHistoryIT} runs forty times as many.
  */
 class LedgerHistoryTests {
 
@@ -46,16 +46,20 @@ class LedgerHistoryTests {
 
     @Test
     void balancesAlwaysEqualTheModel() throws SQLException {
+        compare(HISTORIES, FIRST_SEED);
+    }
+
+    static void compare(int histories, long firstSeed) throws SQLException {
         var database = LedgerDatabase.migrated();
         try (var connection = database.dataSource().getConnection()) {
             useSessionTime(connection);
-            for (int index = 0; index < HISTORIES; index++) {
+            for (int index = 0; index < histories; index++) {
                 if (index % HISTORIES_PER_VACUUM == 0) {
                     connection.setAutoCommit(true);
                     execute(connection, "vacuum journal_entry, window_period, budget_window, budget");
                     connection.setAutoCommit(false);
                 }
-                new History(connection, FIRST_SEED + index).run();
+                new History(connection, firstSeed + index).run();
                 connection.rollback();
             }
         }

@@ -80,8 +80,8 @@ class MetersTests {
     void everyTenantsBooksAreThereAtTheFirstScrape() {
         assertThat(pages.getFirst())
                 .contains(
-                        "kling_gateway_budget_available_credits{period=\"MONTH\",tenant=\"design\"} 1000.0",
-                        "kling_gateway_budget_available_credits{period=\"MONTH\",tenant=\"marketing\"} 1000.0",
+                        "kling_gateway_budget_available_credits{tenant=\"design\",window=\"month\"} 1000.0",
+                        "kling_gateway_budget_available_credits{tenant=\"marketing\",window=\"month\"} 1000.0",
                         "kling_gateway_spend_credits_total{tenant=\"marketing\"} 0.0",
                         "# TYPE kling_gateway_spend_credits_total counter",
                         "kling_gateway_spend_images_total{model_name=\"kling-v2\",tenant=\"design\"} 0.0");

@@ -47,7 +47,7 @@ class MetricsPageTests {
                 with team as (
                     insert into tenant (id, name) select gen_random_uuid(), 'team-' || n from generate_series(1, :teams) n
                     returning id)
-                select count(ledger_set_budget(id, 'MONTH', 1000, 'UTC')) from team
+                select count(ledger_set_budget(id, 'UTC', array['MONTH'], '{1}', array[1000::bigint], '{null}')) from team
                 """)
                 .param("teams", TEAMS)
                 .query(Long.class)

@@ -1,0 +1,18 @@
+package io.klinggateway.ledger;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** As {@link LedgerHistoryTests}, with other and many more histories: a quarter of an hour. */
+@Tag("long")
+class LongLedgerHistoryIT {
+
+    private static final int HISTORIES = Integer.getInteger("ledger.histories", 40_000);
+    private static final long FIRST_SEED = Long.getLong("ledger.seed", 1_000_000);
+
+    @Test
+    void balancesAlwaysEqualTheModel() throws SQLException {
+        LedgerHistoryTests.compare(HISTORIES, FIRST_SEED);
+    }
+}
