@@ -43,7 +43,7 @@ public final class NoticeRequests {
 
             @Nullable Instant silencedUntil,
 
-            @Valid @Nullable
+            @Nullable
             Map<@Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE) String, @Valid ChannelTerms> channels)
             implements OperatorBody {
 

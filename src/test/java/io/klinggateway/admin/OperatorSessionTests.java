@@ -41,6 +41,9 @@ class OperatorSessionTests {
                     .contains("\"admitted\":true")
                     .contains("\"ceiling\":20")
                     .contains("\"code\":\"api_key_invalid\"")
+                    .contains("\"thresholds\":[70,90]", "\"target\":\"https://hooks.slack.com/… (")
+                    .contains("session-team has used 80 % of its monthly budget")
+                    .doesNotContain("xxxx")
                     .contains("\r\nsession-team,ci," + LocalDate.now(ZoneOffset.UTC) + ",4711,2,6,12,0,0,UTC\r\n")
                     .contains("\"labels\":{\"project\":\"spring\"}");
             var shown = gateway.operator("GET", "/tenants/session-team");
@@ -58,7 +61,7 @@ class OperatorSessionTests {
                             .json()
                             .path("items")
                             .size(),
-                    6);
+                    7);
         }
     }
 

@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +54,7 @@ final class NoticeKills implements AutoCloseable {
     private static final int TEAMS_A_ROUND = 2;
     private static final int LIMIT = 8;
     private static final int HOLDS = 4;
-    private static final int LATEST_KILL_MILLIS = 1_800;
+    private static final int LATEST_KILL_MILLIS = 1_500;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -132,9 +134,11 @@ final class NoticeKills implements AutoCloseable {
         for (int team = 0; team < TEAMS_A_ROUND; team++) {
             keys.add(newTeam());
         }
+        CountDownLatch cue = new CountDownLatch(1 + random.nextInt(TEAMS_A_ROUND * HOLDS));
         CompletableFuture<?>[] holds = keys.stream()
-                .map(key -> CompletableFuture.runAsync(() -> holdOneByOne(key)))
+                .map(key -> CompletableFuture.runAsync(() -> holdOneByOne(key, cue)))
                 .toArray(CompletableFuture[]::new);
+        assertThat(cue.await(1, TimeUnit.MINUTES)).as("the holds go on").isTrue();
         LockSupport.parkNanos(
                 Duration.ofMillis(random.nextInt(LATEST_KILL_MILLIS)).toNanos());
         replica.kill();
@@ -171,7 +175,7 @@ final class NoticeKills implements AutoCloseable {
     }
 
     /** Each in a transaction of its own. Whether one that was cut off took place, the database knows. */
-    private void holdOneByOne(String key) {
+    private void holdOneByOne(String key, CountDownLatch cue) {
         for (int hold = 0; hold < HOLDS; hold++) {
             try {
                 HttpResponse<String> _ = http.send(
@@ -182,6 +186,7 @@ final class NoticeKills implements AutoCloseable {
                                 .POST(BodyPublishers.ofString("{\"prompt\":\"a fox\",\"model\":\"kling-image\"}"))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
+                cue.countDown();
             } catch (IOException killed) {
                 return;
             } catch (InterruptedException interrupted) {
