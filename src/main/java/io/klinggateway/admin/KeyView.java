@@ -45,7 +45,7 @@ public record KeyView(
      * Inside the tenant's budget.
      *
      * @param available what the key may spend now, by its own windows and the tenant's
-     * @param limitedBy whose window decides about that: {@code key}, {@code tenant} or {@code window}
+     * @param limitedBy whose window decides about that: "key", "tenant" or "window"
      */
     @Schema(name = "OperatorKeyBudget")
     public record OwnBudget(

@@ -100,8 +100,8 @@ class AccountController {
 
     /**
      * @param available what the calling key may spend now
-     * @param limitedBy whose window leaves least: {@code key}: one of the key's own budget; {@code tenant}: the longest one
-     *     of the team's; {@code window}: a shorter one of the team's. The members from {@code period} to {@code captured}
+     * @param limitedBy whose window leaves least: "key": one of the key's own budget; "tenant": the longest one of the
+     *     team's; "window": a shorter one of the team's. The members from {@code period} to {@code captured}
      *     are of that window.
      * @param periodStart null, as {@code resetsAt}, for a window that never starts anew
      */

@@ -143,7 +143,7 @@ class LedgerHistoryTests {
             } else if (dice < 86) {
                 grant(any(tenants), 1 + random.nextInt(10));
             } else if (dice < 90) {
-                adjust(any(tenants), (random.nextBoolean() ? 1 : -1) * (1 + random.nextInt(8)));
+                adjust(any(tenants), (random.nextBoolean() ? 1L : -1L) * (1 + random.nextInt(8)));
             } else {
                 moveTo(model.now().plusSeconds(randomSeconds()));
             }
@@ -250,7 +250,7 @@ class LedgerHistoryTests {
         private List<Window> randomWindows(boolean ofTenant) {
             Map<String, Window> windows = new HashMap<>();
             for (int count = 1 + random.nextInt(3); count > 0; count--) {
-                var kind = PeriodKind.values()[random.nextInt(PeriodKind.values().length)];
+                var kind = any(List.of(PeriodKind.values()));
                 boolean shadow = random.nextInt(4) == 0;
                 boolean guards = !shadow || random.nextBoolean() || (ofTenant && count == 1);
                 var window = new Window(
