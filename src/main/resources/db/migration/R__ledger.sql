@@ -1,9 +1,11 @@
 -- The ledger's functions. They alone write budgets, their windows' periods and the journal, and they alone say what is left.
 
--- The credits that are left of what a period allows. One that has no row yet is untouched: null is nothing held or captured.
+-- The credits that are left of what a period allows; null if it refuses nothing. One that has no row yet is untouched: null is
+-- nothing held or captured.
 create or replace function credits_left(p_allowed bigint, p_held bigint, p_captured bigint) returns bigint
     language sql immutable
-    return greatest(0, p_allowed - coalesce(p_held, 0) - coalesce(p_captured, 0));
+    return case when p_allowed is not null
+        then greatest(0, p_allowed - coalesce(p_held, 0) - coalesce(p_captured, 0)) end;
 
 -- What a completed generation costs its tenant: what the vendor charged, at most the quote. Null, if it did not say, is the
 -- quote.
@@ -65,11 +67,10 @@ select w.tenant_id, w.key_budget_id, w.id as window_id, ledger_window_name(w.per
        w.period_kind, w.first_day, w.credit_limit, w.shadow_limit, b.time_zone,
        c.period_start, ledger_period_end(w.period_kind, b.time_zone, c.period_start) as resets_at,
        coalesce(p.granted, 0) as granted,
-       coalesce(p.ceiling, w.credit_limit) as ceiling,
+       case when p.window_id is not null then p.ceiling else w.credit_limit end as ceiling,
        coalesce(p.held, 0) as held,
        coalesce(p.captured, 0) as captured,
-       case when w.credit_limit is not null
-            then credits_left(coalesce(p.allowed, w.credit_limit), p.held, p.captured) end as available,
+       credits_left(case when p.window_id is not null then p.allowed else w.credit_limit end, p.held, p.captured) as available,
        coalesce(p.refused, 0) as refused,
        coalesce(p.shadow_refused, 0) as shadow_refused,
        p.empty_since,
@@ -86,30 +87,34 @@ select w.tenant_id, w.key_budget_id, w.id as window_id, ledger_window_name(w.per
 -- The windows that hold for a key's spend, in the order in which their periods are locked: the tenant's first, then those of
 -- the key's own budget, if it has one.
 create or replace function ledger_windows(p_tenant uuid, p_key_budget uuid) returns window_balance[]
-    language sql stable as $$
-    select array_agg(w order by w.key_budget_id nulls first, w.window_id)
-      from window_balance w
-     where w.tenant_id = p_tenant and (w.key_budget_id is null or w.key_budget_id = p_key_budget);
-$$;
+    language plpgsql stable as $$  -- not sql, whose plans end with the transaction
+begin
+    return (select array_agg(w order by w.key_budget_id nulls first, w.window_id)
+              from window_balance w
+             where w.tenant_id = p_tenant and (w.key_budget_id is null or w.key_budget_id = p_key_budget));
+end $$;
 
 -- What the windows leave together, and which of them says so: one that has less than p_credits left, and of those the one
 -- that resets last, so that resets_at is when it is worth trying again; if there is none, the one with the least left.
 --   limited_by  key: the key's own budget; tenant: the longest window of the tenant's budget; window: a shorter one
 create or replace function ledger_limit(p_windows window_balance[], p_credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date, out resets_at timestamptz)
-    language sql stable as $$
+    language plpgsql stable as $$
+#variable_conflict use_column
+begin
     select min(w.available) over (),
            case when w.key_budget_id is not null then 'KEY'
                 when ledger_length(w.period_kind) = max(ledger_length(w.period_kind)) filter (where w.key_budget_id is null) over ()
                 then 'TENANT' else 'WINDOW' end,
            w.window_name, w.window_id, w.period_start, w.resets_at
+      into available, limited_by, window_name, window_id, period_start, resets_at
       from unnest(p_windows) w
-     where w.credit_limit is not null
+     where w.available is not null
      order by w.available < p_credits desc nulls last,
               case when w.available < p_credits then 0 else w.available end,
               w.resets_at desc nulls first, w.key_budget_id nulls first, ledger_length(w.period_kind) desc, w.first_day
      limit 1;
-$$;
+end $$;
 
 -- What a hold of p_credits with this key's own budget, or with none, would meet now. With p_credits null, what is left.
 create or replace function ledger_spendable(p_tenant uuid, p_key_budget uuid, p_credits bigint,
@@ -175,7 +180,7 @@ begin
                    empty_since = case when p.held + p_credits + p.captured >= p.allowed then w.as_of end
              where p.window_id = w.window_id and p.period_start = w.period_start
                and (p.allowed is null or p.held + p.captured + p_credits <= p.allowed)
-            returning case when p.allowed is not null then credits_left(p.allowed, p.held, p.captured) end into remains;
+            returning credits_left(p.allowed, p.held, p.captured) into remains;
             exit when not found;
             available := least(available, remains);
             ids := ids || w.window_id;
@@ -243,6 +248,8 @@ declare
     w window_balance;
 begin
     perform from budget b where b.tenant_id = p_tenant for update;
+    -- In the order in which holds lock them, at first use.
+    perform from budget_window known where known.tenant_id = p_tenant order by known.key_budget_id nulls first, known.id for update;
     update budget_window known
        set in_force = false
      where known.tenant_id = p_tenant and known.key_budget_id is not distinct from p_key_budget and known.in_force
@@ -253,8 +260,9 @@ begin
       from unnest(p_kinds, p_first_days, p_limits, p_shadow_limits) as asked
     on conflict on constraint budget_window_once do update
        set credit_limit = excluded.credit_limit, shadow_limit = excluded.shadow_limit, in_force = true;
-    foreach w in array ledger_windows(p_tenant, p_key_budget) loop
-        continue when w.key_budget_id is distinct from p_key_budget;
+    -- The tenant's and all its keys': another zone may make a period current again that began before the last change.
+    for w in select b.* from window_balance b where b.tenant_id = p_tenant order by b.key_budget_id nulls first, b.window_id loop
+        perform from window_period p where p.window_id = w.window_id and p.period_start = w.period_start for update;
         update window_period p
            set allowed = w.credit_limit + p.granted,
                ceiling = ledger_ceiling(w.credit_limit + p.granted, p.held + p.captured),
@@ -268,15 +276,24 @@ end $$;
 create or replace function ledger_locked_windows(p_tenant uuid) returns window_balance[]
     language plpgsql as $$
 declare
-    w window_balance;
+    windows window_balance[] := ledger_windows(p_tenant, null);
+    locked  text[];
+    w       window_balance;
 begin
-    foreach w in array ledger_windows(p_tenant, null) loop
-        if not w.opened then
-            perform ledger_open_period(w);
-        end if;
-        perform from window_period p where p.window_id = w.window_id and p.period_start = w.period_start for update;
+    loop
+        locked := '{}';
+        foreach w in array windows loop
+            if not w.opened then
+                perform ledger_open_period(w);
+            end if;
+            perform from window_period p where p.window_id = w.window_id and p.period_start = w.period_start for update;
+            locked := locked || (w.window_id || ' ' || w.period_start);
+        end loop;
+        windows := ledger_windows(p_tenant, null);
+        -- A period may have turned meanwhile.
+        exit when locked = (select array_agg(u.window_id || ' ' || u.period_start) from unnest(windows) u);
     end loop;
-    return ledger_windows(p_tenant, null);
+    return windows;
 end $$;
 
 -- Raises what the current period of each of the tenant's windows allows. Answers the journal's seq, or null (and nothing
@@ -335,8 +352,11 @@ create or replace function ledger_count_refusals(p_windows uuid[], p_starts date
 declare
     counted record;
 begin
+    -- In the order in which holds lock them.
     for counted in
-        select * from unnest(p_windows, p_starts, p_requests) as u (window_id, period_start, requests) order by window_id
+        select u.* from unnest(p_windows, p_starts, p_requests) as u (window_id, period_start, requests)
+          join budget_window w on w.id = u.window_id
+         order by w.tenant_id, w.key_budget_id nulls first, w.id, u.period_start
     loop
         insert into window_period as p (window_id, period_start, tenant_id, allowed, ceiling, refused, empty_since)
         select w.id, counted.period_start, w.tenant_id, w.credit_limit, w.credit_limit, counted.requests, gateway_now()

@@ -73,7 +73,8 @@ begin atomic
     update notice set rearmed = true where cause = p_cause and subject = p_subject and not rearmed;
 end;
 
--- A message to one channel, or to all: of a team, or of the operators if it is null.
+-- A message to one channel, or to all: of a team, or of the operators if it is null. Null, and nothing is written, if there is
+-- none.
 create or replace function notice_test(p_tenant uuid, p_channel text, p_actor text) returns uuid
     language plpgsql as $$
 declare
@@ -84,6 +85,10 @@ begin
             jsonb_build_object('actor', p_actor), false, '-infinity')
     returning id into written;
     perform notice_deliver(written, p_tenant, 'TEST', p_channel);
+    if not exists (select from notice_delivery d where d.notice_id = written) then
+        delete from notice where id = written;
+        return null;
+    end if;
     return written;
 end $$;
 
@@ -99,8 +104,9 @@ create or replace function notice_amount(p_allowed bigint, p_threshold integer) 
 -- Raises what the use of a window's current period has reached, and notes at which use the next is due. Of several thresholds
 -- that one step reaches, the highest is told. One that was told stays so when credits come free; it is armed anew once more is
 -- allowed and the use is below it. A window with a shadow limit has a second series for that.
---   p_rearm  whether what is allowed has changed
-create or replace function notice_window(p_window uuid, p_start date, p_rearm boolean) returns void
+--   p_rearm         whether more is allowed than before
+--   p_rearm_shadow  the same of the shadow limit
+create or replace function notice_window(p_window uuid, p_start date, p_rearm boolean, p_rearm_shadow boolean) returns void
     language plpgsql as $$
 declare
     levels  integer[];
@@ -113,9 +119,11 @@ begin
       from window_balance b
       join window_period p on p.window_id = b.window_id and p.period_start = b.period_start
      where b.window_id = p_window and b.period_start = p_start
+       and (b.key_budget_id is null
+            or exists (select from api_key k where k.key_budget_id = b.key_budget_id and k.revoked_at is null))
        for no key update of p;
     if not found then
-        return;  -- of a period that is over, or of a window that is no more: nobody can act on it
+        return;  -- of a period that is over, or of a window that is no more, or no key's: nobody can act on it
     end if;
     levels := notice_thresholds(w.tenant_id);
     for meant in
@@ -125,7 +133,7 @@ begin
          where l.allowed is not null
     loop
         told := meant.told;
-        if p_rearm and meant.reached < told then
+        if (case when meant.shadow then p_rearm_shadow else p_rearm end) and meant.reached < told then
             told := meant.reached;
             update notice n set rearmed = true
              where n.cause = 'BUDGET_THRESHOLD' and n.subject = p_window::text and n.period = meant.period
@@ -156,8 +164,7 @@ end $$;
 create or replace function notice_of_window() returns trigger
     language plpgsql as $$
 begin
-    perform notice_window(new.window_id, new.period_start,
-                          new.allowed is distinct from old.allowed or new.granted <> old.granted);
+    perform notice_window(new.window_id, new.period_start, new.allowed > old.allowed, new.granted > old.granted);
     return null;
 end $$;
 
@@ -173,7 +180,7 @@ create constraint trigger window_period_notice
 create or replace function notice_of_limit() returns trigger
     language plpgsql as $$
 begin
-    perform notice_window(b.window_id, b.period_start, true)
+    perform notice_window(b.window_id, b.period_start, false, new.shadow_limit > old.shadow_limit)
        from window_balance b where b.window_id = new.id and b.opened;
     return null;
 end $$;
@@ -196,7 +203,7 @@ begin
          where b.tenant_id = p_tenant and b.opened
          order by b.key_budget_id nulls first, b.window_id
     loop
-        perform notice_window(w.window_id, w.period_start, false);
+        perform notice_window(w.window_id, w.period_start, false, false);
     end loop;
 end $$;
 

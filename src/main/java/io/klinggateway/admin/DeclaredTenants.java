@@ -3,6 +3,7 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredKey;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredTenant;
+import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
@@ -154,7 +155,7 @@ class DeclaredTenants implements SmartLifecycle {
             TenantStatus status,
             boolean declared,
             @Nullable String costCentre,
-            TenantView.BudgetView budget,
+            BudgetTerms budget,
             TenantView.LimitsView limits,
             List<ListedKey> keys) {}
 
@@ -166,7 +167,7 @@ class DeclaredTenants implements SmartLifecycle {
                 view.status(),
                 view.declared(),
                 view.costCentre(),
-                view.budget(),
+                BudgetTerms.of(view.budget()),
                 view.limits(),
                 keys.list(tenant.tenant()).stream()
                         .map(key -> new ListedKey(key.id().value(), key.name(), key.valid()))

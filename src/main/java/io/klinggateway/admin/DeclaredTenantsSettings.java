@@ -70,12 +70,12 @@ record DeclaredTenantsSettings(
             @Nullable
             Long limit,
 
-            @Nullable List<@Valid WindowTerms> windows,
+            @Nullable List<@NotNull(message = "is required") @Valid WindowTerms> windows,
             @DefaultValue("UTC") ZoneId timeZone)
             implements StatedWindows {
 
         Budget toBudget() {
-            return new Budget(timeZone, toWindows(PeriodKind.MONTH));
+            return new Budget(timeZone, toWindows());
         }
 
         DeclaredBudget {

@@ -10,7 +10,6 @@ import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
-import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Instants;
@@ -186,8 +185,7 @@ public class KeyOperations {
         if (terms == null) {
             return List.of();
         }
-        PeriodKind longest =
-                ledger.account(tenant.id(), null).windows().getFirst().window().period();
-        return terms.toWindows(longest);
+        return terms.toWindows(
+                ledger.account(tenant.id(), null).windows().getFirst().window());
     }
 }

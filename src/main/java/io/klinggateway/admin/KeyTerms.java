@@ -64,7 +64,7 @@ public final class KeyTerms {
             Long limit,
 
             @Schema(description = "Several windows that all hold, in place of period and limit.") @Nullable
-            List<@Valid WindowTerms> windows)
+            List<@NotNull(message = "is required") @Valid WindowTerms> windows)
             implements StatedWindows {
 
         static OwnBudgetTerms of(KeyView.OwnBudget budget) {

@@ -31,4 +31,10 @@ record MergePatch(ObjectNode changes) {
         });
         return target;
     }
+
+    /** A patch of notices has a chat's URL in it, which is a credential. */
+    @Override
+    public String toString() {
+        return "MergePatch[changes=hidden]";
+    }
 }

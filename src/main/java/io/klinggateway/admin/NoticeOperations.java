@@ -118,12 +118,9 @@ public class NoticeOperations {
     @Transactional
     public UUID test(Operator operator, String tenantName, ChannelTest asked) {
         TenantRecord tenant = find(tenantName, tenants.lock(tenantName));
-        String channel = asked.channel();
-        NoticeTerms terms = notices.terms(tenant.tenant().id());
-        if (channel == null ? terms.channels().isEmpty() : !terms.channels().containsKey(channel)) {
-            throw Refusals.notFound("The team \"" + tenantName + "\" has no such channel for notices");
-        }
-        UUID notice = notices.test(tenant.tenant().id(), channel, operator.name());
+        UUID notice = notices.test(tenant.tenant().id(), asked.channel(), operator.name())
+                .orElseThrow(
+                        () -> Refusals.notFound("The team \"" + tenantName + "\" has no such channel for notices"));
         audit.record(operator, Action.of("notices.test", tenantName).about(notice), null, null);
         return notice;
     }
@@ -131,7 +128,9 @@ public class NoticeOperations {
     /** The same to the operators' own channels. */
     @Transactional
     UUID test(Operator operator, ChannelTest asked) {
-        UUID notice = notices.test(null, asked.channel(), operator.name());
+        UUID notice = notices.test(null, asked.channel(), operator.name())
+                .orElseThrow(
+                        () -> Refusals.notFound("No such channel of the operators is set (gateway.notices.operators)"));
         audit.record(operator, new Action("notices.test", null, notice.toString(), null), null, null);
         return notice;
     }

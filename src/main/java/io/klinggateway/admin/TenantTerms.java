@@ -115,7 +115,7 @@ public final class TenantTerms {
             Long limit,
 
             @Schema(description = "Several windows that all hold, in place of period and limit.") @Nullable
-            List<@Valid WindowTerms> windows,
+            List<@NotNull(message = "is required") @Valid WindowTerms> windows,
 
             @TimeZoneId @Schema(example = "Europe/Berlin", defaultValue = "UTC") @Nullable
             String timeZone)
@@ -137,7 +137,7 @@ public final class TenantTerms {
         }
 
         Budget toBudget() {
-            return new Budget(ZoneId.of(timeZone == null ? "UTC" : timeZone), toWindows(PeriodKind.MONTH));
+            return new Budget(ZoneId.of(timeZone == null ? "UTC" : timeZone), toWindows());
         }
     }
 

@@ -75,15 +75,15 @@ import org.jspecify.annotations.Nullable;
             }
             if (windows.isEmpty() || windows.size() > MOST) {
                 faults.add("windows", "must be 1 to " + MOST);
-            } else if (!ofKey && windows.stream().allMatch(window -> window.limit() == null)) {
+            } else if (!ofKey && windows.stream().allMatch(window -> window == null || window.limit() == null)) {
                 faults.add("windows", "must have one with a limit");
             }
             Set<List<Object>> begins = new HashSet<>();
             for (int place = 0; place < windows.size(); place++) {
                 WindowTerms window = windows.get(place);
-                PeriodKind period = window.period();
+                PeriodKind period = window == null ? null : window.period();
                 if (period == null) {
-                    continue; // said by the window itself
+                    continue; // said by the constraints of the list and of the window
                 }
                 if (window.firstDayOrFirst() < 1 || window.firstDayOrFirst() > period.lastFirstDay()) {
                     faults.add(

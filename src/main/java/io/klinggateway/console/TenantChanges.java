@@ -32,7 +32,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 @RequestMapping("/console/operator/tenants/{name}")
 class TenantChanges {
 
-    private static final Pattern WINDOW_FIELD = Pattern.compile("(windows\\[\\d+])\\..*");
+    private static final Pattern WINDOW_FIELD = Pattern.compile("windows\\[(\\d{1,3})]\\.(.*)");
+    private static final Pattern WINDOW_LIMIT = Pattern.compile("windows\\[(\\d{1,3})]\\.(?:limit|shadowLimit)");
 
     private final TenantOperations tenants;
     private final CreditOperations credits;
@@ -62,18 +63,27 @@ class TenantChanges {
         });
     }
 
-    /** A window whose limits are both left empty is taken away. */
+    /** A window whose limits are both left empty is taken away; the others are counted anew. */
     private static Map<String, String> withoutEmptyWindows(Map<String, String> form) {
-        Map<String, String> kept = new LinkedHashMap<>(form);
-        form.keySet().stream()
-                .map(WINDOW_FIELD::matcher)
+        List<Integer> kept = form.entrySet().stream()
+                .filter(field -> !field.getValue().isBlank())
+                .map(field -> WINDOW_LIMIT.matcher(field.getKey()))
                 .filter(Matcher::matches)
-                .map(field -> field.group(1))
+                .map(field -> Integer.valueOf(field.group(1)))
                 .distinct()
-                .filter(window -> form.getOrDefault(window + ".limit", "").isBlank()
-                        && form.getOrDefault(window + ".shadowLimit", "").isBlank())
-                .forEach(empty -> kept.keySet().removeIf(field -> field.startsWith(empty + ".")));
-        return kept;
+                .sorted()
+                .toList();
+        Map<String, String> renamed = new LinkedHashMap<>();
+        form.forEach((name, value) -> {
+            Matcher window = WINDOW_FIELD.matcher(name);
+            int place = window.matches() ? kept.indexOf(Integer.valueOf(window.group(1))) : -1;
+            if (!window.matches()) {
+                renamed.put(name, value);
+            } else if (place >= 0) {
+                renamed.put("windows[" + place + "]." + window.group(2), value);
+            }
+        });
+        return renamed;
     }
 
     @PostMapping("/limits")

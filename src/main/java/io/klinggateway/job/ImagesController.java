@@ -98,7 +98,7 @@ class ImagesController {
                                         schema = @Schema(type = "integer")),
                                 @Header(
                                         name = "X-Credits-Remaining",
-                                        description = "Credits that the tenant may still spend",
+                                        description = "Credits that the key may still spend",
                                         schema = @Schema(type = "integer")),
                                 @Header(
                                         name = QueuePlaces.AHEAD,

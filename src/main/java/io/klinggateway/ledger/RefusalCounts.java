@@ -5,11 +5,11 @@ import io.klinggateway.support.Columns;
 import java.sql.Date;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -26,7 +26,7 @@ public class RefusalCounts implements SmartLifecycle {
     private static final String ADD = "select ledger_count_refusals(:windows, :starts, :requests)";
 
     private final JdbcClient jdbc;
-    private final Map<RefusingPeriod, LongAdder> counted = new ConcurrentHashMap<>();
+    private final Map<RefusingPeriod, Long> counted = new ConcurrentHashMap<>();
     private final BackgroundLoop loop = new BackgroundLoop("refusal-counts", INTERVAL, () -> {
         write();
         return false;
@@ -40,27 +40,35 @@ public class RefusalCounts implements SmartLifecycle {
 
     /** One more request that this period of the window refused. */
     public void add(UUID window, LocalDate periodStart) {
-        counted.computeIfAbsent(new RefusingPeriod(window, periodStart), _ -> new LongAdder())
-                .increment();
+        counted.merge(new RefusingPeriod(window, periodStart), 1L, Long::sum);
     }
 
     private synchronized void write() {
-        Map<RefusingPeriod, Long> taken = new ConcurrentHashMap<>();
-        for (RefusingPeriod refused : Set.copyOf(counted.keySet())) {
-            counted.computeIfPresent(refused, (_, requests) -> {
-                taken.put(refused, requests.sum());
-                return null;
-            });
+        Map<RefusingPeriod, Long> taken = new HashMap<>();
+        for (RefusingPeriod period : Set.copyOf(counted.keySet())) {
+            Long requests = counted.remove(period);
+            if (requests != null) {
+                taken.put(period, requests);
+            }
         }
         if (taken.isEmpty()) {
             return;
         }
+        try {
+            add(taken);
+        } catch (RuntimeException away) {
+            taken.forEach((period, requests) -> counted.merge(period, requests, Long::sum));
+            throw away;
+        }
+    }
+
+    private void add(Map<RefusingPeriod, Long> refused) {
         jdbc.sql(ADD)
-                .param("windows", Columns.of(taken.keySet(), UUID[]::new, RefusingPeriod::window))
+                .param("windows", Columns.of(refused.keySet(), UUID[]::new, RefusingPeriod::window))
                 .param(
                         "starts",
-                        Columns.of(taken.keySet(), Date[]::new, refused -> Date.valueOf(refused.periodStart())))
-                .param("requests", Columns.of(taken.keySet(), Long[]::new, taken::get))
+                        Columns.of(refused.keySet(), Date[]::new, period -> Date.valueOf(period.periodStart())))
+                .param("requests", Columns.of(refused.keySet(), Long[]::new, refused::get))
                 .query((_, _) -> true)
                 .single();
     }

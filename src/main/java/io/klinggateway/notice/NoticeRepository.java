@@ -294,13 +294,14 @@ class NoticeRepository {
     /**
      * @param tenant null for the operators' channels
      * @param channel null for all
+     * @return empty, and nothing is written, if there is no such channel
      */
-    UUID test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
+    Optional<UUID> test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
         return jdbc.sql(TEST)
                 .param("tenant", tenant == null ? null : tenant.value(), java.sql.Types.OTHER)
                 .param("channel", channel, java.sql.Types.VARCHAR)
                 .param("actor", actor)
-                .query(UUID.class)
+                .query((row, _) -> Optional.ofNullable(row.getObject(1, UUID.class)))
                 .single();
     }
 }

@@ -10,6 +10,7 @@ import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +85,10 @@ public class Notices {
      *
      * @param tenant whose channels are tried; null for the operators' own
      * @param channel its name; null for all
-     * @return the notice's id
+     * @return the notice's id; empty, and nothing is sent, if there is no such channel
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public UUID test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
+    public Optional<UUID> test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
         return notices.test(tenant, channel, actor);
     }
 

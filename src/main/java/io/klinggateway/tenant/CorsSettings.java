@@ -28,7 +28,7 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
     CorsConfiguration rules() {
         CorsConfiguration rules = new CorsConfiguration();
         rules.setAllowedOrigins(allowedOrigins);
-        rules.setAllowedMethods(List.of("GET", "HEAD", "POST"));
+        rules.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
         rules.setAllowedHeaders(List.of(
                 "X-API-Key", "Authorization", "Content-Type", "Idempotency-Key", "X-Gateway-Labels", "X-Request-Id"));
         rules.setExposedHeaders(List.of(
@@ -37,6 +37,8 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
                 "Location",
                 "X-Credits-Cost",
                 "X-Credits-Remaining",
+                "X-Queue-Ahead",
+                "X-Queue-Starts-In",
                 "Idempotent-Replayed",
                 "RateLimit",
                 "RateLimit-Policy",

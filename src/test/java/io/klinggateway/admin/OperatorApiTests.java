@@ -822,6 +822,8 @@ class OperatorApiTests {
                 "PATCH | /tenants/nobody           | {}                                           | 404",
                 "PATCH | /tenants/taken            | {\"status\": \"ASLEEP\"}                     | 400",
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": []}}                | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [null]}}            | 400",
+                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"budget\": {\"windows\": [null]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\"}]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"shadowLimit\": 1}]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1, \"firstDay\": 2}]}} | 400",

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -759,6 +760,54 @@ class ConsoleSafetyTests {
                         .query(String.class)
                         .single())
                 .isEqualTo("2000 Europe/Berlin");
+    }
+
+    @Test
+    void aWindowOfABudgetIsAddedAndTakenAwayInTheForm() {
+        var operator = Session.signedIn(gateway, ConsoleTest.TOKEN);
+        create(operator, "windowed", "1,000", "MONTH");
+        operator.get("/console/operator/tenants/windowed");
+
+        operator.post(
+                "/console/operator/tenants/windowed/budget",
+                Map.of(
+                        "windows[0].period", "MONTH",
+                        "windows[0].limit", "1000",
+                        "windows[1].period", "DAY",
+                        "windows[1].limit", "",
+                        "windows[2].period", "DAY",
+                        "windows[2].limit", "40",
+                        "windows[2].shadowLimit", "20"));
+        assertThat(windows("windowed")).containsExactly("DAY 40 20", "MONTH 1000 none");
+
+        operator.post(
+                "/console/operator/tenants/windowed/budget",
+                Map.of(
+                        "windows[0].period", "MONTH",
+                        "windows[0].limit", "",
+                        "windows[1].period", "DAY",
+                        "windows[1].limit", "50",
+                        "windows[2].period", "DAY"));
+        assertThat(windows("windowed")).containsExactly("DAY 50 none");
+        assertThat(operator.post(
+                                "/console/operator/tenants/windowed/budget",
+                                Map.of(
+                                        "windows[4].period",
+                                        "DAY",
+                                        "windows[4].firstDay",
+                                        "9",
+                                        "windows[4].limit",
+                                        "50"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    private List<@Nullable String> windows(String team) {
+        return database.sql("""
+                        select w.period_kind || ' ' || w.credit_limit || ' ' || coalesce(w.shadow_limit::text, 'none')
+                          from budget_window w join tenant t on t.id = w.tenant_id
+                         where w.in_force and t.name = ? order by 1
+                        """).param(team).query(String.class).list();
     }
 
     @Test

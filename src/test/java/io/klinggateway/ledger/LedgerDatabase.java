@@ -23,7 +23,7 @@ final class LedgerDatabase {
 
     /** The latest row counts; a database whose time nobody has set runs on the real one. */
     private static final String SETTABLE_TIME = """
-            create table test_time (seq bigint generated always as identity, now timestamptz not null);
+            create table if not exists test_time (seq bigint generated always as identity, now timestamptz not null);
             create or replace function gateway_now() returns timestamptz language sql volatile
                 return coalesce((select now from test_time order by seq desc limit 1), clock_timestamp());
             """;
@@ -41,6 +41,11 @@ final class LedgerDatabase {
         Flyway.configure().dataSource(database.dataSource).load().migrate();
         database.jdbc.sql(SETTABLE_TIME).update();
         return database;
+    }
+
+    /** After a test that put another clock in its place. */
+    void restoreSettableTime() {
+        jdbc.sql(SETTABLE_TIME).update();
     }
 
     DataSource dataSource() {

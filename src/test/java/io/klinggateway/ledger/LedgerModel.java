@@ -45,21 +45,28 @@ final class LedgerModel {
         zones.put(tenant, zone);
     }
 
+    /** What is changed, and what another zone makes current again, is aligned with the limits that hold now. */
     void setWindows(Owner owner, List<Window> windows) {
         budgets.put(owner, windows);
-        for (Window window : windows) {
-            LocalDate start = start(owner.tenant(), window);
-            periods.forEach((key, period) -> {
-                if (key.owner().equals(owner)
-                        && key.begins().equals(window.begins())
-                        && !key.start().isBefore(start)
-                        && !Objects.equals(period.allowed, plus(window.limit(), period.granted))) {
-                    period.allowed = plus(window.limit(), period.granted);
-                    period.emptySince =
-                            period.allowed != null && period.used() >= period.allowed ? period.emptySince : null;
-                }
-            });
-        }
+        budgets.forEach((other, itsWindows) -> {
+            if (other.tenant().equals(owner.tenant())) {
+                itsWindows.forEach(window -> align(other, window));
+            }
+        });
+    }
+
+    private void align(Owner owner, Window window) {
+        LocalDate start = start(owner.tenant(), window);
+        periods.forEach((key, period) -> {
+            Long allowed = plus(window.limit(), period.granted);
+            if (key.owner().equals(owner)
+                    && key.begins().equals(window.begins())
+                    && !key.start().isBefore(start)
+                    && !Objects.equals(period.allowed, allowed)) {
+                period.allowed = allowed;
+                period.emptySince = allowed != null && period.used() >= allowed ? period.emptySince : null;
+            }
+        });
     }
 
     HoldAnswer hold(UUID generation, Owner owner, long credits) {

@@ -393,6 +393,50 @@ class LedgerTests {
     }
 
     @Test
+    void aKeysWindowHoldsItsNewLimitInThePeriodToWhichAnotherZoneLeadsBack() {
+        DATABASE.setTime("2026-06-17T12:00:00Z");
+        var tenant = DATABASE.tenant(PeriodKind.MONTH, 1000, "Asia/Tokyo");
+        var key = DATABASE.keyBudget(tenant, window(PeriodKind.DAY, 100L));
+        assertThat(DATABASE.hold(tenant, key, 8)).isPresent();
+        DATABASE.setTime("2026-06-17T16:00:00Z"); // the 18th in Tokyo
+        DATABASE.ledger()
+                .setKeyBudget(new KeyBudgetId(key), new TenantId(tenant), List.of(window(PeriodKind.DAY, 10L)));
+
+        DATABASE.setBudget(tenant, PeriodKind.MONTH, 1000, "UTC");
+
+        assertThat(spendable(tenant, key)).isEqualTo("2 KEY day 2026-06-18T00:00:00Z");
+        assertThat(DATABASE.hold(tenant, key, 4)).isEmpty();
+        assertThat(DATABASE.hold(tenant, key, 2)).isPresent();
+        DATABASE.ledger()
+                .setKeyBudget(
+                        new KeyBudgetId(key),
+                        new TenantId(tenant),
+                        List.of(new BudgetWindow(PeriodKind.DAY, 1, null, new Credits(4))));
+        assertThat(DATABASE.hold(tenant, key, 8)).isPresent();
+    }
+
+    /** The clock strikes between its first look and the next. */
+    @Test
+    void aGrantOverTheTurnOfAPeriodCountsWhereTheJournalSays() {
+        var tenant = DATABASE.tenant(window(PeriodKind.MONTH, 4L), window(PeriodKind.DAY, 2L));
+        DATABASE.jdbc().sql("create sequence looks").update();
+        DATABASE.jdbc().sql("""
+                        create or replace function gateway_now() returns timestamptz language sql volatile
+                            return case when nextval('looks') <= 1 then timestamptz '2026-06-30T23:59:59.999Z'
+                                        else timestamptz '2026-07-01T00:00:00Z' end
+                        """).update();
+
+        try {
+            assertThat(correct("ledger_grant", tenant, 5)).isPresent();
+
+            assertThat(DATABASE.available(tenant)).isEqualTo(7);
+            assertThat(DATABASE.differences()).isZero();
+        } finally {
+            DATABASE.restoreSettableTime();
+        }
+    }
+
+    @Test
     void aCorrectionLeavesTheWindowsAloneThatHaveNotSpentSoMuch() {
         var tenant = DATABASE.tenant(window(PeriodKind.MONTH, 20L), window(PeriodKind.DAY, 8L));
         DATABASE.capture(DATABASE.hold(tenant, 8).orElseThrow(), 8);

@@ -92,6 +92,7 @@ class NoticeBudgetTests extends NoticeScenario {
         hold(12);
         UUID released = hold(4);
         resolve(released);
+        change("{\"thresholds\": [50, 80, 99]}").expect(200);
         hold(4);
 
         assertThat(told()).containsExactly(80, 50);

@@ -80,6 +80,7 @@ class NoticeDeliveryTests extends NoticeScenario {
 
     @Test
     void operatorsTestTheirOwnChannels() {
+        operator("POST", "/notices/test", "{\"channel\": \"nowhere\"}").expect(404);
         String id = operator("POST", "/notices/test", "{}").expect(202).text("noticeId");
 
         awaitEnded(id);

@@ -50,7 +50,7 @@ class ErrorBodyTests {
                 error(
                         402,
                         "insufficient_credits",
-                        List.of("creditsRequired", "creditsAvailable"),
+                        List.of("creditsRequired", "creditsAvailable", "limitedBy", "window"),
                         client -> client.generate(Gateway.FOX)),
                 error(404, "not_found", List.of(), client -> client.get("/v2/nowhere")),
                 error(404, "not_found", List.of(), client -> client.get("/nowhere")),

@@ -36,7 +36,16 @@ class AccountApiTests {
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.json().propertyNames())
                 .containsExactly(
-                        "tenant", "period", "periodStart", "resetsAt", "ceiling", "held", "captured", "available");
+                        "tenant",
+                        "available",
+                        "limitedBy",
+                        "period",
+                        "periodStart",
+                        "resetsAt",
+                        "ceiling",
+                        "held",
+                        "captured",
+                        "windows");
         assertThat(answer.text("tenant")).isEqualTo(client.tenant().name());
         assertThat(answer.text("period")).isEqualTo(kind.name());
         var start = LocalDate.parse(answer.text("periodStart"))

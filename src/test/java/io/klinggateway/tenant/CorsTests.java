@@ -72,6 +72,20 @@ class CorsTests {
     }
 
     @Test
+    void itMayCancelAJob() {
+        assertThat(list(
+                        preflight("/v2/jobs/" + UUID.randomUUID(), ALLOWED, "DELETE", "x-api-key"),
+                        "Access-Control-Allow-Methods"))
+                .contains("delete");
+    }
+
+    @Test
+    void itMayReadWhereItsJobWaits() {
+        assertThat(list(generate(UUID.randomUUID().toString()), "Access-Control-Expose-Headers"))
+                .contains("x-queue-ahead", "x-queue-starts-in");
+    }
+
+    @Test
     void itMayReadEveryHeaderThatTheApiAnswersWith() {
         String idempotencyKey = UUID.randomUUID().toString();
 
