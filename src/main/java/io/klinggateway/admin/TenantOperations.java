@@ -104,9 +104,9 @@ public class TenantOperations {
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
-        TenantView before = view(tenant);
-        TenantChange asked = change.apply(TenantChange.of(before));
         Account accountBefore = ledger.account(tenant.tenant().id(), null);
+        TenantView before = TenantView.of(tenant, accountBefore);
+        TenantChange asked = change.apply(TenantChange.of(before));
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
         TenantRecord changed =
                 tenants.change(tenant, asked.status(), false, asked.costCentre(), LimitTerms.toLimits(asked.limits()));
