@@ -151,12 +151,7 @@ public class Ledger {
     /** What these tenants may spend, keys' own budgets aside. Current periods need not have begun with a hold yet. */
     public Map<TenantId, Account> accounts(Collection<TenantId> tenants) {
         List<TenantId> asked = List.copyOf(tenants);
-        List<Account> found = accounts(asked, Collections.nCopies(asked.size(), null));
-        Map<TenantId, Account> accounts = new HashMap<>();
-        for (int place = 0; place < asked.size(); place++) {
-            accounts.put(asked.get(place), found.get(place));
-        }
-        return accounts;
+        return byAsked(asked, accounts(asked, Collections.nCopies(asked.size(), null)));
     }
 
     /**
@@ -171,8 +166,11 @@ public class Ledger {
     /** What keys with these budgets of their own may spend. */
     public Map<KeyBudgetId, Account> keyAccounts(TenantId tenant, Collection<KeyBudgetId> keyBudgets) {
         List<KeyBudgetId> asked = List.copyOf(keyBudgets);
-        List<Account> found = accounts(Collections.nCopies(asked.size(), tenant), asked);
-        Map<KeyBudgetId, Account> accounts = new HashMap<>();
+        return byAsked(asked, accounts(Collections.nCopies(asked.size(), tenant), asked));
+    }
+
+    private static <T> Map<T, Account> byAsked(List<T> asked, List<Account> found) {
+        Map<T, Account> accounts = new HashMap<>();
         for (int place = 0; place < asked.size(); place++) {
             accounts.put(asked.get(place), found.get(place));
         }
