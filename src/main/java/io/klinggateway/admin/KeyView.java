@@ -7,7 +7,6 @@ import io.klinggateway.tenant.RegisteredKey;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +60,7 @@ public record KeyView(
                     ? null
                     : new OwnBudget(
                             account.spendable().available().amount(),
-                            account.spendable().limitedBy().name().toLowerCase(Locale.ROOT),
+                            account.spendable().limitedBy().wire(),
                             account.ofKey().stream().map(WindowView::of).toList());
         }
     }

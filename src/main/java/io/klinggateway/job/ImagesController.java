@@ -22,7 +22,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -215,7 +214,7 @@ class ImagesController {
                     left.available().amount(),
                     quote.admitted(),
                     quote.obstacle(),
-                    left.limitedBy().name().toLowerCase(Locale.ROOT),
+                    left.limitedBy().wire(),
                     left.window(),
                     left.resetsAt());
         }

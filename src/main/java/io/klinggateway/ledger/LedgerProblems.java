@@ -3,7 +3,6 @@ package io.klinggateway.ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemMapping;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -20,7 +19,7 @@ class LedgerProblems implements ProblemMapping {
                         .withCredits(
                                 insufficient.required().amount(),
                                 insufficient.left().available().amount(),
-                                insufficient.left().limitedBy().name().toLowerCase(Locale.ROOT),
+                                insufficient.left().limitedBy().wire(),
                                 insufficient.left().window(),
                                 insufficient.left().resetsAt())
                         .toResponse();

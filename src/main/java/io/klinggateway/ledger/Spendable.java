@@ -2,6 +2,7 @@ package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public record Spendable(
         /** The longest one of the tenant's budget: the whole of it is spent. */
         TENANT,
         /** A shorter one of the tenant's budget, which resets while the whole has some left. */
-        WINDOW
+        WINDOW;
+
+        public String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

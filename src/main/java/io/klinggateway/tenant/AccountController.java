@@ -11,7 +11,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,7 @@ class AccountController {
         return new CreditsView(
                 caller.tenant().name(),
                 account.spendable().available().amount(),
-                account.spendable().limitedBy().name().toLowerCase(Locale.ROOT),
+                account.spendable().limitedBy().wire(),
                 limiting.window().period(),
                 limiting.periodStart(),
                 limiting.resetsAt(),
