@@ -34,7 +34,7 @@ create or replace function ledger_window_name(p_kind text, p_first_day integer) 
     return lower(p_kind) || case
         when p_first_day = 1 then ''
         when p_kind = 'WEEK' then '-' || (array['tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_first_day - 1]
-        else '-' || p_first_day
+        else '-' || p_first_day::text  -- of an integer it were not immutable, and the function were not inlined
     end;
 
 -- The local date on which the period that contains p_at began. TOTAL is one period without an end.

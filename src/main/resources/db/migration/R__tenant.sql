@@ -5,12 +5,15 @@
 create or replace function caller_terms(p_tenant uuid, p_key uuid,
         out key_valid boolean, out tenant_active boolean,
         out requests_per_minute integer, out waiting_generations integer, out key_budget_id uuid)
-    language sql stable as $$
+    language plpgsql stable as $$  -- not sql, whose plans end with the call
+#variable_conflict use_column
+begin
     select k.id is not null and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()), t.status = 'ACTIVE',
            t.requests_per_minute, t.waiting_generations, k.key_budget_id
+      into key_valid, tenant_active, requests_per_minute, waiting_generations, key_budget_id
       from tenant t left join api_key k on k.id = p_key and k.tenant_id = t.id
      where t.id = p_tenant;
-$$;
+end $$;
 
 -- What a caller may spend now, by its key's own budget and its tenant's. p_credits as in ledger_spendable.
 create or replace function caller_spendable(p_tenant uuid, p_key uuid, p_credits bigint,
