@@ -77,7 +77,7 @@ create or replace function admit_generation(
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
         p_labels jsonb default null,
-        out verdict text, out generation_id uuid, out status text, out credits bigint,
+        out verdict text, out promised boolean, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
         out resets_at timestamptz,
         out request_limit integer, out requests_left integer, out window_seconds_left integer,
@@ -98,6 +98,7 @@ begin
     select * into known from generation g where g.id = p_id;
     if found then
         verdict := 'ADMITTED';
+        promised := known.promised;
         status := generation_status(known.state, known.upstream_job_id);
         available := (caller_spendable(p_tenant, p_key, null)).available;
         return;
@@ -172,6 +173,7 @@ begin
     end if;
     perform queue_join(p_upstream, p_tenant);
     verdict := 'ADMITTED';
+    promised := p_promised;
     status := 'QUEUED';
 end $$;
 

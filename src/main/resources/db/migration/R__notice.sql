@@ -3,8 +3,10 @@
 
 -- Percent of what a window allows, unless a team has its own.
 create or replace function notice_thresholds(p_tenant uuid) returns integer[]
-    language sql stable
-    return coalesce((select t.thresholds from notice_terms t where t.tenant_id = p_tenant), '{50,80,100}'::integer[]);
+    language plpgsql stable as $$
+begin
+    return coalesce((select t.thresholds from notice_terms t where t.tenant_id = p_tenant), '{50,80,100}');
+end $$;
 
 -- Whether a notice is the team's that it is about. All others are the operators' alone.
 create or replace function notice_is_for_team(p_cause text) returns boolean
@@ -101,6 +103,29 @@ create or replace function notice_amount(p_allowed bigint, p_threshold integer) 
     language sql immutable
     return greatest(1, (p_allowed * p_threshold + 99) / 100);
 
+-- The use at which the next threshold above p_told is reached; null if there is none, or nothing is limited.
+create or replace function notice_next(p_levels integer[], p_allowed bigint, p_told integer) returns bigint
+    language plpgsql immutable as $$
+begin
+    return (select min(notice_amount(p_allowed, level)) from unnest(p_levels) as level where level > p_told and p_allowed is not null);
+end $$;
+
+-- Notes at which use of a new period the first notice is due, so that the hold that opens it has nothing to look up.
+create or replace function notice_of_period() returns trigger
+    language plpgsql as $$
+declare
+    levels integer[] := notice_thresholds(new.tenant_id);
+begin
+    select least(notice_next(levels, new.allowed, 0), notice_next(levels, w.shadow_limit + new.granted, 0), new.notice_at)
+      into strict new.notice_at
+      from budget_window w where w.id = new.window_id;
+    return new;
+end $$;
+
+create or replace trigger window_period_first_notice
+    before insert on window_period
+    for each row execute function notice_of_period();
+
 -- Raises what the use of a window's current period has reached, and notes at which use the next is due. Of several thresholds
 -- that one step reaches, the highest is told. One that was told stays so when credits come free; it is armed anew once more is
 -- allowed and the use is below it. A window with a shadow limit has a second series for that.
@@ -153,7 +178,7 @@ begin
         else
             w.noticed := told;
         end if;
-        next_at := least(next_at, (select min(notice_amount(meant.allowed, level)) from unnest(levels) as level where level > told));
+        next_at := least(next_at, notice_next(levels, meant.allowed, told));
     end loop;
     update window_period p
        set notice_at = next_at, noticed = w.noticed, shadow_noticed = w.shadow_noticed
@@ -173,7 +198,7 @@ end $$;
 drop trigger if exists window_period_notice on window_period;
 create constraint trigger window_period_notice
     after update on window_period deferrable initially deferred
-    for each row when (new.notice_at is null or new.held + new.captured >= new.notice_at
+    for each row when (new.held + new.captured >= new.notice_at
                        or new.allowed is distinct from old.allowed or new.granted <> old.granted)
     execute function notice_of_window();
 
@@ -192,12 +217,14 @@ create constraint trigger budget_window_notice
     for each row when (new.shadow_limit is distinct from old.shadow_limit)
     execute function notice_of_limit();
 
--- A team has other thresholds. Those that its use has passed already are told once, by the highest.
+-- A team has other thresholds. Those that its use has passed already are told once, by the highest. Whoever opens a period
+-- shares its window's lock: this sees the period, or the period sees the new thresholds.
 create or replace function notice_terms_changed(p_tenant uuid) returns void
     language plpgsql as $$
 declare
     w record;
 begin
+    perform from budget_window known where known.tenant_id = p_tenant order by known.key_budget_id nulls first, known.id for update;
     for w in
         select b.window_id, b.period_start from window_balance b
          where b.tenant_id = p_tenant and b.opened

@@ -53,7 +53,7 @@ create table window_period (
     refused        bigint      not null default 0,  -- requests, because of this window; counted a moment later
     shadow_refused bigint      not null default 0,  -- requests that its shadow limit would have refused
     empty_since    timestamptz,                     -- the hold that took the last credit, or the first refusal after a hold
-    notice_at      bigint,                          -- what held and captured must reach for the next notice; null: not known
+    notice_at      bigint      not null default 9223372036854775807,  -- what held and captured must reach for the next notice
     noticed        smallint    not null default 0,  -- the highest threshold, in percent, that a notice has told of
     shadow_noticed smallint    not null default 0,  -- the same of the shadow limit
     primary key (window_id, period_start),

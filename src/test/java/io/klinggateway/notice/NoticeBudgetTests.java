@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -171,6 +172,31 @@ class NoticeBudgetTests extends NoticeScenario {
         hold(2);
 
         assertThat(told()).containsExactly(90, 55, 50);
+    }
+
+    @Test
+    void thresholdsThatChangeWhileAPeriodBeginsHoldForIt() {
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        transactions.executeWithoutResult(_ -> {
+            hold(2);
+            Thread.ofVirtual().start(() -> {
+                change("{\"thresholds\": [20]}").expect(200);
+                changed.complete(null);
+            });
+            await().atMost(Duration.ofSeconds(10)).until(() -> somebodyWaitsForALock() || changed.isDone());
+        });
+        changed.join();
+        assertThat(told()).isEmpty();
+        hold(2);
+
+        assertThat(told()).containsExactly(20);
+    }
+
+    private boolean somebodyWaitsForALock() {
+        return jdbc.sql(
+                        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")
+                .query(Boolean.class)
+                .single();
     }
 
     @Test
