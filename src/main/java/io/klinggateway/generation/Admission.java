@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** What the database decided about a request, in one transaction. */
 sealed interface Admission {
 
-    /** The credits are held and the generation is in the queue. */
-    record Admitted(Credits available) implements Admission {}
+    /**
+     * The credits are held and the generation is in the queue.
+     *
+     * @param promised whether its caller gets a 202 whatever comes of the first attempt
+     */
+    record Admitted(Credits available, boolean promised) implements Admission {}
 
     /** The same request came before under the same key. */
     record Replayed(GenerationId id, String status, Credits cost, Credits available) implements Admission {}

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -73,8 +74,8 @@ public class AdmissionRepository {
         this.replica = replica;
     }
 
-    /** @param promised whether its caller gets a 202 whatever comes of the first attempt */
-    record AdmissionRequest(NewGeneration generation, boolean promised) {}
+    /** @param promised asked when its transaction begins: whether its caller gets a 202 whatever comes of the first attempt */
+    record AdmissionRequest(NewGeneration generation, BooleanSupplier promised) {}
 
     /**
      * Decides in one transaction; together with others of the same tenant if they come at the same moment. Asking again with
@@ -82,7 +83,7 @@ public class AdmissionRepository {
      *
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
-    Admission.Decision admit(NewGeneration generation, boolean promised, Deadline deadline) {
+    Admission.Decision admit(NewGeneration generation, BooleanSupplier promised, Deadline deadline) {
         AdmissionRequest request = new AdmissionRequest(generation, promised);
         AtomicBoolean triedInGroup = new AtomicBoolean();
         Admission.Decision decision = CommitRetry.run(
@@ -145,7 +146,7 @@ public class AdmissionRepository {
                 .param("upstream", apiframe.upstream())
                 .param("upstreamRequest", generation.upstreamRequest())
                 .param("replica", replica.id())
-                .param("promised", request.promised())
+                .param("promised", request.promised().getAsBoolean())
                 .param("traceparent", generation.traceparent(), Types.VARCHAR)
                 .param("labels", generation.labels().toJson(), Types.VARCHAR)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
@@ -228,7 +229,7 @@ public class AdmissionRepository {
     private static Admission admission(ResultSet row) throws SQLException {
         Credits available = new Credits(row.getLong("available"));
         return switch (row.getString("verdict")) {
-            case "ADMITTED" -> new Admission.Admitted(available);
+            case "ADMITTED" -> new Admission.Admitted(available, row.getBoolean("promised"));
             case "REPLAYED" ->
                 new Admission.Replayed(
                         new GenerationId(row.getObject("generation_id", UUID.class)),

@@ -22,6 +22,7 @@ import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.InvalidApiKey;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import java.time.Clock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,8 +84,8 @@ public class Admissions {
     }
 
     /**
-     * @param promised whether the caller gets its 202 whatever comes of the first attempt; otherwise it waits for the
-     *     vendor's verdict, on this replica
+     * @param promised asked as late as possible: whether the caller gets its 202 whatever comes of the first attempt;
+     *     otherwise it waits for the vendor's verdict, on this replica
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
      * @throws InsufficientCredits if a window of the budget has too few left
      * @throws IdempotencyConflict if the key names another request
@@ -93,13 +94,16 @@ public class Admissions {
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away until the deadline
      */
     public Receipt admit(
-            NewGeneration generation, boolean promised, Deadline deadline, Consumer<RequestAllowance> allowance) {
+            NewGeneration generation,
+            BooleanSupplier promised,
+            Deadline deadline,
+            Consumer<RequestAllowance> allowance) {
         Decision decision = scope.step("kling.gateway.hold", () -> admissions.admit(generation, promised, deadline));
         if (decision.allowance() != null) {
             allowance.accept(decision.allowance());
         }
         return switch (decision.admission()) {
-            case Admitted admitted -> admitted(generation, admitted, promised);
+            case Admitted admitted -> admitted(generation, admitted);
             case Replayed replayed ->
                 new Receipt(replayed.id(), replayed.status(), false, true, replayed.cost(), replayed.available());
             case Conflict _ -> throw new IdempotencyConflict();
@@ -113,7 +117,7 @@ public class Admissions {
         };
     }
 
-    private Receipt admitted(NewGeneration generation, Admitted admitted, boolean waits) {
+    private Receipt admitted(NewGeneration generation, Admitted admitted) {
         Caller caller = generation.caller();
         meters.held(new KeyOwner(caller.tenant().name(), caller.keyName()), generation.price());
         scope.named(generation.id(), () -> {
@@ -123,6 +127,7 @@ public class Admissions {
                     generation.price().amount());
             return generation;
         });
-        return new Receipt(generation.id(), "QUEUED", waits, false, generation.price(), admitted.available());
+        return new Receipt(
+                generation.id(), "QUEUED", admitted.promised(), false, generation.price(), admitted.available());
     }
 }

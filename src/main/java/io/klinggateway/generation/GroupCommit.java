@@ -1,11 +1,12 @@
 package io.klinggateway.generation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.RecoverableDataAccessException;
 
 /**
- * Lets callers that want the same row's lock at the same moment share one transaction: the caller that has the lane works
- * for all in its queue. A single caller works at once; no caller waits for others to come. Without it each commit waits for
- * the flush of the one before.
+ * Lets callers that want the same row's lock at the same moment share one transaction. Of an owner's callers one works at a
+ * time, for itself and those that came after it; then it wakes them with their answers, and the first that is left works
+ * next. The lane so never waits for callers that have their answer already. A single caller works at once; no caller waits
+ * for others to come. Without it each commit waits for the flush of the one before.
  *
  * @param <K> whose row it is
  * @param <T> what is worked on
@@ -40,14 +42,10 @@ final class GroupCommit<K, T, R> {
     R run(K owner, T item) {
         Member<T, R> member = new Member<>(item);
         Lane lane = lanes.computeIfAbsent(owner, _ -> new Lane());
-        lane.queue.add(member);
-        lane.lock.lock();
-        try {
-            while (!member.isDone()) {
-                lane.workForNext();
-            }
-        } finally {
-            lane.lock.unlock();
+        lane.join(member);
+        member.awaitTurn();
+        if (!member.isDone()) {
+            lane.work();
         }
         return member.result();
     }
@@ -55,20 +53,42 @@ final class GroupCommit<K, T, R> {
     /** How many are in the owner's queue, and in no transaction yet. */
     int waiting(K owner) {
         Lane lane = lanes.get(owner);
-        return lane == null ? 0 : lane.queue.size();
+        return lane == null ? 0 : lane.waiting();
     }
 
     private final class Lane {
 
-        private final Queue<Member<T, R>> queue = new ConcurrentLinkedQueue<>();
+        private final Deque<Member<T, R>> queue = new ArrayDeque<>();
         private final Lock lock = new ReentrantLock();
+        private boolean taken;
 
-        void workForNext() {
-            List<Member<T, R>> members = new ArrayList<>();
-            for (Member<T, R> next = queue.poll(); next != null; next = members.size() < most ? queue.poll() : null) {
-                members.add(next);
-            }
+        void join(Member<T, R> member) {
+            lock.lock();
             try {
+                queue.addLast(member);
+                if (!taken) {
+                    taken = true;
+                    member.wake();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int waiting() {
+            lock.lock();
+            try {
+                return queue.size();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Only by the first in the queue, once it was woken. */
+        void work() {
+            List<Member<T, R>> members = new ArrayList<>();
+            try {
+                take(members);
                 List<R> results =
                         work.apply(members.stream().map(member -> member.item).toList());
                 for (int i = 0; i < results.size(); i++) {
@@ -77,21 +97,57 @@ final class GroupCommit<K, T, R> {
             } catch (RuntimeException failure) {
                 members.forEach(member -> member.fail(members.size() == 1 ? failure : new GroupFailed(failure)));
             } finally {
+                leave();
                 members.forEach(Member::abandon);
+                members.forEach(Member::wake);
+            }
+        }
+
+        private void take(List<Member<T, R>> members) {
+            lock.lock();
+            try {
+                for (int left = Math.min(most, queue.size()); left > 0; left--) {
+                    members.add(queue.removeFirst());
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void leave() {
+            lock.lock();
+            try {
+                Member<T, R> first = queue.peekFirst();
+                taken = first != null;
+                if (first != null) {
+                    first.wake();
+                }
+            } finally {
+                lock.unlock();
             }
         }
     }
 
-    /** Guarded by the lane's lock. */
+    /** Written by whoever works for it before it is woken, and read by its own caller afterwards. */
     private static final class Member<T, R> {
 
         private final T item;
+        private final Semaphore turn = new Semaphore(0);
         private @Nullable R result;
         private @Nullable RuntimeException failure;
         private boolean done;
 
         Member(T item) {
             this.item = item;
+        }
+
+        /** Either its answer is there, or the lane is its own to work in. */
+        void awaitTurn() {
+            turn.acquireUninterruptibly();
+        }
+
+        void wake() {
+            turn.release();
         }
 
         boolean isDone() {

@@ -59,14 +59,13 @@ class Submission {
         webhookUrls.check(request.webhookUrl());
         Deadline deadline = Deadline.in(settings.attemptDeadline());
         NewGeneration generation = admissions.prepare(caller, request, key, labels);
-        if (dispatcher.isBusy()) {
-            Receipt receipt = admissions.admit(generation, true, deadline, allowance);
-            dispatcher.admitted();
-            return receipt;
-        }
         try (WaitingCaller waiting = dispatcher.register(generation.id())) {
-            Receipt receipt = admissions.admit(generation, false, deadline, allowance);
+            Receipt receipt = admissions.admit(generation, dispatcher::isBusy, deadline, allowance);
             if (receipt.replayed()) {
+                return receipt;
+            }
+            if (receipt.waits()) {
+                dispatcher.admitted();
                 return receipt;
             }
             Taken taken = dispatcher.await(waiting, deadline);
