@@ -6,7 +6,7 @@
  * io.klinggateway.harness.RateChecker} the calls against the rate, {@link io.klinggateway.harness.FairnessChecker} the order
  * of the queue against what each team is owed.
  *
- * <p>{@code ShortProofIT} is part of every build, {@code LongProofIT} and {@code PlantedBugsIT} run in the Maven profile
+ * <p>{@code ShortProofIT} runs in the Maven profile {@code slow}, {@code LongProofIT} and {@code PlantedBugsIT} in
  * {@code harness}. All that happened stands in {@code target/harness}.
  */
 @NullMarked

@@ -2,8 +2,10 @@ package io.klinggateway.notice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class NoticeKillsIT {
 
     private static final int KILLS = 4;

@@ -33,12 +33,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** As many callers as one replica is to bear, waiting for jobs that do not end, in the memory of a small container. */
+@Tag("slow")
 class ManyWaitersIT {
 
     private static final int WAITERS = 2_000;

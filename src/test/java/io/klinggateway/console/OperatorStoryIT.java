@@ -8,6 +8,7 @@ import io.klinggateway.running.RunningGateway;
 import io.klinggateway.tenant.Tenants;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.springframework.core.env.Environment;
@@ -15,9 +16,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The stories of an operator, from the first page to the last, in a browser. */
 @EnabledIf(value = "io.klinggateway.console.Browser#isHere", disabledReason = "there is no Chromium here")
-class OperatorStoryTests extends ConsoleStory {
+@Tag("slow")
+class OperatorStoryIT extends ConsoleStory {
 
-    OperatorStoryTests(Environment environment, JdbcClient database, Tenants tenants) {
+    OperatorStoryIT(Environment environment, JdbcClient database, Tenants tenants) {
         super(environment, database, tenants);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.running.RunningGateway;
 import io.klinggateway.tenant.Tenants;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.springframework.core.env.Environment;
@@ -11,9 +12,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The stories of a team, from the first page to the last, in a browser. */
 @EnabledIf(value = "io.klinggateway.console.Browser#isHere", disabledReason = "there is no Chromium here")
-class TeamStoryTests extends ConsoleStory {
+@Tag("slow")
+class TeamStoryIT extends ConsoleStory {
 
-    TeamStoryTests(Environment environment, JdbcClient database, Tenants tenants) {
+    TeamStoryIT(Environment environment, JdbcClient database, Tenants tenants) {
         super(environment, database, tenants);
     }
 
