@@ -142,6 +142,8 @@ class ChartTests {
                 Arguments.of("database: {url: postgresql://db/gateway}", "url"),
                 Arguments.of("database: {url: 'jdbc:postgresql://db/gateway?user=a&password=b'}", "url"),
                 Arguments.of("database: {cloudnativepg: {instances: 1}}", "instances"),
+                Arguments.of("database: {cloudnativepg: {extraSpec: {storage: {size: 1Gi}}}}", "storage"),
+                Arguments.of("database: {cloudnativepg: {restore: {owner: somebody}}}", "owner"),
                 Arguments.of("database: {existingSecret: {name: ''}}", "The database's credentials are missing"),
                 Arguments.of("database: {trial: {enabled: true}}", "One database is enough"),
                 Arguments.of("tenants: {declared: [{name: Team, budget: {period: DAY, limit: 1}}]}", "name"),
@@ -525,6 +527,32 @@ class ChartTests {
         assertThat(environment(manifests))
                 .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://gw-kling-gateway-db-rw:5432/gateway");
         assertThat(manifests.of(StatefulSet.class)).isEmpty();
+    }
+
+    @Test
+    void theReplicatedDatabaseIsBackedUpAndRestoredAsItsOperatorIsTold() {
+        var backedUp = cluster("{enabled: true, backup: {retentionPolicy: 30d}}");
+        assertThat(backedUp.backup()).containsEntry("retentionPolicy", "30d");
+        assertThat(backedUp.bootstrap().initdb()).isEqualTo(new CloudNativePgCluster.InitDb("gateway", "gateway"));
+
+        var restored = cluster("""
+                {enabled: true, restore: {source: lost, recoveryTarget: {targetImmediate: true}},
+                 extraSpec: {externalClusters: [{name: lost}]}}""");
+        assertThat(restored.bootstrap().initdb()).isNull();
+        assertThat(restored.bootstrap().recovery())
+                .containsEntry("source", "lost")
+                .containsEntry("recoveryTarget", Map.of("targetImmediate", true))
+                .containsEntry("database", "gateway")
+                .containsEntry("owner", "gateway");
+        assertThat(restored.externalClusters()).containsExactly(Map.of("name", "lost"));
+        assertThat(restored.backup()).isNull();
+    }
+
+    private static CloudNativePgCluster.Spec cluster(String values) {
+        return Objects.requireNonNull(
+                Chart.render("vendor: {existingSecret: {name: vendor}}\ndatabase: {cloudnativepg: " + values + "}\n")
+                        .only(CloudNativePgCluster.class)
+                        .getSpec());
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,11 @@ final class CloudNativePgCluster implements HasMetadata {
             Bootstrap bootstrap,
             Postgresql postgresql,
             Storage storage,
-            @Nullable Resources resources) {}
+            @Nullable Resources resources,
+            @Nullable Map<String, Object> backup,
+            @Nullable List<Map<String, Object>> externalClusters) {}
 
-    record Bootstrap(InitDb initdb) {}
+    record Bootstrap(@Nullable InitDb initdb, @Nullable Map<String, Object> recovery) {}
 
     record InitDb(String database, String owner) {}
 
