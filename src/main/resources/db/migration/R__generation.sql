@@ -72,11 +72,12 @@ end $$;
 --   p_replica    where the caller waits for the vendor's verdict
 --   p_promised   whether the caller does not wait for it
 --   p_labels     of the first call; a replay changes none
+--   p_upstream_key   what the vendor knows it by; null: the id
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
-        p_labels jsonb default null,
+        p_labels jsonb default null, p_upstream_key uuid default null,
         out verdict text, out promised boolean, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
         out resets_at timestamptz,
@@ -105,7 +106,12 @@ begin
     end if;
     if p_idempotency_key is not null then
         select * into known from generation g where g.tenant_id = p_tenant and g.idempotency_key = p_idempotency_key;
-        if found and not known.promised and known.request_hash = p_request_hash then
+        if not found then
+            select * into known from generation g
+             where g.tenant_id = p_tenant and g.upstream_key = p_upstream_key
+               and g.idempotency_key is null and g.upstream_job_id is not null;
+            known.request_hash := p_request_hash;  -- lost, but the same: the vendor's key is made of it
+        elsif not known.promised and known.request_hash = p_request_hash then
             -- Still in flight. Its refusal would free the key under this row's lock: what is left afterwards counts.
             update generation g
                set promised = true
@@ -127,6 +133,11 @@ begin
         return;
     elsif not limits.tenant_active then
         verdict := 'TENANT_SUSPENDED';
+        return;
+    end if;
+    -- On every replica, whether its door is closed yet or not.
+    if exists (select from recovery r where r.upstream = p_upstream and r.finished_at is null) then
+        verdict := 'RECOVERING';
         return;
     end if;
     select ceil(extract(epoch from r.probe_at - gateway_now())) into account_refused_seconds
@@ -163,10 +174,11 @@ begin
     select e.at into strict held_at from journal_entry e where e.generation_id = p_id and e.entry_kind = 'HOLD';
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
                             webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
-                            created_at, traceparent, labels)
+                            created_at, traceparent, labels,
+                            upstream_key)
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash, p_webhook_url,
             p_webhook_events, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
-            held_at, p_traceparent, p_labels);
+            held_at, p_traceparent, p_labels, p_upstream_key);
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)
         select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;
@@ -218,4 +230,26 @@ begin
         select g.*
           from unnest(p_tenants, p_ids) as asked (tenant_id, id)
           join generation g on g.tenant_id = asked.tenant_id and g.id = asked.id;
+end $$;
+
+-- Puts a job of the vendor's into a tenant's books as what it was: a generation that the vendor accepted when it made the job.
+-- The credits are held whatever the budget allows, since the vendor has them; tracking ends it like any other. Answers whether
+-- it did: a job is in the books once.
+create or replace function book_generation(p_id uuid, p_tenant uuid, p_upstream text, p_upstream_key uuid, p_job uuid,
+        p_model_name text, p_images integer, p_credits bigint, p_upstream_request bytea, p_created_at timestamptz,
+        p_actor text, p_reason text) returns boolean
+    language plpgsql as $$
+begin
+    insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                            quoted_credits, upstream, upstream_key, upstream_request, upstream_job_id, due_at, created_at,
+                            accepted_at)
+    values (p_id, p_tenant, '00000000-0000-0000-0000-000000000000', 'QUEUED', true, '00000000-0000-0000-0000-000000000000',
+            '', p_model_name, p_images, p_credits, p_upstream, p_upstream_key, p_upstream_request, p_job, gateway_now(),
+            p_created_at, p_created_at)
+    on conflict (upstream, upstream_job_id) where upstream_job_id is not null do nothing;
+    if not found then
+        return false;
+    end if;
+    perform ledger_book(p_id, p_tenant, p_credits, p_created_at, p_actor, p_reason);
+    return true;
 end $$;

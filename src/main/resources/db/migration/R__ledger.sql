@@ -201,6 +201,31 @@ begin
     values (p_generation, p_tenant, p_key, ids, starts, 'HOLD', p_credits, w.as_of, p_actor);
 end $$;
 
+-- Sets credits aside that were spent already, in the periods of that time of every window of the tenant, whatever is left
+-- there: no refusal would bring them back.
+create or replace function ledger_book(p_generation uuid, p_tenant uuid, p_credits bigint, p_at timestamptz, p_actor text,
+        p_reason text) returns void
+    language plpgsql as $$
+declare
+    windows window_balance[] := ledger_windows(p_tenant, null);
+    w       window_balance;
+    ids     uuid[] := '{}';
+    starts  date[] := '{}';
+begin
+    foreach w in array windows loop
+        w.period_start := ledger_period_start(w.period_kind, w.first_day, w.time_zone, p_at);
+        perform ledger_open_period(w);
+        update window_period p
+           set held = p.held + p_credits,
+               ceiling = ledger_ceiling(p.allowed, p.held + p_credits + p.captured)
+         where p.window_id = w.window_id and p.period_start = w.period_start;
+        ids := ids || w.window_id;
+        starts := starts || w.period_start;
+    end loop;
+    insert into journal_entry (generation_id, tenant_id, windows, period_starts, entry_kind, held_delta, at, actor, reason)
+    values (p_generation, p_tenant, ids, starts, 'HOLD', p_credits, p_at, p_actor, p_reason);
+end $$;
+
 -- Resolves a generation's hold in its own periods. CAPTURE takes p_charged, at most the hold, and frees the rest;
 -- RELEASE frees all. Answers the captured credits, or null if the hold was resolved before (nothing changes then).
 create or replace function ledger_resolve(p_generation uuid, p_kind text, p_charged bigint, p_actor text, p_reason text) returns bigint

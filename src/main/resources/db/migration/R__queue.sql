@@ -171,8 +171,8 @@ end $$;
 -- One row for each, and a last one without an id: wait is the time until the next call may be made, null if it may be now.
 create or replace function queue_next(p_upstream text, p_replica uuid, p_interval interval, p_tolerance interval,
         p_probe_pause interval, p_lease interval, p_most integer)
-    returns table (id uuid, tenant_id uuid, key_id uuid, attempt integer, promised boolean, upstream_request bytea,
-                   created_at timestamptz, traceparent text, model_name text, images integer, quoted_credits bigint,
+    returns table (id uuid, tenant_id uuid, key_id uuid, attempt integer, promised boolean, upstream_key uuid,
+                   upstream_request bytea, created_at timestamptz, traceparent text, model_name text, images integer, quoted_credits bigint,
                    probe boolean, overdue boolean, waiting_for interval)
     language plpgsql as $$
 #variable_conflict use_column
@@ -185,6 +185,12 @@ declare
     stood  bigint;
     sent   integer := 0;
 begin
+    -- What the restored books say is waiting may have been sent in the time that they lost.
+    if exists (select from recovery r where r.upstream = p_upstream and r.finished_at is null) then
+        waiting_for := interval '1 second';
+        return next;
+        return;
+    end if;
     loop
         due := greatest(rate.next_call_at, moment);
         waiting_for := nullif(
@@ -223,10 +229,11 @@ begin
                promised = g.promised or g.state = 'SENDING' or g.admitted_by is distinct from p_replica,
                due_at = moment + p_lease
          where g.id = chosen.id
-        returning g.id, g.tenant_id, g.key_id, g.attempt, g.promised, g.upstream_request, g.created_at, g.traceparent,
+        returning g.id, g.tenant_id, g.key_id, g.attempt, g.promised, coalesce(g.upstream_key, g.id), g.upstream_request,
+                  g.created_at, g.traceparent,
                   g.model_name, g.images, g.quoted_credits, rate.account_refused,
                   g.indefinite and g.created_at < moment - interval '23 hours'
-          into id, tenant_id, key_id, attempt, promised, upstream_request, created_at, traceparent,
+          into id, tenant_id, key_id, attempt, promised, upstream_key, upstream_request, created_at, traceparent,
                model_name, images, quoted_credits, probe, overdue;
         stood := queue_charge(p_upstream, tenant_id);
         if not rate.repeated_last then

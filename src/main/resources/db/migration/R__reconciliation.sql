@@ -54,3 +54,46 @@ select tenant_id
   from spend_total t
   full join (select tenant_id, sum(credits) as credits from spend_day group by tenant_id) d using (tenant_id)
  where t.credits - t.returned is distinct from d.credits;
+
+-- What the books know of the vendor's account: what it took, of that what it may give back or have taken already because the
+-- job is open, and what it may have taken for attempts without a certain answer. Differences over time count, not the sum.
+create or replace function vendor_books(p_upstream text, out spent bigint, out open bigint, out uncertain bigint)
+    language sql stable as $$
+    with held as (
+        select coalesce(sum(g.quoted_credits) filter (where g.upstream_job_id is not null), 0)::bigint as open,
+               coalesce(sum(g.quoted_credits) filter (where g.upstream_job_id is null and g.state <> 'WAITING'), 0)::bigint as uncertain
+          from generation g where g.captured_credits is null and g.upstream = p_upstream)
+    select (select coalesce(sum(t.credits - t.returned), 0) from spend_total t)::bigint
+           - (select coalesce(sum(j.captured_delta), 0) from journal_entry j where j.entry_kind = 'ADJUST')::bigint
+           + (select coalesce(sum(g.charged_credits - g.quoted_credits), 0) from generation g
+               where g.upstream = p_upstream and g.charged_credits > g.quoted_credits and g.state = 'COMPLETED')::bigint
+           + (select coalesce(sum(o.credits), 0) from orphan_job o
+               where o.upstream = p_upstream and coalesce(o.resolution, '') not in ('FOUND', 'BOOKED'))::bigint
+           + held.open,
+           held.open, held.uncertain
+      from held;
+$$;
+
+-- Records the balance that the vendor shows, and holds it against the books. Balance and spend together change only when the
+-- account is paid into, or spent from behind the books' back: more than is known is a payment, less is the drift.
+create or replace function vendor_balance_read(p_upstream text, p_balance bigint, p_floor bigint) returns void
+    language plpgsql as $$
+declare
+    books record;
+    low   bigint;
+    high  bigint;
+begin
+    select * into books from vendor_books(p_upstream);
+    low := p_balance + books.spent - books.open;
+    high := p_balance + books.spent + books.uncertain;
+    update upstream_account a
+       set balance_credits = p_balance, floor_credits = p_floor, read_at = gateway_now(),
+           drift_credits = greatest(0, coalesce(a.books_low, high) - high),
+           books_low = case when a.books_low is null or low > a.books_high then low
+                            when high < a.books_low then a.books_low
+                            else greatest(low, a.books_low) end,
+           books_high = case when a.books_low is null or low > a.books_high then high
+                             when high < a.books_low then a.books_high
+                             else least(high, a.books_high) end
+     where a.upstream = p_upstream;
+end $$;

@@ -165,6 +165,7 @@ create table generation (
     charged_credits  bigint,                              -- what the vendor says it charged; null if it does not say
     upstream         text        not null,                -- the vendor's base URL; no other's dispatcher touches the row
     upstream_request bytea,                               -- exactly the bytes that every attempt sends; null once erased
+    upstream_key     uuid,                                -- the vendor's idempotency key for it; null: the id
     upstream_job_id  uuid,
     attempt          integer     not null default 0,      -- fences the sender: only the newest attempt may conclude
     attempt_open     boolean     not null default false,  -- sent or about to be; its answer is not recorded
@@ -182,7 +183,8 @@ create table generation (
     accepted_at      timestamptz,                         -- the vendor had the job
     completed_at     timestamptz,
     constraint generation_resolved check ((state in ('COMPLETED', 'FAILED', 'CANCELLED')) = (captured_credits is not null)),
-    constraint generation_request_known check (upstream_request is not null or captured_credits is not null),
+    constraint generation_request_known check (upstream_request is not null or upstream_job_id is not null
+        or captured_credits is not null),
     constraint generation_job_known check (upstream_job_id is not null
         or state in ('WAITING', 'SENDING', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
     constraint generation_waits_unsent check (state <> 'WAITING' or not attempt_open and not indefinite)
@@ -190,6 +192,10 @@ create table generation (
 
 create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
 create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
+-- Those that a recovery made of the vendor's jobs: their callers' keys are lost, but not what those were sent as.
+create index generation_recovered on generation (tenant_id, upstream_key)
+    where upstream_key is not null and idempotency_key is null and upstream_job_id is not null;
+create index generation_overcharged on generation (upstream) where charged_credits > quoted_credits;
 create index generation_waiting on generation (tenant_id, upstream, key_id, created_at, id) where state = 'WAITING';
 create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';
 create index generation_repeated on generation (upstream, due_at) where state = 'SENDING';
@@ -258,20 +264,55 @@ create table upstream_sweep (
     ended_at timestamptz
 ) with (fillfactor = 50);
 
--- Jobs that the vendor runs for generations that had already ended: nobody pays for them, an operator hears of them.
+-- Jobs of the vendor's account that no team pays for. Operators hear of them until each is resolved.
 create table orphan_job (
     upstream        text        not null,
     upstream_job_id uuid        not null,
-    generation_id   uuid        not null,
+    cause           text        not null check (cause in ('ENDED', 'UNKNOWN')),  -- its generation had ended; or there is none
+    generation_id   uuid,                   -- the one that had ended; or the one that has the job by now
+    status          text,                   -- as the vendor showed it last; null: not yet looked at
+    credits         bigint,                 -- what the vendor took for it; null: it has not said
+    created_at      timestamptz not null,   -- by the vendor's clock, unless it does not say
     recorded_at     timestamptz not null default gateway_now(),
-    primary key (upstream, upstream_job_id)
+    resolution      text        check (resolution in ('FOUND', 'BOOKED', 'DISMISSED', 'FREE')),
+    resolved_at     timestamptz,
+    primary key (upstream, upstream_job_id),
+    constraint orphan_job_resolved check ((resolution is null) = (resolved_at is null))
 );
+
+create index orphan_job_open on orphan_job (upstream, created_at) where resolution is null;
+
+-- How far the vendor's list was held against the books. While it is being read, due_at is the reader's lease.
+create table vendor_list_check (
+    upstream   text        primary key,
+    read_until timestamptz not null,  -- every job that is older is in the books, or an orphan
+    due_at     timestamptz not null,
+    checked_at timestamptz
+);
+
+-- After a restore: the books are held against the vendor's list, and nothing is admitted or sent until that is done.
+create table recovery (
+    upstream      text        not null,
+    since         timestamptz not null,  -- no later than the moment that the books were restored to
+    started_at    timestamptz not null default gateway_now(),
+    due_at        timestamptz not null,  -- while a replica works on it, its lease
+    repeated_jobs integer     not null,  -- generations that may have been sent in the lost time, and are sent again
+    listed_jobs   integer,
+    free_jobs     integer,               -- unknown ones that failed: the vendor took nothing for them
+    finished_at   timestamptz,
+    primary key (upstream, since)
+);
+
+create index recovery_unfinished on recovery (upstream) where finished_at is null;
 
 -- The vendor's account, as one of the replicas read it last; every replica publishes it.
 create table upstream_account (
     upstream        text        primary key,
     balance_credits bigint,
     floor_credits   bigint,       -- operators hear of a balance below it; null: of none
+    books_low       bigint,       -- balance and all that the books know to be spent, together: at least, and at most
+    books_high      bigint,
+    drift_credits   bigint,       -- what is missing from the balance, and is not in the books
     read_at         timestamptz,
     due_at          timestamptz not null
 );

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -275,13 +276,17 @@ public abstract class GatewayScenario {
     /** All attempts of a generation carry its key and the stored bytes. */
     protected List<LoggedRequest> attempts(UUID generation) {
         List<LoggedRequest> attempts = vendor.findAll(
-                postRequestedFor(urlEqualTo(GENERATE)).withHeader("Idempotency-Key", equalTo(generation.toString())));
+                postRequestedFor(urlEqualTo(GENERATE)).withHeader("Idempotency-Key", equalTo(upstreamKey(generation))));
         byte[] stored = (byte[]) row(generation).get("upstream_request");
         assertThat(attempts).allSatisfy(attempt -> {
             assertThat(attempt.getBody()).isEqualTo(stored);
             assertThat(attempt.getHeader("X-API-Key")).isEqualTo(VENDOR_KEY);
         });
         return attempts;
+    }
+
+    private String upstreamKey(UUID generation) {
+        return String.valueOf(Objects.requireNonNullElse(row(generation).get("upstream_key"), generation));
     }
 
     /** Once, or as often as the gateway knows to have tried: a vendor that answers late is asked again. */

@@ -63,6 +63,10 @@ public class AuditLog {
             return new Action(name, tenant, null, null);
         }
 
+        static Action ofNoTenant(String name) {
+            return new Action(name, null, null, null);
+        }
+
         Action about(Object what) {
             return new Action(name, tenant, what.toString(), reason);
         }

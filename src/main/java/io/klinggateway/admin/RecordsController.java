@@ -6,6 +6,7 @@ import io.klinggateway.ledger.Difference;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.orphan.Orphans;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
 import io.klinggateway.tenant.Tenant;
@@ -38,6 +39,7 @@ class RecordsController {
     private final Tenants tenants;
     private final Apiframe apiframe;
     private final SystemStatus status;
+    private final Orphans orphans;
 
     RecordsController(
             AuditLog audit,
@@ -45,7 +47,9 @@ class RecordsController {
             Ledger ledger,
             Tenants tenants,
             Apiframe apiframe,
-            SystemStatus status) {
+            SystemStatus status,
+            Orphans orphans) {
+        this.orphans = orphans;
         this.status = status;
         this.audit = audit;
         this.usage = usage;
@@ -115,12 +119,13 @@ class RecordsController {
     }
 
     @GetMapping(path = "/reconciliation", produces = "application/json")
-    @Operation(summary = "Where the books disagree (nowhere), and the vendor's balance beside all open holds")
+    @Operation(summary = "Where the books disagree (nowhere), and the vendor's account beside them")
     ReconciliationView reconciliation() {
         List<Difference> differences = ledger.differences();
         Map<TenantId, String> names =
                 tenants.names(differences.stream().map(Difference::tenant).toList());
         long openHolds = status.openHolds();
+        Orphans.Unresolved unresolved = orphans.unresolved();
         Optional<Long> balance = apiframe.account().map(VendorAccount::balance).map(credits -> credits.amount());
         return new ReconciliationView(
                 differences.stream()
@@ -128,20 +133,28 @@ class RecordsController {
                         .toList(),
                 openHolds,
                 balance.orElse(null),
-                balance.map(credits -> credits >= openHolds).orElse(null));
+                balance.map(credits -> credits >= openHolds).orElse(null),
+                status.vendorDrift().orElse(null),
+                unresolved.jobs(),
+                unresolved.credits());
     }
 
     /**
      * @param openHoldCredits of all tenants
      * @param vendorCredits the balance of the vendor's account; null if the vendor does not tell now
      * @param covered whether it suffices for all open holds
+     * @param vendorDriftCredits missing from that account and unknown to the books; null if that cannot be told
+     * @param orphanJobs that no team pays for and nobody has resolved, and {@code orphanCredits}, what the vendor took for them
      */
     @Schema(name = "OperatorReconciliation")
     record ReconciliationView(
             List<DifferenceView> differences,
             long openHoldCredits,
             @Nullable Long vendorCredits,
-            @Nullable Boolean covered) {}
+            @Nullable Boolean covered,
+            @Nullable Long vendorDriftCredits,
+            long orphanJobs,
+            long orphanCredits) {}
 
     /** A balance less the sum of its journal entries; about a key's own budget if it has an id. */
     @Schema(name = "OperatorDifference")

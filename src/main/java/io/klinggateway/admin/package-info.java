@@ -7,6 +7,8 @@
         allowedDependencies = {
             "usage",
             "oversight",
+            "orphan",
+            "recovery",
             "queue",
             "generation",
             "webhook",

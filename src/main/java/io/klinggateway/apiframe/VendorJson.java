@@ -53,7 +53,9 @@ final class VendorJson {
                         images(job.path("result")),
                         error(job),
                         charged(job.path("creditCost")),
-                        job.path("expired").asBoolean(false))));
+                        job.path("expired").asBoolean(false),
+                        time(job.path("createdAt")),
+                        job.path("input").isObject() ? job.path("input").toString() : null)));
     }
 
     JobListing page(JsonNode list) {

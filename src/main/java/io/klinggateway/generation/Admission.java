@@ -36,6 +36,9 @@ sealed interface Admission {
     /** The vendor refuses the gateway's account. */
     record AccountRefused(Duration until) implements Admission {}
 
+    /** The books were restored, and what they have lost is looked for. */
+    record Recovering() implements Admission {}
+
     /** The key was revoked or has expired since the caller was let in. */
     record KeyInvalid() implements Admission {}
 

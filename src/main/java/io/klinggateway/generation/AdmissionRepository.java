@@ -38,7 +38,7 @@ public class AdmissionRepository {
     private static final String ADMIT = """
             select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl, :webhookEvents,
                 :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent,
-                cast(:labels as jsonb))
+                cast(:labels as jsonb), :upstreamKey)
             """;
 
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
@@ -149,8 +149,15 @@ public class AdmissionRepository {
                 .param("promised", request.promised().getAsBoolean())
                 .param("traceparent", generation.traceparent(), Types.VARCHAR)
                 .param("labels", generation.labels().toJson(), Types.VARCHAR)
+                .param("upstreamKey", upstreamKey(generation), Types.OTHER)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
+    }
+
+    private static @Nullable UUID upstreamKey(NewGeneration generation) {
+        return generation.idempotencyKey() == null
+                ? null
+                : generation.upstreamKey().value();
     }
 
     private static String @Nullable [] webhookEvents(@Nullable List<WebhookEvent> events) {
@@ -246,6 +253,7 @@ public class AdmissionRepository {
             case "QUEUE_FULL" -> new Admission.QueueFull();
             case "ACCOUNT_REFUSED" ->
                 new Admission.AccountRefused(Duration.ofSeconds(row.getInt("account_refused_seconds")));
+            case "RECOVERING" -> new Admission.Recovering();
             case "KEY_INVALID" -> new Admission.KeyInvalid();
             case "TENANT_SUSPENDED" -> new Admission.TenantSuspended();
             default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));

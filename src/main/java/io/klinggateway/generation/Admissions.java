@@ -9,6 +9,7 @@ import io.klinggateway.generation.Admission.Insufficient;
 import io.klinggateway.generation.Admission.KeyInvalid;
 import io.klinggateway.generation.Admission.QueueFull;
 import io.klinggateway.generation.Admission.RateLimited;
+import io.klinggateway.generation.Admission.Recovering;
 import io.klinggateway.generation.Admission.Replayed;
 import io.klinggateway.generation.Admission.TenantSuspended;
 import io.klinggateway.image.ImageRequest;
@@ -16,6 +17,7 @@ import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.InsufficientCredits;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Sha256;
 import io.klinggateway.tenant.Caller;
@@ -70,7 +72,10 @@ public class Admissions {
     public NewGeneration prepare(Caller caller, ImageRequest request, @Nullable IdempotencyKey key, Labels labels) {
         GenerationId id = GenerationId.next(clock);
         byte[] asked = json.write(request);
-        ImageRequest sent = callbacks.upstream(id, request);
+        byte[] hash = Sha256.of(asked);
+        TenantId tenant = caller.tenant().id();
+        UpstreamKey upstreamKey = key == null ? UpstreamKey.of(id) : UpstreamKey.of(tenant, key, hash);
+        ImageRequest sent = callbacks.upstream(new Callbacks.Subject(upstreamKey, tenant), request);
         return new NewGeneration(
                 id,
                 caller,
@@ -78,7 +83,8 @@ public class Admissions {
                 request,
                 labels,
                 prices.price(request),
-                Sha256.of(asked),
+                hash,
+                upstreamKey,
                 sent.equals(request) ? asked : json.write(sent),
                 scope.traceparent());
     }
@@ -111,6 +117,7 @@ public class Admissions {
             case QueueFull _ -> throw LimitReached.ofWaiting();
             case AccountRefused refused ->
                 throw Refusal.accountRefused(refused.until()).toException();
+            case Recovering _ -> throw Refusal.recovering().toException();
             case KeyInvalid _ -> throw InvalidApiKey.unknown();
             case TenantSuspended _ -> throw InvalidApiKey.inactive();
             case Insufficient insufficient -> throw new InsufficientCredits(generation.price(), insufficient.left());

@@ -4,20 +4,22 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.VendorSignature;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.WebhookEvent;
-import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * The URLs at which the vendor tells us that a job has ended: one for each generation, which only this gateway can make.
- * Nothing about them is stored but the request that carries one.
+ * The URLs at which the vendor tells us that a job has ended: one for each generation, which only this gateway can make. It
+ * names what the vendor knows the generation by, and whose it is: the same call always has the same, and a job that the books
+ * do not know can be told by it. Nothing about them is stored but the request that carries one.
  */
 @Component
 @EnableConfigurationProperties(CallbackSettings.class)
@@ -27,8 +29,12 @@ public class Callbacks {
 
     private static final List<WebhookEvent> EVENTS = List.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED);
     private static final int ID_BYTES = 2 * Long.BYTES;
+    private static final int SUBJECT_BYTES = 2 * ID_BYTES;
     private static final int SECRET_BYTES = 32;
     private static final String HIDDEN = "[hidden]";
+
+    /** Only tokens are so long without a break. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{86,}");
 
     private final VendorSignature signature;
     private final @Nullable String publicUrl;
@@ -46,70 +52,76 @@ public class Callbacks {
     }
 
     /** The request as the vendor gets it: with our webhook, or none; never the tenant's. */
-    ImageRequest upstream(GenerationId id, ImageRequest request) {
-        return enabled() ? request.withWebhook(url(id), EVENTS) : request.withWebhook(null, null);
+    ImageRequest upstream(Subject subject, ImageRequest request) {
+        return enabled()
+                ? request.withWebhook(publicUrl + PATH + token(subject), EVENTS)
+                : request.withWebhook(null, null);
     }
 
-    private String url(GenerationId id) {
-        return publicUrl + PATH + token(id);
-    }
+    /** What a URL names. */
+    public record Subject(UpstreamKey key, TenantId tenant) {}
 
-    public String token(GenerationId id) {
-        byte[] subject = bytes(id);
+    public String token(Subject named) {
+        byte[] subject = bytes(named);
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString(ByteBuffer.allocate(ID_BYTES + SECRET_BYTES)
+                .encodeToString(ByteBuffer.allocate(SUBJECT_BYTES + SECRET_BYTES)
                         .put(subject)
                         .put(signature.secret(subject))
                         .array());
     }
 
     /** @return whose URL it is; empty if we never made it */
-    public Optional<GenerationId> generation(String token) {
+    public Optional<Subject> subject(String token) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(token);
         } catch (IllegalArgumentException garbage) {
             return Optional.empty();
         }
-        if (bytes.length != ID_BYTES + SECRET_BYTES) {
+        if (bytes.length != SUBJECT_BYTES + SECRET_BYTES) {
             return Optional.empty();
         }
-        byte[] subject = Arrays.copyOf(bytes, ID_BYTES);
-        if (!signature.isSecret(subject, Arrays.copyOfRange(bytes, ID_BYTES, bytes.length))) {
+        byte[] subject = Arrays.copyOf(bytes, SUBJECT_BYTES);
+        if (!signature.isSecret(subject, Arrays.copyOfRange(bytes, SUBJECT_BYTES, bytes.length))) {
             return Optional.empty();
         }
-        ByteBuffer id = ByteBuffer.wrap(subject);
-        return Optional.of(new GenerationId(new UUID(id.getLong(), id.getLong())));
+        ByteBuffer ids = ByteBuffer.wrap(subject);
+        return Optional.of(new Subject(new UpstreamKey(id(ids)), new TenantId(id(ids))));
     }
 
-    private static byte[] bytes(GenerationId id) {
-        return ByteBuffer.allocate(ID_BYTES)
-                .putLong(id.value().getMostSignificantBits())
-                .putLong(id.value().getLeastSignificantBits())
-                .array();
+    /** Whose URL a request at the vendor carries; empty if none of ours. */
+    Optional<Subject> subject(ImageRequest request) {
+        String url = request.webhookUrl();
+        int path = url == null ? -1 : url.lastIndexOf(PATH);
+        return url == null || path < 0 ? Optional.empty() : subject(url.substring(path + PATH.length()));
+    }
+
+    private static UUID id(ByteBuffer ids) {
+        return new UUID(ids.getLong(), ids.getLong());
+    }
+
+    private static byte[] bytes(Subject subject) {
+        ByteBuffer bytes = ByteBuffer.allocate(SUBJECT_BYTES);
+        for (UUID id : List.of(subject.key().value(), subject.tenant().value())) {
+            bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        }
+        return bytes.array();
     }
 
     /** The vendor's words without our URL, which its validation errors may quote. */
-    String redact(GenerationId id, String words) {
-        return enabled() ? words.replace(url(id), HIDDEN).replace(token(id), HIDDEN) : words;
+    String redact(String words) {
+        return publicUrl == null
+                ? words
+                : TOKEN.matcher(words).replaceAll(HIDDEN).replace(publicUrl + PATH + HIDDEN, HIDDEN);
     }
 
-    public UpstreamJob redact(GenerationId id, UpstreamJob job) {
+    public UpstreamJob redact(UpstreamJob job) {
         String error = job.error();
-        return error == null
-                ? job
-                : new UpstreamJob(
-                        job.id(),
-                        job.status(),
-                        job.progress(),
-                        job.images(),
-                        redact(id, error),
-                        job.charged(),
-                        job.expired());
+        return error == null ? job : job.withError(redact(error));
     }
 
-    public Refusal redact(GenerationId id, Refusal refusal) {
-        return refusal.withWords(words -> redact(id, words));
+    public Refusal redact(Refusal refusal) {
+        return refusal.withWords(this::redact);
     }
 }

@@ -45,7 +45,6 @@ class GenerationMeters {
     };
 
     private final MeterRegistry registry;
-    private final Counter orphans;
     private final Counter loss;
     private final Counter reviews;
     private final Timer acceptance;
@@ -55,9 +54,6 @@ class GenerationMeters {
 
     GenerationMeters(MeterRegistry registry) {
         this.registry = registry;
-        orphans = Counter.builder("kling.gateway.orphan.jobs")
-                .description("Vendor jobs of generations that had already ended; charged to no tenant")
-                .register(registry);
         loss = Counter.builder("kling.gateway.loss.credits")
                 .description("What the vendor charged beyond the hold; paid by no tenant")
                 .baseUnit("credits")
@@ -95,10 +91,6 @@ class GenerationMeters {
     /** @param seconds from admission to the vendor's acceptance */
     void accepted(double seconds) {
         acceptance.record(Duration.ofMillis(Math.round(seconds * 1000)));
-    }
-
-    void orphan() {
-        orphans.increment();
     }
 
     void loss(Credits credits) {

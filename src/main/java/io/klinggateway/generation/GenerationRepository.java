@@ -37,16 +37,29 @@ class GenerationRepository {
 
     /** Whatever attempt it was: an acceptance is the truth, and the vendor has one job per idempotency key. */
     private static final String ACCEPT = """
-            update generation
-               set state = 'QUEUED', upstream_job_id = :job, promised = true, attempt_open = false, due_at = null,
-                   accepted_at = gateway_now()
-             where id = :id and upstream_job_id is null and state in ('WAITING', 'SENDING', 'IN_REVIEW')
-            returning extract(epoch from accepted_at - created_at)
+            with accepted as (
+                update generation g
+                   set state = 'QUEUED', upstream_job_id = :job, promised = true, attempt_open = false, due_at = null,
+                       accepted_at = gateway_now()
+                 where id = :id and upstream_job_id is null and state in ('WAITING', 'SENDING', 'IN_REVIEW')
+                   and not exists (select from generation other
+                                    where other.upstream = g.upstream and other.upstream_job_id = :job)
+                returning upstream, extract(epoch from accepted_at - created_at) as seconds),
+            found as (
+                update orphan_job o
+                   set resolution = 'FOUND', resolved_at = gateway_now(), generation_id = :id
+                  from accepted a
+                 where o.upstream = a.upstream and o.upstream_job_id = :job and o.resolution is null)
+            select seconds from accepted
+            """;
+
+    private static final String OF_ANOTHER = """
+            select exists (select from generation where upstream = :upstream and upstream_job_id = :job and id <> :id)
             """;
 
     private static final String RECORD_ORPHAN = """
-            insert into orphan_job (upstream, upstream_job_id, generation_id)
-            select :upstream, :job, :id
+            insert into orphan_job (upstream, upstream_job_id, cause, generation_id, created_at)
+            select :upstream, :job, 'ENDED', :id, gateway_now()
              where not exists (select from generation where id = :id and upstream_job_id = :job)
             on conflict do nothing
             """;
@@ -195,6 +208,15 @@ class GenerationRepository {
                 .param("job", job.value())
                 .query(Double.class)
                 .optional();
+    }
+
+    boolean belongsToAnother(GenerationId id, UpstreamJobId job, String upstream) {
+        return jdbc.sql(OF_ANOTHER)
+                .param("id", id.value())
+                .param("job", job.value())
+                .param("upstream", upstream)
+                .query(Boolean.class)
+                .single();
     }
 
     /** @return false if the job was recorded before, as the generation's or as an orphan: then there is nothing to note */

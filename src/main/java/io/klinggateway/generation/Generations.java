@@ -42,19 +42,24 @@ public class Generations {
     }
 
     /**
-     * Records the vendor's job; write-once. What ended meanwhile stays ended, and the job is recorded as an orphan.
+     * Records the vendor's job; write-once. What ended meanwhile stays ended, and the job is recorded as an orphan; one that
+     * was an orphan is none any more.
      *
+     * @return false if the job is another generation's, which was booked from it after a restore; nothing changes then
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    public void accepted(GenerationId id, UpstreamJobId job, Deadline deadline) {
+    public boolean accepted(GenerationId id, UpstreamJobId job, Deadline deadline) {
         Optional<Double> seconds = CommitRetry.run(deadline, () -> generations.accept(id, job));
         if (seconds.isPresent()) {
             meters.accepted(seconds.get());
+        } else if (CommitRetry.run(deadline, () -> generations.belongsToAnother(id, job, apiframe.upstream()))) {
+            log.warn("vendor job {} of generation {} is booked as another one already", job, id);
+            return false;
         } else if (CommitRetry.run(deadline, () -> generations.noteOrphan(id, job, apiframe.upstream()))) {
-            meters.orphan();
             log.error(
                     "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
         }
+        return true;
     }
 
     /** An attempt has certainly not reached the vendor: it goes on waiting, at the head of its key's line. */

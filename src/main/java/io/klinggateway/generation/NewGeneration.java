@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a caller asks to be admitted.
  *
  * @param requestHash tells a replay from another request under the same idempotency key
+ * @param upstreamKey what the vendor is to know it by
  * @param upstreamRequest exactly the bytes that every attempt sends
  * @param traceparent where the call stands in its trace; null if it is in none
  */
@@ -22,5 +23,6 @@ public record NewGeneration(
         Labels labels,
         Credits price,
         byte[] requestHash,
+        UpstreamKey upstreamKey,
         byte[] upstreamRequest,
         @Nullable String traceparent) {}

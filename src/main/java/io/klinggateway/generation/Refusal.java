@@ -26,6 +26,9 @@ public record Refusal(
         @Nullable Duration retryAfter,
         boolean whateverCameBefore) {
 
+    /** Recovery takes as long as a hundred of the lost jobs to a call of the account's rate. */
+    private static final Duration RECOVERY_RETRY = Duration.ofSeconds(10);
+
     public static Refusal invalid(Invalid invalid) {
         return new Refusal(ProblemCode.VALIDATION_FAILED, invalid.error(), invalid.details(), null, true);
     }
@@ -47,6 +50,26 @@ public record Refusal(
                 Map.of(),
                 retryAfter,
                 false);
+    }
+
+    /** The books were restored, and what they have lost is looked for. */
+    public static Refusal recovering() {
+        return new Refusal(
+                ProblemCode.RECOVERING,
+                "The gateway recovers its books after a restore and takes no requests now; try again",
+                Map.of(),
+                RECOVERY_RETRY,
+                false);
+    }
+
+    /** Its caller's key was lost with the books, and the job that the vendor has for it was booked since. */
+    public static Refusal bookedBefore() {
+        return new Refusal(
+                ProblemCode.CONFLICT,
+                "The vendor's job for this request is in the books already, as another job of the gateway's",
+                Map.of(),
+                null,
+                true);
     }
 
     /** The same refusal in other words. */

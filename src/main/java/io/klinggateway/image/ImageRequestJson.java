@@ -1,7 +1,9 @@
 package io.klinggateway.image;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +22,16 @@ public class ImageRequestJson {
     /** Only what the caller gave: defaults are not filled in. */
     public byte[] write(ImageRequest request) {
         return json.writeValueAsBytes(request);
+    }
+
+    /** @return empty if it is no request that this gateway could have written */
+    public Optional<ImageRequest> parse(String text) {
+        try {
+            return Optional.of(json.readValue(text, ImageRequest.class))
+                    .filter(request -> request.prompt() != null && ImageRequest.MODEL.equals(request.model()));
+        } catch (JacksonException other) {
+            return Optional.empty();
+        }
     }
 
     /** Reads what {@link #write} wrote; not for bytes from callers. */

@@ -12,10 +12,12 @@ import org.springframework.validation.annotation.Validated;
  * How operators watch over the gateway.
  *
  * @param reconciliationInterval how often one of the replicas checks the books
+ * @param sharedBalance whether others spend from the vendor's account, too; then its balance tells nothing about the books
  * @param vendorBalanceFloor credits; operators are told when the vendor's account falls below; null if they are not
  */
 @Validated
 @ConfigurationProperties("gateway.oversight")
 record OversightSettings(
         @DefaultValue("5m") @DurationMin(seconds = 1) Duration reconciliationInterval,
+        @DefaultValue("false") boolean sharedBalance,
         @Nullable @Min(1) Long vendorBalanceFloor) {}

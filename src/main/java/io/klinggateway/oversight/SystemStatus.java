@@ -38,6 +38,16 @@ public class SystemStatus {
         return balance.known();
     }
 
+    /** Credits that are missing from the vendor's account and unknown to the books; empty if that cannot be told. */
+    public Optional<Long> vendorDrift() {
+        return balance.drift();
+    }
+
+    /** Takes the vendor's account to be right as it stands, from the next reading on. */
+    public void acceptVendorDrift() {
+        balance.acceptDrift();
+    }
+
     public Optional<Drift> drift() {
         return reconciliation.known();
     }

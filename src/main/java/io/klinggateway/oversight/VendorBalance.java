@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Shows what is left on the vendor's account. One replica asks the vendor, minutes apart; all publish its answer. */
+/**
+ * Shows what is left on the vendor's account, and whether more is missing from it than the books know to be spent. One replica
+ * asks the vendor, minutes apart; all publish its answer.
+ */
 @Component
 class VendorBalance {
 
@@ -23,14 +26,14 @@ class VendorBalance {
             on conflict (upstream) do update set due_at = excluded.due_at where account.due_at <= gateway_now()
             """;
 
-    private static final String RECORD = """
-            update upstream_account
-               set balance_credits = :balance, floor_credits = :floor, read_at = gateway_now()
-             where upstream = :upstream
+    private static final String RECORD = "select vendor_balance_read(:upstream, :balance, :floor)";
+
+    private static final String ACCEPT_DRIFT = """
+            update upstream_account set books_low = null, books_high = null, drift_credits = 0 where upstream = :upstream
             """;
 
     private static final String READ = """
-            select balance_credits, extract(epoch from gateway_now() - read_at) as age_seconds
+            select balance_credits, drift_credits, extract(epoch from gateway_now() - read_at) as age_seconds
               from upstream_account where upstream = :upstream and read_at is not null
             """;
 
@@ -40,12 +43,14 @@ class VendorBalance {
     private final Apiframe apiframe;
     private final AccountRate rate;
     private final @Nullable Long floor;
+    private final boolean sharedBalance;
     private volatile Reading reading = Reading.NOT_YET;
 
     VendorBalance(
             JdbcClient jdbc, Apiframe apiframe, AccountRate rate, OversightSettings settings, MeterRegistry registry) {
         this.rate = rate;
         this.floor = settings.vendorBalanceFloor();
+        this.sharedBalance = settings.sharedBalance();
         this.jdbc = jdbc;
         this.apiframe = apiframe;
         Gauge.builder("kling.gateway.upstream.balance", () -> reading.credits())
@@ -56,11 +61,26 @@ class VendorBalance {
                 .description("How long ago the vendor was asked for its account's balance")
                 .baseUnit("seconds")
                 .register(registry);
+        Gauge.builder("kling.gateway.upstream.drift", () -> reading.drift())
+                .description("Missing from the vendor's account and unknown to the books; the same on every replica")
+                .baseUnit("credits")
+                .register(registry);
     }
 
-    private record Reading(double credits, double ageSeconds) {
+    private record Reading(double credits, double drift, double ageSeconds) {
 
-        private static final Reading NOT_YET = new Reading(Double.NaN, Double.NaN);
+        private static final Reading NOT_YET = new Reading(Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    /** Empty until a replica has asked the vendor, or if others spend from the account, too. */
+    Optional<Long> drift() {
+        double known = reading.drift();
+        return Double.isNaN(known) ? Optional.empty() : Optional.of((long) known);
+    }
+
+    /** From the next reading on the account is right as it stands. */
+    void acceptDrift() {
+        jdbc.sql(ACCEPT_DRIFT).param("upstream", apiframe.upstream()).update();
     }
 
     /** Empty until a replica has asked the vendor. */
@@ -77,7 +97,10 @@ class VendorBalance {
         }
         reading = jdbc.sql(READ)
                 .param("upstream", apiframe.upstream())
-                .query((row, _) -> new Reading(row.getDouble("balance_credits"), row.getDouble("age_seconds")))
+                .query((row, _) -> new Reading(
+                        row.getDouble("balance_credits"),
+                        sharedBalance ? Double.NaN : row.getDouble("drift_credits"),
+                        row.getDouble("age_seconds")))
                 .optional()
                 .orElse(Reading.NOT_YET);
         return false;
@@ -98,6 +121,7 @@ class VendorBalance {
                 .param("upstream", apiframe.upstream())
                 .param("balance", account.balance().amount())
                 .param("floor", floor, Types.BIGINT)
-                .update();
+                .query((_, _) -> true)
+                .list();
     }
 }

@@ -25,6 +25,7 @@ public enum ProblemCode {
     UPSTREAM_ACCOUNT(HttpStatus.SERVICE_UNAVAILABLE, "The vendor refuses the gateway's account"),
     UPSTREAM_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The vendor takes no requests now"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The gateway takes no requests now"),
+    RECOVERING(HttpStatus.SERVICE_UNAVAILABLE, "The gateway recovers its books"),
     OUTCOME_UNKNOWN(HttpStatus.SERVICE_UNAVAILABLE, "The outcome is unknown"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The gateway failed");
 

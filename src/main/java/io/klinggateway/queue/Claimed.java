@@ -1,6 +1,7 @@
 package io.klinggateway.queue;
 
 import io.klinggateway.credits.Credits;
+import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A generation whose turn it is; its attempt is open and this replica's for the lease.
  *
  * @param promised whether its caller has, or may have, a 202
+ * @param upstreamKey the vendor has one job for it, however often it is sent
  * @param probe whether it is sent to see if the vendor accepts the account again
  * @param overdue the vendor may soon forget the idempotency key: it must not be sent again
  */
@@ -18,6 +20,7 @@ record Claimed(
         KeyId key,
         int attempt,
         boolean promised,
+        UpstreamKey upstreamKey,
         byte[] upstreamRequest,
         String modelName,
         int images,

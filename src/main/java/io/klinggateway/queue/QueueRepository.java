@@ -3,6 +3,7 @@ package io.klinggateway.queue;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.ThisReplica;
+import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
@@ -117,6 +118,7 @@ class QueueRepository {
                 new KeyId(row.getObject("key_id", UUID.class)),
                 row.getInt("attempt"),
                 row.getBoolean("promised"),
+                new UpstreamKey(row.getObject("upstream_key", UUID.class)),
                 row.getBytes("upstream_request"),
                 row.getString("model_name"),
                 row.getInt("images"),

@@ -62,15 +62,15 @@ class Sending {
             generations.review(
                     generation.id(),
                     "the vendor gave no certain answer for 23 hours and may forget the idempotency key "
-                            + generation.id());
+                            + generation.upstreamKey());
             return Taken.SENT;
         }
         Deadline deadline = Deadline.in(settings.attemptDeadline());
-        return switch (apiframe.submit(generation.id().toString(), generation.upstreamRequest(), deadline)) {
+        return switch (apiframe.submit(generation.upstreamKey().toString(), generation.upstreamRequest(), deadline)) {
             case Accepted accepted -> accept(generation, accepted, deadline);
             case Invalid invalid -> {
                 accountAccepts(generation);
-                yield refuse(generation, callbacks.redact(generation.id(), Refusal.invalid(invalid)), caller, deadline);
+                yield refuse(generation, callbacks.redact(Refusal.invalid(invalid)), caller, deadline);
             }
             case Denied denied -> {
                 log.error("the vendor refuses the gateway's account: HTTP {} {}", denied.status(), denied.error());
@@ -101,7 +101,12 @@ class Sending {
     /** The job exists, whether the database takes note of it or not: another attempt finds it again by its key. */
     private Verdict accept(Claimed generation, Accepted accepted, Deadline deadline) {
         try {
-            generations.accepted(generation.id(), accepted.job(), deadline);
+            if (generations.accepted(generation.id(), accepted.job(), deadline)) {
+                // Books that are restored may know neither; the log then tells whose the vendor's job is.
+                log.info("sent generation={} as vendor job={}", generation.id(), accepted.job());
+            } else {
+                settlement.refuse(generation.id(), generation.attempt(), Refusal.bookedBefore(), true, deadline);
+            }
             accountAccepts(generation);
         } catch (OutcomeUnknown unrecorded) {
             log.warn("generation {} is left until its lease ends: {}", generation.id(), unrecorded.getMessage());

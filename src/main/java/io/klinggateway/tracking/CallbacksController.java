@@ -3,7 +3,7 @@ package io.klinggateway.tracking;
 import io.klinggateway.apiframe.VendorSignature;
 import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.generation.Callbacks;
-import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -46,14 +46,15 @@ class CallbacksController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void called(@PathVariable String token, HttpServletRequest request) throws IOException {
         byte[] body = request.getInputStream().readAllBytes();
-        GenerationId id = callbacks
-                .generation(token)
+        UpstreamKey key = callbacks
+                .subject(token)
+                .map(Callbacks.Subject::key)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Not found")));
         if (!signature.isGenuine(body, request.getHeader(SIGNATURE))) {
             throw new ProblemException(Problem.of(ProblemCode.API_KEY_INVALID, "Invalid signature"));
         }
-        log.debug("the vendor hints at generation {}", id);
-        tracking.hint(id);
+        log.debug("the vendor hints at the job of key {}", key);
+        tracking.hint(key);
         sweepLoop.wake();
     }
 }

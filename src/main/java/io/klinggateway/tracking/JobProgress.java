@@ -33,7 +33,7 @@ class JobProgress {
     void record(OpenJob known, UpstreamJob shown) {
         try {
             if (!shown.isOpen()) {
-                settlement.settle(known.id(), callbacks.redact(known.id(), shown), Deadline.in(PATIENCE_TO_SETTLE));
+                settlement.settle(known.id(), callbacks.redact(shown), Deadline.in(PATIENCE_TO_SETTLE));
             } else if (known.overdue()) {
                 generations.review(known.id(), "vendor job " + shown.id() + " is open for more than 24 hours");
             } else {

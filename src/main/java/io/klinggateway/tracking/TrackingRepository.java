@@ -3,6 +3,7 @@ package io.klinggateway.tracking;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,8 @@ class TrackingRepository {
     /** What one attempt is at work on stays with it until its lease ends. */
     private static final String REPEAT_NOW = """
             update generation set due_at = gateway_now()
-             where id = :id and upstream = :upstream and state = 'SENDING' and not attempt_open and due_at > gateway_now()
+             where coalesce(upstream_key, id) = :key and upstream = :upstream and state = 'SENDING' and not attempt_open
+               and due_at > gateway_now()
             """;
 
     private static final String COLUMNS = """
@@ -133,14 +135,14 @@ class TrackingRepository {
     }
 
     /** Lets the next sweep come soon, and repeats at once what the vendor may have without our knowing. */
-    void hint(GenerationId id) {
+    void hint(UpstreamKey key) {
         jdbc.sql(HINT)
                 .param("upstream", apiframe.upstream())
                 .param("soon", seconds(settings.interval()))
                 .query((_, _) -> true)
                 .list();
         jdbc.sql(REPEAT_NOW)
-                .param("id", id.value())
+                .param("key", key.value())
                 .param("upstream", apiframe.upstream())
                 .update();
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +99,10 @@ class JobListingTests extends VendorScenario {
                         job(2, "ARCHIVED", "\"2026-07-01T14:00:01+02:00\"")));
 
         assertThat(apiframe.list(null))
-                .isEqualTo(new Page(List.of(completed(1)), Instant.parse("2026-07-01T12:00:01Z"), null));
+                .isEqualTo(new Page(
+                        List.of(completed(1, Instant.parse("2026-07-01T12:00:02.500Z"))),
+                        Instant.parse("2026-07-01T12:00:01Z"),
+                        null));
     }
 
     @ParameterizedTest
@@ -107,7 +111,9 @@ class JobListingTests extends VendorScenario {
         show("{\"jobs\":[%s,%s],\"hasMore\":false}"
                 .formatted(job(1, "COMPLETED", "\"2026-07-01T12:00:02Z\""), job(2, "COMPLETED", createdAt)));
 
-        assertThat(apiframe.list(null)).isEqualTo(new Page(List.of(completed(1), completed(2)), null, null));
+        assertThat(apiframe.list(null))
+                .isEqualTo(new Page(
+                        List.of(completed(1, Instant.parse("2026-07-01T12:00:02Z")), completed(2)), null, null));
     }
 
     @ParameterizedTest
@@ -161,7 +167,11 @@ class JobListingTests extends VendorScenario {
     }
 
     private static UpstreamJob completed(int number) {
-        return new UpstreamJob(id(number), Status.COMPLETED, null, List.of(), null, null, false);
+        return completed(number, null);
+    }
+
+    private static UpstreamJob completed(int number, @Nullable Instant createdAt) {
+        return new UpstreamJob(id(number), Status.COMPLETED, null, List.of(), null, null, false, createdAt, null);
     }
 
     private static UpstreamJobId id(int number) {

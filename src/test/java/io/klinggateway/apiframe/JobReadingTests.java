@@ -53,7 +53,9 @@ class JobReadingTests extends VendorScenario {
                         List.of("https://cdn2.apiframe.ai/1.png", "https://cdn2.apiframe.ai/2.png"),
                         null,
                         new Credits(4),
-                        true)));
+                        true,
+                        null,
+                        null)));
         vendor.verify(
                 1,
                 getRequestedFor(urlEqualTo("/v2/jobs/" + ID))
@@ -68,8 +70,8 @@ class JobReadingTests extends VendorScenario {
                 .formatted(ID));
 
         assertThat(read())
-                .isEqualTo(new Found(
-                        new UpstreamJob(ID, Status.FAILED, null, List.of(), "content policy", Credits.ZERO, false)));
+                .isEqualTo(new Found(new UpstreamJob(
+                        ID, Status.FAILED, null, List.of(), "content policy", Credits.ZERO, false, null, null)));
     }
 
     @ParameterizedTest

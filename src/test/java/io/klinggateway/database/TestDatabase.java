@@ -30,6 +30,11 @@ public record TestDatabase(String name, String url, String username, String pass
         return KeptServer.start(directory).createIfAbsent("gateway");
     }
 
+    /** Another database that holds what this one does at this moment. Whoever is connected to this one has to connect anew. */
+    public TestDatabase copy() {
+        return TestServer.shared().copy(this, "test_" + COUNT.incrementAndGet());
+    }
+
     /** An unpooled source of connections. */
     public DataSource dataSource() {
         return new DriverManagerDataSource(url, username, password);

@@ -39,6 +39,19 @@ record TestServer(String address, String username, String password) {
         return database(name);
     }
 
+    TestDatabase copy(TestDatabase source, String name) {
+        maintenance().execute("alter database " + source.name() + " allow_connections false");
+        try {
+            maintenance()
+                    .execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '"
+                            + source.name() + "'");
+            maintenance().execute("create database " + name + " template " + source.name());
+        } finally {
+            maintenance().execute("alter database " + source.name() + " allow_connections true");
+        }
+        return database(name);
+    }
+
     TestDatabase createIfAbsent(String name) {
         return maintenance().exists(name) ? database(name) : create(name);
     }

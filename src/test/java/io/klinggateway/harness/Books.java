@@ -30,11 +30,15 @@ record Books(
         Set<UUID> orphans,
         List<String> disorder) {
 
-    /** @param order the number of the order that it was made for */
+    /**
+     * @param upstreamKey what the vendor is to know it by
+     * @param order the number of the order that it was made for
+     */
     record Generation(
             UUID id,
             String team,
             UUID key,
+            UUID upstreamKey,
             int order,
             String state,
             boolean promised,
@@ -116,8 +120,9 @@ record Books(
 
     private static final String PROMPT = "convert_from(g.upstream_request, 'UTF8')::json ->> 'prompt'";
 
-    private static final String GENERATIONS = "select g.*, t.name as team, " + PROMPT
-            + " as prompt from generation g join tenant t on t.id = g.tenant_id order by g.created_at";
+    private static final String GENERATIONS =
+            "select g.*, coalesce(g.upstream_key, g.id) as vendor_key, t.name as team, " + PROMPT
+                    + " as prompt from generation g join tenant t on t.id = g.tenant_id order by g.created_at";
 
     private static final String OPEN =
             "select count(*) from generation g" + " where g.state in ('WAITING', 'SENDING', 'QUEUED', 'PROCESSING')";
@@ -216,6 +221,7 @@ record Books(
                 row.getObject("id", UUID.class),
                 row.getString("team"),
                 row.getObject("key_id", UUID.class),
+                row.getObject("vendor_key", UUID.class),
                 Order.numberOf(row.getString("prompt")),
                 row.getString("state"),
                 row.getBoolean("promised"),

@@ -275,7 +275,7 @@ final class Checker {
     /** Its credits came back because nothing was sent: then nothing may ever have been, not even an orphan. */
     private void checkCancelled(Generation generation) {
         jobs.values().stream()
-                .filter(job -> generation.id().toString().equals(job.idempotencyKey()))
+                .filter(job -> generation.upstreamKey().toString().equals(job.idempotencyKey()))
                 .forEach(job ->
                         report("cancelled, yet made", "%s, and the vendor has its job %s", generation, job.id()));
         if (cancellations.stream().noneMatch(wish -> wish.job().equals(generation.id()))) {
@@ -292,7 +292,7 @@ final class Checker {
         var due = fate == JobStatus.COMPLETED ? job.priceCredits() : 0;
         if (!generation.state().equals(fate.name())
                 || !Objects.equals(generation.captured(), due)
-                || !generation.id().toString().equals(job.idempotencyKey())) {
+                || !generation.upstreamKey().toString().equals(job.idempotencyKey())) {
             report("charged wrongly", "%s has a job that %s, worth %d credits", generation, fate, due);
         }
         var ended = job.createdAt().plus(job.queuedFor()).plus(job.processingFor());
@@ -347,8 +347,8 @@ final class Checker {
 
     private boolean isOnRecord(SimulatedJob job, String key) {
         return books.generations().stream()
-                .anyMatch(generation ->
-                        generation.id().toString().equals(key) && job.id().equals(generation.job()));
+                .anyMatch(generation -> generation.upstreamKey().toString().equals(key)
+                        && job.id().equals(generation.job()));
     }
 
     private void checkAccounts() {

@@ -31,7 +31,7 @@ class LongReconciliationTests {
         Reconciliation reconciliation = new Reconciliation(
                 JdbcClient.create(impatient),
                 new TransactionTemplate(new JdbcTransactionManager(impatient)),
-                new OversightSettings(Duration.ofMinutes(5), null),
+                new OversightSettings(Duration.ofMinutes(5), false, null),
                 new SimpleMeterRegistry());
 
         CompletableFuture<Boolean> pass;

@@ -120,7 +120,7 @@ class ReconciliationTests {
     }
 
     private Reconciliation newReplica(SimpleMeterRegistry registry) {
-        OversightSettings settings = new OversightSettings(Duration.ofMinutes(5), null);
+        OversightSettings settings = new OversightSettings(Duration.ofMinutes(5), false, null);
         return new Reconciliation(
                 jdbc, new TransactionTemplate(new JdbcTransactionManager(database)), settings, registry);
     }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Refusal;
+import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
@@ -168,17 +170,17 @@ class CallbackTests {
 
     @Test
     void whatTheVendorSaysOfOurUrlIsHidden() {
-        GenerationId id = new GenerationId(UUID.randomUUID());
-        String url = "http://localhost:" + port + "/callbacks/apiframe/" + callbacks.token(id);
+        String token = tokenOf(UUID.randomUUID().toString());
+        String url = "http://localhost:" + port + "/callbacks/apiframe/" + token;
 
-        assertThat(redacted(id, "webhookUrl " + url + " is not reachable"))
+        assertThat(redacted("webhookUrl " + url + " is not reachable"))
                 .isEqualTo("webhookUrl [hidden] is not reachable");
-        assertThat(redacted(id, "no route to /x/" + callbacks.token(id))).isEqualTo("no route to /x/[hidden]");
+        assertThat(redacted("no route to /x/" + token)).isEqualTo("no route to /x/[hidden]");
     }
 
-    private String redacted(GenerationId id, String words) {
+    private String redacted(String words) {
         return callbacks
-                .redact(id, new Refusal(ProblemCode.VALIDATION_FAILED, words, Map.of(), null, true))
+                .redact(new Refusal(ProblemCode.VALIDATION_FAILED, words, Map.of(), null, true))
                 .error();
     }
 
@@ -221,7 +223,8 @@ class CallbackTests {
     }
 
     private String tokenOf(String id) {
-        return callbacks.token(new GenerationId(UUID.fromString(id)));
+        return callbacks.token(
+                new Callbacks.Subject(new UpstreamKey(UUID.fromString(id)), new TenantId(new UUID(0, 1))));
     }
 
     private int send(String token, byte[] body, @Nullable String signature) {

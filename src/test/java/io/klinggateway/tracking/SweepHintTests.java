@@ -3,7 +3,8 @@ package io.klinggateway.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.generation.Callbacks;
-import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
@@ -87,16 +88,19 @@ class SweepHintTests extends TrackingScenario {
         UUID id = open(1).getFirst();
         sweep.pass();
 
-        assertThat(call(callbacks.token(new GenerationId(id)), Sha256.sign("another key", CALL)))
-                .isEqualTo(401);
+        assertThat(call(token(id), Sha256.sign("another key", CALL))).isEqualTo(401);
         assertThat(call("nobodys", Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, CALL)))
                 .isEqualTo(404);
 
         assertThat(untilNextSweep()).isGreaterThan(SAFETY_INTERVAL.minus(Duration.ofSeconds(5)));
     }
 
+    private String token(UUID id) {
+        return callbacks.token(new Callbacks.Subject(new UpstreamKey(id), new TenantId(new UUID(0, 1))));
+    }
+
     private int call(UUID id) throws Exception {
-        return call(callbacks.token(new GenerationId(id)), Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, CALL));
+        return call(token(id), Sha256.sign(SimulatedApiframe.DEFAULT_API_KEY, CALL));
     }
 
     private int call(String token, String signature) throws IOException, InterruptedException {

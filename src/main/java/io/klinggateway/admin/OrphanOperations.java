@@ -1,0 +1,102 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.orphan.OrphanJob;
+import io.klinggateway.orphan.Orphans;
+import io.klinggateway.oversight.SystemStatus;
+import io.klinggateway.tenant.Tenants;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Resolves what the vendor took credits for and no team pays for. */
+@Component
+class OrphanOperations {
+
+    private final Orphans orphans;
+    private final Tenants tenants;
+    private final SystemStatus status;
+    private final AuditLog audit;
+    private final TransactionOperations transactions;
+
+    OrphanOperations(
+            Orphans orphans, Tenants tenants, SystemStatus status, AuditLog audit, TransactionOperations transactions) {
+        this.orphans = orphans;
+        this.tenants = tenants;
+        this.status = status;
+        this.audit = audit;
+        this.transactions = transactions;
+    }
+
+    /** @param tenant whose job it was */
+    @Schema(name = "OrphanAssignment")
+    record Assignment(
+            @NotNull(message = "is required") @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
+            String tenant,
+
+            @NotNull(message = "is required") @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            String reason)
+            implements OperatorBody {}
+
+    @Schema(name = "Dismissal")
+    record Dismissal(
+            @NotNull(message = "is required") @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            String reason)
+            implements OperatorBody {}
+
+    OrphanJob assign(Operator operator, UpstreamJobId id, Assignment asked) {
+        OrphanJob before = find(id);
+        TenantId tenant = tenants.find(asked.tenant())
+                .orElseThrow(() -> Refusals.noTenant(asked.tenant()))
+                .tenant()
+                .id();
+        // Asked before any transaction begins.
+        UpstreamJob job = orphans.bookable(id);
+        GenerationId generation = Objects.requireNonNull(transactions.execute(_ -> {
+            GenerationId booked = orphans.assign(job, tenant, operator.name(), asked.reason());
+            audit.record(
+                    operator,
+                    Action.of("orphan.assign", asked.tenant()).about(id).because(asked.reason()),
+                    before,
+                    find(id));
+            return booked;
+        }));
+        orphans.settle(generation, job);
+        return find(id);
+    }
+
+    OrphanJob dismiss(Operator operator, UpstreamJobId id, Dismissal asked) {
+        OrphanJob before = find(id);
+        return transactions.execute(_ -> {
+            orphans.dismiss(id);
+            OrphanJob after = find(id);
+            audit.record(
+                    operator, Action.ofNoTenant("orphan.dismiss").about(id).because(asked.reason()), before, after);
+            return after;
+        });
+    }
+
+    /** Takes the vendor's account to be right as it stands. */
+    void acceptVendorDrift(Operator operator, Dismissal asked) {
+        transactions.executeWithoutResult(_ -> {
+            status.acceptVendorDrift();
+            audit.record(
+                    operator,
+                    Action.ofNoTenant("vendor-drift.accept").because(asked.reason()),
+                    Map.of("driftCredits", status.vendorDrift().orElse(0L)),
+                    null);
+        });
+    }
+
+    private OrphanJob find(UpstreamJobId id) {
+        return orphans.find(id).orElseThrow(() -> Refusals.notFound("There is no orphan " + id));
+    }
+}

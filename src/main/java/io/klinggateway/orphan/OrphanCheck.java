@@ -1,0 +1,116 @@
+package io.klinggateway.orphan;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.orphan.OrphanRepository.ListCheck;
+import io.klinggateway.orphan.OrphanRepository.Summary;
+import io.klinggateway.queue.AccountRate;
+import io.klinggateway.queue.AccountRate.Purpose;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Holds the vendor's list against the books: a job that no generation has, and that is older than any answer could be late, is
+ * an orphan. One replica at a time reads on from where the last check ended; all publish what is unresolved. Books that were
+ * restored remember an earlier end, so that this alone finds what they have lost.
+ */
+@Component
+class OrphanCheck {
+
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(5);
+    private static final int MOST_LOOKED_AT = 20;
+
+    private final OrphanRepository repository;
+    private final Orphans orphans;
+    private final VendorJobs vendorJobs;
+    private final Apiframe apiframe;
+    private final AccountRate rate;
+    private final OrphanSettings settings;
+    private volatile @Nullable Summary summary;
+
+    OrphanCheck(
+            OrphanRepository repository,
+            Orphans orphans,
+            VendorJobs vendorJobs,
+            Apiframe apiframe,
+            AccountRate rate,
+            OrphanSettings settings,
+            MeterRegistry meters) {
+        this.repository = repository;
+        this.orphans = orphans;
+        this.vendorJobs = vendorJobs;
+        this.apiframe = apiframe;
+        this.rate = rate;
+        this.settings = settings;
+        Gauge.builder("kling.gateway.orphan.jobs", () -> of(Summary::jobs))
+                .description(
+                        "Vendor jobs that no team pays for and no operator has resolved; the same on every replica")
+                .register(meters);
+        Gauge.builder("kling.gateway.orphan", () -> of(Summary::credits))
+                .description("What the vendor took for them")
+                .baseUnit("credits")
+                .register(meters);
+        Gauge.builder("kling.gateway.orphan.check.age", () -> of(OrphanCheck::ageSeconds))
+                .description("How long ago the vendor's list was held against the books")
+                .baseUnit("seconds")
+                .register(meters);
+    }
+
+    /** Reads the list if that is due and no other replica does, then what is unresolved. */
+    boolean pass() {
+        repository.claimCheck(LEASE, settings.grace()).ifPresent(this::check);
+        summary = repository.summary();
+        return false;
+    }
+
+    private void check(ListCheck claimed) {
+        repository.findGenerations();
+        lookAtOpen();
+        boolean complete = settings.foreignJobs() || readOn(claimed);
+        if (complete) {
+            Instant reached = claimed.sureUntil();
+            repository.endCheck(reached, settings.checkInterval());
+        }
+    }
+
+    /** If the vendor does not show all of it, the lease ends and the next check begins at the same place. */
+    private boolean readOn(ListCheck claimed) {
+        return !claimed.readUntil().isBefore(claimed.sureUntil())
+                || vendorJobs.readSince(claimed.readUntil(), Purpose.TRACK, jobs -> {
+                    repository.extendCheck(LEASE);
+                    orphans.record(jobs.stream()
+                            .filter(job ->
+                                    job.createdAt() != null && job.createdAt().isBefore(claimed.sureUntil()))
+                            .toList());
+                });
+    }
+
+    /** What an orphan costs shows when it has ended. */
+    private void lookAtOpen() {
+        for (OrphanJob orphan : repository.underWay(MOST_LOOKED_AT)) {
+            if (!rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
+                return;
+            }
+            if (apiframe.read(new UpstreamJobId(orphan.upstreamJobId())) instanceof Found(var job)) {
+                repository.shown(job, Orphans.isFree(job));
+            }
+        }
+    }
+
+    private double of(ToDoubleFunction<Summary> value) {
+        Summary known = summary;
+        return known == null ? Double.NaN : value.applyAsDouble(known);
+    }
+
+    private static double ageSeconds(Summary known) {
+        Double age = known.ageSeconds();
+        return age == null ? Double.NaN : age;
+    }
+}

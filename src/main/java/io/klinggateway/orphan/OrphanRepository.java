@@ -1,0 +1,260 @@
+package io.klinggateway.orphan;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.GenerationId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The orphans of this gateway's vendor, and how far its list was read. */
+@Repository
+class OrphanRepository {
+
+    private static final String COLUMNS = """
+            select upstream_job_id, cause, status, credits, created_at, recorded_at, generation_id, resolution, resolved_at
+              from orphan_job
+             where upstream = :upstream
+            """;
+
+    private static final String LIST = COLUMNS + """
+               and (:all or resolution is null)
+               and (created_at, upstream_job_id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
+             order by created_at desc, upstream_job_id desc
+             limit :most
+            """;
+
+    private static final String FIND = COLUMNS + " and upstream_job_id = :job";
+
+    private static final String UNDER_WAY = COLUMNS + """
+               and resolution is null and coalesce(status, 'QUEUED') in ('QUEUED', 'PROCESSING')
+             order by created_at
+             limit :most
+            """;
+
+    private static final String NOT_IN_BOOKS = """
+            select asked.id from unnest(:ids) as asked (id)
+             where not exists (select from generation g where g.upstream = :upstream and g.upstream_job_id = asked.id)
+            """;
+
+    private static final String RECORD = """
+            insert into orphan_job (upstream, upstream_job_id, cause, status, credits, created_at)
+            values (:upstream, :job, 'UNKNOWN', :status, :credits, coalesce(cast(:createdAt as timestamptz), gateway_now()))
+            on conflict do nothing
+            """;
+
+    private static final String SHOWN = """
+            update orphan_job
+               set status = :status, credits = :credits,
+                   resolution = case when :free then 'FREE' end, resolved_at = case when :free then gateway_now() end
+             where upstream = :upstream and upstream_job_id = :job and resolution is null
+            """;
+
+    private static final String RESOLVE = """
+            update orphan_job
+               set resolution = :resolution, resolved_at = gateway_now(), generation_id = coalesce(:generation, generation_id)
+             where upstream = :upstream and upstream_job_id = :job and resolution is null
+            """;
+
+    /** One that was recorded at the moment at which its generation heard of it. */
+    private static final String FIND_GENERATIONS = """
+            update orphan_job o
+               set resolution = 'FOUND', resolved_at = gateway_now(), generation_id = g.id
+              from generation g
+             where o.upstream = :upstream and o.resolution is null
+               and g.upstream = o.upstream and g.upstream_job_id = o.upstream_job_id
+            """;
+
+    private static final String CLAIM = """
+            insert into vendor_list_check as known (upstream, read_until, due_at)
+            values (:upstream, gateway_now(), gateway_now() + make_interval(secs => :lease))
+            on conflict (upstream) do update set due_at = excluded.due_at where known.due_at <= gateway_now()
+            returning read_until, gateway_now() - make_interval(secs => :grace) as sure_until
+            """;
+
+    private static final String EXTEND = """
+            update vendor_list_check set due_at = gateway_now() + make_interval(secs => :lease) where upstream = :upstream
+            """;
+
+    private static final String END = """
+            update vendor_list_check
+               set due_at = gateway_now() + make_interval(secs => :next), read_until = greatest(read_until, :readUntil),
+                   checked_at = gateway_now()
+             where upstream = :upstream
+            """;
+
+    private static final String SUMMARY = """
+            select (select count(*) from orphan_job where upstream = :upstream and resolution is null) as jobs,
+                   (select coalesce(sum(credits), 0) from orphan_job
+                     where upstream = :upstream and resolution is null) as credits,
+                   (select extract(epoch from gateway_now() - checked_at) from vendor_list_check
+                     where upstream = :upstream) as age_seconds
+            """;
+
+    private static final UUID HIGHEST_ID = new UUID(-1, -1);
+
+    private final JdbcClient jdbc;
+    private final Apiframe apiframe;
+
+    OrphanRepository(JdbcClient jdbc, Apiframe apiframe) {
+        this.jdbc = jdbc;
+        this.apiframe = apiframe;
+    }
+
+    private JdbcClient.StatementSpec sql(String statement) {
+        return jdbc.sql(statement).param("upstream", apiframe.upstream());
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param all those that are resolved, too
+     */
+    List<OrphanJob> list(boolean all, @Nullable Instant beforeTime, @Nullable UUID beforeId, int most) {
+        return sql(LIST)
+                .param("all", all)
+                .param("beforeTime", time(beforeTime))
+                .param("beforeId", beforeId == null ? HIGHEST_ID : beforeId)
+                .param("most", most)
+                .query((row, _) -> orphan(row))
+                .list();
+    }
+
+    Optional<OrphanJob> find(UpstreamJobId job) {
+        return sql(FIND)
+                .param("job", job.value())
+                .query((row, _) -> orphan(row))
+                .optional();
+    }
+
+    /** Those that have not ended, as far as is known; the oldest first. */
+    List<OrphanJob> underWay(int most) {
+        return sql(UNDER_WAY).param("most", most).query((row, _) -> orphan(row)).list();
+    }
+
+    /** Of these jobs, those that no generation has. */
+    Set<UpstreamJobId> notInBooks(Collection<UpstreamJob> jobs) {
+        return new HashSet<>(sql(NOT_IN_BOOKS)
+                .param("ids", jobs.stream().map(job -> job.id().value()).toArray(UUID[]::new))
+                .query((row, _) -> new UpstreamJobId(row.getObject("id", UUID.class)))
+                .list());
+    }
+
+    /** @return false if it was recorded before */
+    boolean record(UpstreamJob job) {
+        return sql(RECORD)
+                        .param("job", job.id().value())
+                        .param("status", job.status().name())
+                        .param("credits", credits(job), Types.BIGINT)
+                        .param("createdAt", time(job.createdAt()))
+                        .update()
+                == 1;
+    }
+
+    /** @param free whether the vendor took nothing for it: then it is resolved */
+    void shown(UpstreamJob job, boolean free) {
+        sql(SHOWN)
+                .param("job", job.id().value())
+                .param("status", job.status().name())
+                .param("credits", credits(job), Types.BIGINT)
+                .param("free", free)
+                .update();
+    }
+
+    /** @return false if it was resolved before */
+    boolean resolve(UpstreamJobId job, String resolution, @Nullable GenerationId generation) {
+        return sql(RESOLVE)
+                        .param("job", job.value())
+                        .param("resolution", resolution)
+                        .param("generation", generation == null ? null : generation.value(), Types.OTHER)
+                        .update()
+                == 1;
+    }
+
+    void findGenerations() {
+        sql(FIND_GENERATIONS).update();
+    }
+
+    /**
+     * @param readUntil every job that is older was held against the books
+     * @param sureUntil a job that is older and not in the books is forgotten
+     */
+    record ListCheck(Instant readUntil, Instant sureUntil) {}
+
+    /** Empty if no check is due, or another replica is at it. */
+    Optional<ListCheck> claimCheck(Duration lease, Duration grace) {
+        return sql(CLAIM)
+                .param("lease", seconds(lease))
+                .param("grace", seconds(grace))
+                .query((row, _) -> new ListCheck(instant(row, "read_until"), instant(row, "sure_until")))
+                .optional();
+    }
+
+    void extendCheck(Duration lease) {
+        sql(EXTEND).param("lease", seconds(lease)).update();
+    }
+
+    void endCheck(Instant readUntil, Duration next) {
+        sql(END).param("readUntil", time(readUntil))
+                .param("next", seconds(next))
+                .update();
+    }
+
+    /** @param ageSeconds of the last check; null before the first */
+    record Summary(long jobs, long credits, @Nullable Double ageSeconds) {}
+
+    Summary summary() {
+        return sql(SUMMARY)
+                .query((row, _) -> new Summary(
+                        row.getLong("jobs"),
+                        row.getLong("credits"),
+                        row.getObject("age_seconds") == null ? null : row.getDouble("age_seconds")))
+                .single();
+    }
+
+    private static @Nullable Long credits(UpstreamJob job) {
+        Credits charged = job.charged();
+        return charged == null ? null : charged.amount();
+    }
+
+    private static OrphanJob orphan(ResultSet row) throws SQLException {
+        OffsetDateTime resolvedAt = row.getObject("resolved_at", OffsetDateTime.class);
+        return new OrphanJob(
+                row.getObject("upstream_job_id", UUID.class),
+                row.getString("cause"),
+                row.getString("status"),
+                row.getObject("credits", Long.class),
+                instant(row, "created_at"),
+                instant(row, "recorded_at"),
+                row.getObject("generation_id", UUID.class),
+                row.getString("resolution"),
+                resolvedAt == null ? null : resolvedAt.toInstant());
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

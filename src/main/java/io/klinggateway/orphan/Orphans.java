@@ -1,0 +1,202 @@
+package io.klinggateway.orphan;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.JobReading.Unavailable;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.Callbacks.Subject;
+import io.klinggateway.generation.LostJobs;
+import io.klinggateway.generation.Settlement;
+import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.queue.AccountRate;
+import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.support.Page;
+import io.klinggateway.support.PageCursor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The jobs that no team pays for, and what becomes of them. Each is resolved once. */
+@Component
+public class Orphans {
+
+    private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+    private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(5);
+    private static final Duration RETRY_VENDOR = Duration.ofSeconds(5);
+    private static final String ACTOR = "gateway";
+
+    private final OrphanRepository orphans;
+    private final LostJobs lost;
+    private final Settlement settlement;
+    private final Apiframe apiframe;
+    private final AccountRate rate;
+    private final TransactionOperations transactions;
+
+    Orphans(
+            OrphanRepository orphans,
+            LostJobs lost,
+            Settlement settlement,
+            Apiframe apiframe,
+            AccountRate rate,
+            TransactionOperations transactions) {
+        this.transactions = transactions;
+        this.orphans = orphans;
+        this.lost = lost;
+        this.settlement = settlement;
+        this.apiframe = apiframe;
+        this.rate = rate;
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param all those that are resolved, too
+     */
+    public Page<OrphanJob> list(boolean all, @Nullable PageCursor before, int limit) {
+        List<OrphanJob> found = orphans.list(
+                all, before == null ? null : before.createdAt(), before == null ? null : before.id(), limit + 1);
+        return Page.of(found, limit, last -> new PageCursor(last.createdAt(), last.upstreamJobId()).encode());
+    }
+
+    public Optional<OrphanJob> find(UpstreamJobId job) {
+        return orphans.find(job);
+    }
+
+    /** @param credits as far as the vendor has said what it took */
+    public record Unresolved(long jobs, long credits) {}
+
+    public Unresolved unresolved() {
+        OrphanRepository.Summary known = orphans.summary();
+        return new Unresolved(known.jobs(), known.credits());
+    }
+
+    /**
+     * Records those jobs that no generation has and that the vendor took credits for. May be repeated.
+     *
+     * @return those that no generation has
+     */
+    public List<UpstreamJob> record(List<UpstreamJob> jobs) {
+        Set<UpstreamJobId> unknown = orphans.notInBooks(jobs);
+        List<UpstreamJob> forgotten =
+                jobs.stream().filter(job -> unknown.contains(job.id())).toList();
+        List<UpstreamJobId> fresh = forgotten.stream()
+                .filter(job -> !isFree(job) && orphans.record(job))
+                .map(UpstreamJob::id)
+                .toList();
+        if (!fresh.isEmpty()) {
+            log.error(
+                    "orphan: the books do not know {} vendor jobs, and no team pays for them: {}", fresh.size(), fresh);
+        }
+        return forgotten;
+    }
+
+    /** Whether the vendor has given back what it took for it. */
+    public static boolean isFree(UpstreamJob job) {
+        return job.status() == UpstreamJob.Status.FAILED || job.status() == UpstreamJob.Status.CANCELLED;
+    }
+
+    /**
+     * Gives a job to the generation that it was made for, or books it on the team whose URL its request carries. May be repeated.
+     *
+     * @return whether the books have it now
+     */
+    public boolean bookTraced(Subject subject, UpstreamJob job) {
+        if (lost.giveBack(subject, job)) {
+            return true;
+        }
+        Optional<GenerationId> booked = Objects.requireNonNull(transactions.execute(
+                _ -> book(subject.tenant(), subject.key(), job, ACTOR, "found by its callback URL")));
+        booked.ifPresent(generation -> settle(generation, job));
+        return booked.isPresent();
+    }
+
+    /**
+     * Asks the vendor for an orphan's job, so that it can be booked. Not for a transaction.
+     *
+     * @throws ProblemException if there is nothing to book, or the vendor does not answer
+     */
+    public UpstreamJob bookable(UpstreamJobId id) {
+        if (!rate.take(Purpose.OTHER, PATIENCE_FOR_CALL)) {
+            throw unavailable("it asks for a pause");
+        }
+        return switch (apiframe.read(id)) {
+            case Found(UpstreamJob job)
+            when isFree(job) ->
+                throw conflict("The vendor's job " + id + " is " + job.status() + ": it took nothing for it");
+            case Found(UpstreamJob job)
+            when lost.cost(job).isEmpty() ->
+                throw conflict("The vendor does not say yet what its job " + id + " costs; book it when it has ended");
+            case Found(UpstreamJob job) -> job;
+            case Missing _ -> throw conflict("The vendor knows no job " + id);
+            case Unavailable unavailable -> throw unavailable(unavailable.reason());
+        };
+    }
+
+    /**
+     * Books an orphan on a team, once, in the caller's transaction: the credits are held in the periods in which the vendor made
+     * the job, whatever is left there. {@link #settle} it afterwards.
+     *
+     * @throws ProblemException if it is resolved already, or in the books
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public GenerationId assign(UpstreamJob job, TenantId tenant, String actor, String reason) {
+        return book(tenant, null, job, actor, reason)
+                .orElseThrow(() -> conflict("The vendor's job " + job.id() + " is resolved already"));
+    }
+
+    private Optional<GenerationId> book(
+            TenantId tenant, @Nullable UpstreamKey key, UpstreamJob job, String actor, String reason) {
+        return lost.book(tenant, key, job, actor, reason).map(generation -> {
+            if (!orphans.resolve(job.id(), "BOOKED", generation)) {
+                throw conflict("The vendor's job " + job.id() + " is resolved already");
+            }
+            return generation;
+        });
+    }
+
+    /** Ends the generation of an orphan that was booked as its job ended, if it has; otherwise tracking does. */
+    public void settle(GenerationId generation, UpstreamJob job) {
+        if (!job.isOpen()) {
+            settlement.settle(generation, job, Deadline.in(PATIENCE_FOR_CALL));
+        }
+    }
+
+    /**
+     * Leaves an orphan unpaid for good: it is none of the gateway's, or nobody can tell whose.
+     *
+     * @throws ProblemException if it is resolved already
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void dismiss(UpstreamJobId job) {
+        if (!orphans.resolve(job, "DISMISSED", null)) {
+            throw conflict("The vendor's job " + job + " is resolved already");
+        }
+    }
+
+    private static ProblemException conflict(String sentence) {
+        return new ProblemException(Problem.of(ProblemCode.CONFLICT, sentence));
+    }
+
+    private static ProblemException unavailable(String reason) {
+        return new ProblemException(
+                Problem.of(ProblemCode.UPSTREAM_UNAVAILABLE, "The vendor cannot be asked for the job now: " + reason),
+                RETRY_VENDOR);
+    }
+}

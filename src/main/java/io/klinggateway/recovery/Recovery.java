@@ -1,0 +1,141 @@
+package io.klinggateway.recovery;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.LostJobs;
+import io.klinggateway.orphan.Orphans;
+import io.klinggateway.orphan.VendorJobs;
+import io.klinggateway.queue.AccountRate;
+import io.klinggateway.queue.AccountRate.Purpose;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds what restored books have lost. One replica at a time reads the vendor's list since the restored moment; if it dies,
+ * another begins anew when its lease has ended, and finds what is recorded already.
+ */
+@Component
+class Recovery {
+
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final Duration LEASE_AFTER_FAILURE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(30);
+
+    private final RecoveryRepository recoveries;
+    private final VendorJobs vendorJobs;
+    private final Orphans orphans;
+    private final LostJobs lost;
+    private final Apiframe apiframe;
+    private final AccountRate rate;
+
+    Recovery(
+            RecoveryRepository recoveries,
+            VendorJobs vendorJobs,
+            Orphans orphans,
+            LostJobs lost,
+            Apiframe apiframe,
+            AccountRate rate) {
+        this.recoveries = recoveries;
+        this.vendorJobs = vendorJobs;
+        this.orphans = orphans;
+        this.lost = lost;
+        this.apiframe = apiframe;
+        this.rate = rate;
+    }
+
+    /** Works on what is to be recovered, unless another replica does. */
+    void pass() {
+        recoveries.claim(LEASE).forEach(this::recover);
+    }
+
+    private void recover(Instant since) {
+        log.warn("recovery since {} has begun: nothing is admitted or sent until the vendor's list is read", since);
+        ListReading reading = new ListReading(since);
+        if (vendorJobs.readSince(since, Purpose.OTHER, reading::page)) {
+            recoveries.end(since, reading.listed, reading.free);
+            recoveries.reports().stream()
+                    .filter(report -> report.since().equals(since))
+                    .forEach(Recovery::log);
+        } else {
+            log.warn("recovery since {} goes on: the vendor's list could not be read to its end", since);
+            recoveries.extend(since, LEASE_AFTER_FAILURE);
+        }
+    }
+
+    private static void log(RecoveryReport report) {
+        log.warn(
+                "recovery since {} has ended: listed={} unknown={} credits={} booked={} found={} orphans={} free={} repeated={}",
+                report.since(),
+                report.listedJobs(),
+                report.unknownJobs(),
+                report.unknownCredits(),
+                report.bookedJobs(),
+                report.foundJobs(),
+                report.openJobs(),
+                report.freeJobs(),
+                report.repeatedJobs());
+    }
+
+    /** One reading of the list from its top. */
+    private final class ListReading {
+
+        private final Instant since;
+        private int listed;
+        private int free;
+        private @Nullable Boolean told;
+
+        ListReading(Instant since) {
+            this.since = since;
+        }
+
+        void page(List<UpstreamJob> jobs) {
+            recoveries.extend(since, LEASE);
+            listed += jobs.size();
+            for (UpstreamJob job : orphans.record(jobs)) {
+                if (Orphans.isFree(job)) {
+                    free++;
+                } else {
+                    book(job);
+                }
+            }
+        }
+
+        private void book(UpstreamJob job) {
+            UpstreamJob shown = job.input() == null ? readSingly(job) : job;
+            lost.subject(shown).ifPresent(subject -> orphans.bookTraced(subject, shown));
+        }
+
+        /** The list need not show what was asked for; a single read may. */
+        private UpstreamJob readSingly(UpstreamJob job) {
+            return vendorTells() ? read(job.id()).orElse(job) : job;
+        }
+
+        /** A call for each job takes its time: one whose request is known tells whether it would be for nothing. */
+        private boolean vendorTells() {
+            if (told == null) {
+                told = lost.carryTraces()
+                        && lost.traced()
+                                .flatMap(this::read)
+                                .map(job -> lost.subject(job).isPresent())
+                                .orElse(true);
+            }
+            return told;
+        }
+
+        private Optional<UpstreamJob> read(UpstreamJobId id) {
+            recoveries.extend(since, LEASE);
+            return rate.take(Purpose.OTHER, PATIENCE_FOR_CALL) && apiframe.read(id) instanceof Found(UpstreamJob shown)
+                    ? Optional.of(shown)
+                    : Optional.empty();
+        }
+    }
+}
