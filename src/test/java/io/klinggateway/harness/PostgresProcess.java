@@ -4,7 +4,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server that may be killed at any instruction, and started again on what it left on the disk. */
@@ -34,12 +38,56 @@ public final class PostgresProcess implements AutoCloseable {
 
     /** @param settings of the server, beside those that make it durable */
     public PostgresProcess(Path directory, Map<String, String> settings) throws SQLException {
-        this.data = directory.resolve("postgres").toAbsolutePath();
-        this.settings = settings;
-        this.server = start();
+        this(settings, directory.resolve("postgres").toAbsolutePath());
         try (var connection = server.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute("create database " + DATABASE);
+        }
+    }
+
+    private PostgresProcess(Map<String, String> settings, Path data) {
+        this.data = data;
+        this.settings = settings;
+        this.server = start();
+    }
+
+    /** A server on a backup. */
+    static PostgresProcess restored(Path backup) {
+        return new PostgresProcess(Map.of(), backup);
+    }
+
+    /** Copies the files of the running server, and the WAL that makes them one state: what a base backup is. */
+    void backUp(Path backup) throws SQLException, IOException {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('drill', true)");
+            copy(backup, file -> !file.startsWith("pg_wal") && !file.toString().equals("postmaster.pid"));
+            try (var label = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                label.next();
+                Files.writeString(backup.resolve("backup_label"), label.getString(1));
+            }
+            copy(backup, file -> file.startsWith("pg_wal"));
+        }
+    }
+
+    private void copy(Path backup, Predicate<Path> wanted) throws IOException {
+        try (var files = Files.walk(data)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                var name = data.relativize(file);
+                try {
+                    if (Files.isDirectory(file)) {
+                        Files.createDirectories(backup.resolve(name));
+                        Files.setPosixFilePermissions(
+                                backup.resolve(name), PosixFilePermissions.fromString("rwx------"));
+                    } else if (wanted.test(name)) {
+                        Files.copy(file, backup.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+                    }
+                } catch (NoSuchFileException removedMeanwhile) {
+                    // The WAL tells what became of it.
+                }
+            }
+        } catch (UncheckedIOException removedMeanwhile) {
+            throw removedMeanwhile.getCause();
         }
     }
 
