@@ -51,12 +51,36 @@ class OperatorJson {
     ObjectNode object(byte[] body) {
         try {
             if (json.readTree(body) instanceof ObjectNode object) {
+                refuseBrokenText("", object);
                 return object;
             }
         } catch (JacksonException malformed) {
             throw new ProblemException(Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object"));
         }
         throw new ProblemException(Problem.invalid(ROOT, "must be an object"));
+    }
+
+    /** PostgreSQL's text has neither, though JSON can carry both. */
+    private static void refuseBrokenText(String path, JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(property -> {
+                String name = path.isEmpty() ? property.getKey() : path + "." + property.getKey();
+                refuseBrokenText(path.isEmpty() ? ROOT : path, property.getKey());
+                refuseBrokenText(name, property.getValue());
+            });
+        } else if (value instanceof ArrayNode list) {
+            for (int index = 0; index < list.size(); index++) {
+                refuseBrokenText(path + "[" + index + "]", list.get(index));
+            }
+        } else if (value.isString()) {
+            refuseBrokenText(path, value.stringValue());
+        }
+    }
+
+    private static void refuseBrokenText(String path, String text) {
+        if (text.codePoints().anyMatch(unit -> unit == 0 || (unit >= 0xD800 && unit <= 0xDFFF))) {
+            throw new ProblemException(Problem.invalid(path, "must have no NUL and no half of a surrogate pair"));
+        }
     }
 
     /** @throws ProblemException if it is not a valid one of its type */

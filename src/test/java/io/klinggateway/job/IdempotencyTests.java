@@ -55,6 +55,16 @@ class IdempotencyTests {
     }
 
     @Test
+    void aCallWithTwoKeysIsRefusedAndStartsNothing() {
+        var answer = client.generate(request, HEADER, "order-1", HEADER, "order-2");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("details").propertyNames()).containsExactly(HEADER);
+        assertThat(client.rows("generation")).isZero();
+        assertThat(client.generate(request, HEADER, "order-1,order-2").status()).isEqualTo(202);
+    }
+
+    @Test
     void aReplayReturnsTheFirstJobWithItsStatusOfNow() {
         var first = client.generate(request, HEADER, "order-1");
         gateway.finishVendorJobs();
