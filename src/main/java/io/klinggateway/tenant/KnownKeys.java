@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -24,6 +27,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @EnableConfigurationProperties(KeySettings.class)
 class KnownKeys {
 
+    private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
     private static final int MOST_REMEMBERED = 10_000;
 
     private static final String FIND = """
@@ -131,7 +135,12 @@ class KnownKeys {
                 .optional();
     }
 
+    /** What cannot be written, as while a database only lets itself be read, keeps nobody from reading. */
     private void noteUse(KeyId key) {
-        jdbc.sql(NOTE_USE).param("id", key.value()).update();
+        try {
+            jdbc.sql(NOTE_USE).param("id", key.value()).update();
+        } catch (DataAccessException unwritten) {
+            log.warn("the use of key {} is not noted: {}", key, unwritten.getMessage());
+        }
     }
 }

@@ -160,6 +160,24 @@ class AuthenticationTests {
         }
     }
 
+    @Test
+    void aUseThatCannotBeNotedKeepsNobodyFromReading() {
+        var client = gateway.newTenant(1);
+        gateway.database().sql("""
+                create function refuse_to_note() returns trigger language plpgsql as
+                $$ begin raise exception 'no room on the disk' using errcode = '53100'; end $$
+                """).update();
+        gateway.database().sql("""
+                create trigger refuse_to_note before update of last_used_at on api_key
+                for each row when (new.tenant_id = '%s') execute function refuse_to_note()
+                """.formatted(client.tenant().id())).update();
+        try {
+            assertThat(client.get("/v2/me").status()).isEqualTo(200);
+        } finally {
+            gateway.database().sql("drop function refuse_to_note cascade").update();
+        }
+    }
+
     private void update(String table, String change, Client client) {
         gateway.database()
                 .sql("update " + table + " set " + change + " where tenant_id = ?")
