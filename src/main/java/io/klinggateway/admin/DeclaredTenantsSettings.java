@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.support.Zones;
 import io.klinggateway.tenant.Limits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -79,9 +80,9 @@ record DeclaredTenantsSettings(
         }
 
         DeclaredBudget {
-            if (!ZoneId.getAvailableZoneIds().contains(timeZone.getId())) {
-                throw new IllegalArgumentException("time-zone must be a region id such as Europe/Berlin: " + timeZone);
-            }
+            String zone = timeZone.getId();
+            timeZone = Zones.parse(zone)
+                    .orElseThrow(() -> new IllegalArgumentException("time-zone " + Zones.RULE + ": " + zone));
         }
     }
 

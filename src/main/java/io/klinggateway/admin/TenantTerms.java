@@ -4,6 +4,7 @@ import io.klinggateway.admin.TenantView.BudgetView;
 import io.klinggateway.admin.TenantView.LimitsView;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.support.Zones;
 import io.klinggateway.tenant.Limits;
 import io.klinggateway.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -137,7 +138,8 @@ public final class TenantTerms {
         }
 
         Budget toBudget() {
-            return new Budget(ZoneId.of(timeZone == null ? "UTC" : timeZone), toWindows());
+            String zone = timeZone == null ? "UTC" : timeZone;
+            return new Budget(Zones.parse(zone).orElseGet(() -> ZoneId.of(zone)), toWindows());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.klinggateway.support;
 
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,10 +12,27 @@ public final class Zones {
 
     private static final Set<String> KNOWN = ZoneId.getAvailableZoneIds();
 
+    /**
+     * Old names that PostgreSQL takes for abbreviations with a fixed offset, while they are regions with summer time to
+     * Java and to the zone database; and Java's own name of UTC.
+     */
+    private static final Map<String, String> REGIONS = Map.of(
+            "CET", "Europe/Brussels",
+            "EET", "Europe/Athens",
+            "MET", "Europe/Brussels",
+            "WET", "Europe/Lisbon",
+            "Z", "UTC");
+
     private Zones() {}
 
-    /** @return empty if it is no region that PostgreSQL knows as well as Java; Java's {@code SystemV} ones it does not */
+    /**
+     * @return a region that means the same to PostgreSQL and to Java, the one behind an old name; empty if there is none.
+     *     Java's {@code SystemV} ones PostgreSQL does not know
+     */
     public static Optional<ZoneId> parse(String text) {
-        return KNOWN.contains(text) && !text.startsWith("SystemV/") ? Optional.of(ZoneId.of(text)) : Optional.empty();
+        String region = REGIONS.getOrDefault(text, text);
+        return KNOWN.contains(region) && !region.startsWith("SystemV/")
+                ? Optional.of(ZoneId.of(region))
+                : Optional.empty();
     }
 }
