@@ -46,7 +46,10 @@ class TenantListPages {
     String list(
             @RequestParam(defaultValue = "") String find, @RequestParam(defaultValue = "") String after, Model model) {
         String part = find.strip();
-        List<TenantView> found = NAME_PART.matcher(part).matches() ? tenants.list(after, part, PAGE + 1) : List.of();
+        List<TenantView> found =
+                NAME_PART.matcher(part).matches() && NAME_PART.matcher(after).matches()
+                        ? tenants.list(after, part, PAGE + 1)
+                        : List.of();
         if (!part.isEmpty() && after.isEmpty()) {
             List<TenantView> meant = found.size() == 1
                     ? found

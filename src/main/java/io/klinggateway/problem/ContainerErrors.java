@@ -3,6 +3,9 @@ package io.klinggateway.problem;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
+import org.apache.coyote.BadRequestException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -15,7 +18,21 @@ class ContainerErrors implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:/error}")
     ResponseEntity<Problem> error(HttpServletRequest request) {
+        Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        if (failure instanceof ProblemException refused) {
+            return refused.problem().toResponse(refused.retryAfter());
+        }
+        if (isTheCallers(failure)) {
+            return StatusProblems.of(400).toResponse();
+        }
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         return StatusProblems.of(status).toResponse();
+    }
+
+    /** Tomcat notes that a body cannot be read, and reports it as a failure even where a page was answered. */
+    private static boolean isTheCallers(@Nullable Object failure) {
+        return failure instanceof BadRequestException
+                || (failure instanceof Throwable cause && CallerGone.caused(cause))
+                || failure instanceof EOFException;
     }
 }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +32,16 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 class FrameworkProblems {
 
     private static final Logger log = LoggerFactory.getLogger(FrameworkProblems.class);
-    private static final String LOCK_TIMEOUT = "55P03";
+
+    /** A lock that was waited for in vain, and a database that only lets itself be read: both pass. */
+    private static final Set<String> PASSING = Set.of("55P03", "25006");
+
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
     ResponseEntity<Problem> answer(Exception failure) {
+        if (CallerGone.caused(failure)) {
+            return StatusProblems.of(400).toResponse();
+        }
         return switch (failure) {
             case ProblemException refused -> refused.problem().toResponse(refused.retryAfter());
             case MethodArgumentTypeMismatchException mismatch ->
@@ -47,7 +55,8 @@ class FrameworkProblems {
                         .toResponse();
             // A parameter's name that no caller means; found out only when the parameter is read.
             case RequestRejectedException _ -> StatusProblems.of(400).toResponse();
-            // Tomcat reads parameters when they are first asked for, and fails then.
+            // Tomcat reads bodies and parameters when they are first asked for, and fails then.
+            case BadRequestException _ -> StatusProblems.of(400).toResponse();
             case InvalidParameterException undecodable ->
                 StatusProblems.of(undecodable.getErrorCode()).toResponse();
             case DataAccessException lost when isDatabaseAway(lost) -> databaseAway(lost);
@@ -76,11 +85,13 @@ class FrameworkProblems {
         return details;
     }
 
-    /** A lock that was waited for in vain passes as well, but Spring has no exception of its own for it. */
+    /** Some of what passes Spring has no exception of its own for. */
     private static boolean isDatabaseAway(DataAccessException failure) {
         return failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException
-                || (failure.getRootCause() instanceof SQLException cause && LOCK_TIMEOUT.equals(cause.getSQLState()));
+                || (failure.getRootCause() instanceof SQLException cause
+                        && cause.getSQLState() != null
+                        && PASSING.contains(cause.getSQLState()));
     }
 
     private static ResponseEntity<Problem> databaseAway(Exception failure) {

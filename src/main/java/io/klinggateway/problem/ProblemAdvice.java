@@ -1,16 +1,20 @@
 package io.klinggateway.problem;
 
 import jakarta.servlet.ServletException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.ResponseEntity;
 import org.springframework.validation.BindException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /** Answers whatever ends a request of the API. */
 @RestControllerAdvice
 class ProblemAdvice {
+
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
     private final Problems problems;
 
@@ -18,15 +22,14 @@ class ProblemAdvice {
         this.problems = problems;
     }
 
-    @ExceptionHandler({RuntimeException.class, ServletException.class, BindException.class})
-    ResponseEntity<Problem> failed(Exception failure) {
-        return problems.answer(failure);
-    }
-
-    /** The caller has gone: there is no one to answer. */
-    @ExceptionHandler(AsyncRequestNotUsableException.class)
+    /** @return null if there is no one to answer */
+    @ExceptionHandler({RuntimeException.class, ServletException.class, BindException.class, IOException.class})
     @Nullable
-    ResponseEntity<Problem> callerGone() {
-        return null;
+    ResponseEntity<Problem> failed(Exception failure) {
+        if (CallerGone.caused(failure)) {
+            log.info("not answered, the caller has hung up");
+            return null;
+        }
+        return problems.answer(failure);
     }
 }

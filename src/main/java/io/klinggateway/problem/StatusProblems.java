@@ -13,6 +13,8 @@ final class StatusProblems {
             case 401 -> Problem.of(ProblemCode.API_KEY_MISSING, "API key is required");
             case 403 -> Problem.of(ProblemCode.API_KEY_INACTIVE, "Not allowed");
             case 404 -> Problem.of(ProblemCode.NOT_FOUND, "Not found");
+            // A method, a transfer encoding or a version of HTTP that there is not: no failure of the gateway.
+            case 501, 505 -> Problem.of(ProblemCode.VALIDATION_FAILED, "The request is not valid");
             default ->
                 Arrays.stream(ProblemCode.values())
                         .filter(code -> code.status().value() == status)
