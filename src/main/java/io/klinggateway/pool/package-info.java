@@ -1,0 +1,7 @@
+/** Connections to the database: which of them are given up, and whether what they lead to can be written to. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package io.klinggateway.pool;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
