@@ -56,22 +56,30 @@ select tenant_id
  where t.credits - t.returned is distinct from d.credits;
 
 -- What the books know of the vendor's account: what it took, of that what it may give back or have taken already because the
--- job is open, and what it may have taken for attempts without a certain answer. Differences over time count, not the sum.
+-- job is open, and what it may have taken for attempts without a certain answer, and for orphans of which it has not said: no
+-- more than for the largest request. An orphan that a generation has counts with that. Differences over time count, not the sum.
 create or replace function vendor_books(p_upstream text, out spent bigint, out open bigint, out uncertain bigint)
     language sql stable as $$
     with held as (
         select coalesce(sum(g.quoted_credits) filter (where g.upstream_job_id is not null), 0)::bigint as open,
                coalesce(sum(g.quoted_credits) filter (where g.upstream_job_id is null and g.state <> 'WAITING'), 0)::bigint as uncertain
-          from generation g where g.captured_credits is null and g.upstream = p_upstream)
+          from generation g where g.captured_credits is null and g.upstream = p_upstream),
+    orphans as (
+        select coalesce(sum(o.credits), 0)::bigint as spent,
+               coalesce(sum(o.credits) filter (where coalesce(o.status, 'QUEUED') in ('QUEUED', 'PROCESSING', 'MISSING')), 0)::bigint
+                   as open,
+               (8 * count(*) filter (where o.credits is null))::bigint as uncertain
+          from orphan_job o
+         where o.upstream = p_upstream and coalesce(o.resolution, '') not in ('FOUND', 'BOOKED', 'FREE')
+           and not exists (select from generation g
+                            where g.upstream = o.upstream and g.upstream_job_id = o.upstream_job_id))
     select (select coalesce(sum(t.credits - t.returned), 0) from spend_total t)::bigint
            - (select coalesce(sum(j.captured_delta), 0) from journal_entry j where j.entry_kind = 'ADJUST')::bigint
            + (select coalesce(sum(g.charged_credits - g.quoted_credits), 0) from generation g
                where g.upstream = p_upstream and g.charged_credits > g.quoted_credits and g.state = 'COMPLETED')::bigint
-           + (select coalesce(sum(o.credits), 0) from orphan_job o
-               where o.upstream = p_upstream and coalesce(o.resolution, '') not in ('FOUND', 'BOOKED'))::bigint
-           + held.open,
-           held.open, held.uncertain
-      from held;
+           + orphans.spent + held.open,
+           held.open + orphans.open, held.uncertain + orphans.uncertain
+      from held, orphans;
 $$;
 
 -- Records the balance that the vendor shows, and holds it against the books. Balance and spend together change only when the

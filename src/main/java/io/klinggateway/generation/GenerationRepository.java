@@ -124,15 +124,20 @@ class GenerationRepository {
             """;
 
     private static final String COMPLETE_REVIEW = """
-            update generation
-               set state = 'COMPLETED', upstream_job_id = :job, promised = true,
-                   captured_credits = credits_due(quoted_credits, :charged),
-                   charged_credits = :charged, progress = 100, result_images = :images, error = null, expired = :expired,
-                   missing_since = null, completed_at = gateway_now(), due_at = gateway_now() + interval '1 day'
-             where id = :id and state = 'IN_REVIEW' and upstream = :upstream
-               and coalesce(upstream_job_id, :job) = :job
-            returning quoted_credits, captured_credits, webhook_url is not null as webhook,
-                      extract(epoch from completed_at - created_at) as lasted_seconds
+            with completed as (
+                update generation
+                   set state = 'COMPLETED', upstream_job_id = :job, promised = true,
+                       captured_credits = credits_due(quoted_credits, :charged),
+                       charged_credits = :charged, progress = 100, result_images = :images, error = null, expired = :expired,
+                       missing_since = null, completed_at = gateway_now(), due_at = gateway_now() + interval '1 day'
+                 where id = :id and state = 'IN_REVIEW' and upstream = :upstream and coalesce(upstream_job_id, :job) = :job
+                returning quoted_credits, captured_credits, webhook_url is not null as webhook,
+                          extract(epoch from completed_at - created_at) as lasted_seconds),
+            found as (
+                update orphan_job set resolution = 'FOUND', resolved_at = gateway_now(), generation_id = :id
+                 where upstream = :upstream and upstream_job_id = :job and resolution is null
+                   and exists (select from completed))
+            select * from completed
             """;
 
     private static final String FAIL_REVIEW = """

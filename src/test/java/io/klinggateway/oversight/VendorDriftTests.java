@@ -6,6 +6,7 @@ import io.klinggateway.database.TestDatabase;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -129,6 +130,50 @@ class VendorDriftTests {
     }
 
     @Test
+    void anOrphanIsCountedOnceFromTheMomentThatAGenerationHasIt() {
+        UUID generation = become(become(admit(), "SENDING"), "IN_REVIEW");
+        UUID job = orphan("COMPLETED", 2);
+        assertThat(read(998)).isZero();
+
+        jdbc.sql("update generation set upstream_job_id = ? where id = ?")
+                .params(job, generation)
+                .update();
+        complete(generation);
+        assertThat(read(998)).isZero();
+        assertThat(read(998)).isZero();
+        jdbc.sql("update orphan_job set resolution = 'FOUND', resolved_at = now()")
+                .update();
+
+        assertThat(read(998)).isZero();
+    }
+
+    @Test
+    void whatTheVendorGivesBackForAnOpenOrphanIsNoDrift() {
+        UUID job = orphan("PROCESSING", 4);
+        assertThat(read(996)).isZero();
+        assertThat(read(1000)).as("it failed, and nobody has seen it yet").isZero();
+        assertThat(read(1000)).isZero();
+
+        jdbc.sql(
+                        "update orphan_job set status = 'FAILED', resolution = 'FREE', resolved_at = now() where upstream_job_id = ?")
+                .param(job)
+                .update();
+
+        assertThat(read(1000)).isZero();
+        assertThat(read(998)).isEqualTo(2);
+    }
+
+    @Test
+    void whatTheVendorDoesNotSayOfAnOrphanMayBeAsMuchAsTheLargestRequest() {
+        orphan("COMPLETED", null);
+        assertThat(read(992)).isZero();
+        assertThat(read(991)).isOne();
+
+        jdbc.sql("update orphan_job set credits = 8").update();
+        assertThat(read(992)).isZero();
+    }
+
+    @Test
     void whatIsBookedMayExceedWhatABudgetAllows() {
         jdbc.sql("select book_generation(?, ?, ?, null, ?, 'kling-v1', 4, 120, null, now(), 'alice', 'lost')")
                 .params(UUID.randomUUID(), tenant, VENDOR, UUID.randomUUID())
@@ -149,6 +194,17 @@ class VendorDriftTests {
         return jdbc.sql("select drift_credits from upstream_account")
                 .query(Long.class)
                 .single();
+    }
+
+    private UUID orphan(String status, @Nullable Integer credits) {
+        UUID job = UUID.randomUUID();
+        jdbc.sql("""
+                        insert into orphan_job (upstream, upstream_job_id, cause, status, credits, created_at)
+                        values (?, ?, 'UNKNOWN', ?, ?, now())
+                        """)
+                .params(VENDOR, job, status, credits)
+                .update();
+        return job;
     }
 
     private UUID admit() {
