@@ -234,12 +234,21 @@ end $$;
 
 -- Puts a job of the vendor's into a tenant's books as what it was: a generation that the vendor accepted when it made the job.
 -- The credits are held whatever the budget allows, since the vendor has them; tracking ends it like any other. Answers whether
--- it did: a job is in the books once.
+-- it did: a job is in the books once, and so is what a team called for under one key of the vendor's. A later job of a
+-- generation that the team has been told the end of is no team's.
 create or replace function book_generation(p_id uuid, p_tenant uuid, p_upstream text, p_upstream_key uuid, p_job uuid,
         p_model_name text, p_images integer, p_credits bigint, p_upstream_request bytea, p_created_at timestamptz,
         p_actor text, p_reason text) returns boolean
     language plpgsql as $$
 begin
+    if exists (select from generation g where g.id = p_id)
+       or p_upstream_key is not null and exists (
+            select from generation g
+             where g.tenant_id = p_tenant and g.promised and g.upstream_key = p_upstream_key
+               -- No attempt is repeated for longer than a day: it keeps the search short.
+               and g.created_at > p_created_at - interval '2 days') then
+        return false;
+    end if;
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
                             quoted_credits, upstream, upstream_key, upstream_request, upstream_job_id, due_at, created_at,
                             accepted_at)

@@ -47,9 +47,13 @@ class OrphanRepository {
              limit :most
             """;
 
-    private static final String NOT_IN_BOOKS = """
+    /** A job whose generation had ended is no unknown one, and what is resolved is settled. */
+    private static final String FORGOTTEN = """
             select asked.id from unnest(:ids) as asked (id)
              where not exists (select from generation g where g.upstream = :upstream and g.upstream_job_id = asked.id)
+               and not exists (select from orphan_job o
+                                where o.upstream = :upstream and o.upstream_job_id = asked.id
+                                  and (o.resolution is not null or o.cause = 'ENDED'))
             """;
 
     private static final String RECORD = """
@@ -147,9 +151,9 @@ class OrphanRepository {
         return sql(UNDER_WAY).param("most", most).query((row, _) -> orphan(row)).list();
     }
 
-    /** Of these jobs, those that no generation has. */
-    Set<UpstreamJobId> notInBooks(Collection<UpstreamJob> jobs) {
-        return new HashSet<>(sql(NOT_IN_BOOKS)
+    /** Of these jobs, those that no generation has or had, and that are not resolved. */
+    Set<UpstreamJobId> forgotten(Collection<UpstreamJob> jobs) {
+        return new HashSet<>(sql(FORGOTTEN)
                 .param("ids", jobs.stream().map(job -> job.id().value()).toArray(UUID[]::new))
                 .query((row, _) -> new UpstreamJobId(row.getObject("id", UUID.class)))
                 .list());

@@ -90,10 +90,10 @@ public class Orphans {
     /**
      * Records those jobs that no generation has and that the vendor took credits for. May be repeated.
      *
-     * @return those that no generation has
+     * @return those that no generation has or had, and that are not resolved
      */
     public List<UpstreamJob> record(List<UpstreamJob> jobs) {
-        Set<UpstreamJobId> unknown = orphans.notInBooks(jobs);
+        Set<UpstreamJobId> unknown = orphans.forgotten(jobs);
         List<UpstreamJob> forgotten =
                 jobs.stream().filter(job -> unknown.contains(job.id())).toList();
         List<UpstreamJobId> fresh = forgotten.stream()
@@ -115,7 +115,7 @@ public class Orphans {
     /**
      * Gives a job to the generation that it was made for, or books it on the team whose URL its request carries. May be repeated.
      *
-     * @return whether the books have it now
+     * @return whether the books have it now; what the team was told the end of already is left an orphan
      */
     public boolean bookTraced(Subject subject, UpstreamJob job) {
         if (lost.giveBack(subject, job)) {

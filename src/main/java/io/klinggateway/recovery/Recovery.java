@@ -4,7 +4,9 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.generation.Callbacks.Subject;
 import io.klinggateway.generation.LostJobs;
+import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.orphan.VendorJobs;
 import io.klinggateway.queue.AccountRate;
@@ -16,7 +18,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Finds what restored books have lost. One replica at a time reads the vendor's list since the restored moment; if it dies,
@@ -111,7 +117,22 @@ class Recovery {
 
         private void book(UpstreamJob job) {
             UpstreamJob shown = job.input() == null ? readSingly(job) : job;
-            lost.subject(shown).ifPresent(subject -> orphans.bookTraced(subject, shown));
+            lost.subject(shown).ifPresent(subject -> book(subject, shown));
+        }
+
+        /** What cannot be booked stays an orphan: one job keeps no team out. Without the database nothing can be told of any. */
+        private void book(Subject subject, UpstreamJob job) {
+            try {
+                orphans.bookTraced(subject, job);
+            } catch (OutcomeUnknown
+                    | TransientDataAccessException
+                    | RecoverableDataAccessException
+                    | NonTransientDataAccessResourceException
+                    | TransactionException unavailable) {
+                throw unavailable;
+            } catch (RuntimeException failure) {
+                log.error("vendor job {} cannot be booked, and is left to the operators", job.id(), failure);
+            }
         }
 
         /** The list need not show what was asked for; a single read may. */

@@ -174,6 +174,28 @@ class VendorDriftTests {
     }
 
     @Test
+    void whatATeamHasBeenToldTheEndOfIsNotBookedAgain() {
+        UUID vendorKey = UUID.randomUUID();
+        UUID ended = become(admit(), "SENDING");
+        jdbc.sql("update generation set state = 'FAILED', captured_credits = 0, upstream_key = ? where id = ?")
+                .params(vendorKey, ended)
+                .update();
+
+        assertThat(book(ended, null)).as("its id is the vendor's key").isFalse();
+        assertThat(book(UUID.randomUUID(), vendorKey)).isFalse();
+
+        assertThat(book(UUID.randomUUID(), UUID.randomUUID())).isTrue();
+    }
+
+    private boolean book(UUID generation, @Nullable UUID vendorKey) {
+        return jdbc.sql(
+                        "select book_generation(?, ?, ?, ?::uuid, ?, 'kling-v1', 1, 2, null, now(), 'gateway', 'by its trace')")
+                .params(generation, tenant, VENDOR, vendorKey, UUID.randomUUID())
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
     void whatIsBookedMayExceedWhatABudgetAllows() {
         jdbc.sql("select book_generation(?, ?, ?, null, ?, 'kling-v1', 4, 120, null, now(), 'alice', 'lost')")
                 .params(UUID.randomUUID(), tenant, VENDOR, UUID.randomUUID())

@@ -155,6 +155,24 @@ final class RecoveryScenario implements AutoCloseable {
                 .update();
     }
 
+    // What operators have done in restored books
+
+    static void endWhatWaits(JdbcClient books) {
+        books.sql("select ledger_resolve(id, 'RELEASE', 0, 'operator', null) from generation where state = 'WAITING'")
+                .query((_, _) -> true)
+                .list();
+        assertThat(books.sql("update generation set state = 'FAILED', captured_credits = 0 where state = 'WAITING'")
+                        .update())
+                .isEqualTo(2);
+    }
+
+    static void dismissOrphan(JdbcClient books, UUID job) {
+        books.sql("""
+                        insert into orphan_job (upstream, upstream_job_id, cause, created_at, resolution, resolved_at)
+                        select upstream, ?, 'UNKNOWN', gateway_now(), 'DISMISSED', gateway_now() from generation limit 1
+                        """).param(job).update();
+    }
+
     // What the vendor has and shows
 
     StubMapping listFails() {

@@ -56,6 +56,47 @@ class RecoveryTests {
         }
     }
 
+    /** Each of them once kept the door closed for ever, or made a team pay for what it was told had failed. */
+    @Test
+    void jobsThatAreResolvedOrWhoseGenerationsHadEndedAreBookedOnNobody() {
+        try (scenario) {
+            TestDatabase database = TestDatabase.fresh();
+            TestDatabase backup;
+            String since;
+            try (Replica first = scenario.start(database, null)) {
+                Client alpha = team(first);
+                alpha.await(alpha.order("\"prompt\":\"before\""), "COMPLETED");
+                RecoveryScenario.holdQueueBack(first);
+                String waited = alpha.order("\"prompt\":\"waited\"");
+                String keyed =
+                        order(alpha, "waited with a key", "k1").expect(202).text("jobId");
+                since = Instant.now().toString();
+                backup = database.copy();
+                RecoveryScenario.letQueueGo(backup);
+                RecoveryScenario.letQueueGo(database);
+                alpha.await(waited, "COMPLETED");
+                alpha.await(keyed, "COMPLETED");
+                alpha.await(alpha.order("\"prompt\":\"dismissed\""), "COMPLETED");
+            }
+            JdbcClient books = JdbcClient.create(backup.dataSource());
+            RecoveryScenario.endWhatWaits(books);
+            RecoveryScenario.dismissOrphan(books, scenario.vendorJob("dismissed"));
+
+            try (Replica restored = scenario.start(backup, since)) {
+                await().atMost(SOON)
+                        .untilAsserted(() -> team(restored).get("/v2/jobs").expect(200));
+
+                assertThat(books.sql("select count(*) from generation where captured_credits is distinct from 0")
+                                .query(Long.class)
+                                .single())
+                        .isOne();
+                JsonNode report = recovery(restored);
+                assertThat(report.path("bookedJobs").intValue()).isZero();
+                assertThat(report.path("openJobs").intValue()).isEqualTo(2);
+            }
+        }
+    }
+
     private record Lost(TestDatabase backup, String since, String waited, String waitedHidden, String traced) {}
 
     private Lost loseHalf() {
