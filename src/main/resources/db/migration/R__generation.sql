@@ -72,7 +72,7 @@ end $$;
 --   p_replica    where the caller waits for the vendor's verdict
 --   p_promised   whether the caller does not wait for it
 --   p_labels     of the first call; a replay changes none
---   p_upstream_key   what the vendor knows it by; null: the id
+--   p_upstream_key   what the vendor knows it by; null: the id. KEY_USED: the caller is to ask with another
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
@@ -124,6 +124,12 @@ begin
             verdict := case when known.request_hash = p_request_hash then 'REPLAYED' else 'CONFLICT' end;
             status := generation_status(known.state, known.upstream_job_id);
             available := (caller_spendable(p_tenant, p_key, null)).available;
+            return;
+        end if;
+        -- The vendor refused an earlier call under its key, and may answer the key with that for as long as it remembers it.
+        if exists (select from generation g
+                    where g.tenant_id = p_tenant and g.upstream_key = p_upstream_key and g.idempotency_key is null) then
+            verdict := 'KEY_USED';
             return;
         end if;
     end if;

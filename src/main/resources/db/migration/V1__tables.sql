@@ -192,9 +192,10 @@ create table generation (
 
 create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
 create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
--- Those that a recovery made of the vendor's jobs: their callers' keys are lost, but not what those were sent as.
-create index generation_recovered on generation (tenant_id, upstream_key)
-    where upstream_key is not null and idempotency_key is null and upstream_job_id is not null;
+-- Those that a recovery made of the vendor's jobs: their callers' keys are lost, but not what those were sent as. And those
+-- whose refusal freed their callers' keys.
+create index generation_keyless on generation (tenant_id, upstream_key)
+    where upstream_key is not null and idempotency_key is null;
 create index generation_overcharged on generation (upstream) where charged_credits > quoted_credits;
 create index generation_waiting on generation (tenant_id, upstream, key_id, created_at, id) where state = 'WAITING';
 create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';

@@ -24,6 +24,9 @@ sealed interface Admission {
     /** Another request came before under the same key. */
     record Conflict() implements Admission {}
 
+    /** The vendor has refused a call under that key of its own. */
+    record KeyUsed() implements Admission {}
+
     /** Nothing was held, because of that period of that window. */
     record Insufficient(Spendable left, UUID window, LocalDate periodStart) implements Admission {}
 

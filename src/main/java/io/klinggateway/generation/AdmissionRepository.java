@@ -244,6 +244,7 @@ public class AdmissionRepository {
                         new Credits(row.getLong("credits")),
                         available);
             case "CONFLICT" -> new Admission.Conflict();
+            case "KEY_USED" -> new Admission.KeyUsed();
             case "INSUFFICIENT" ->
                 new Admission.Insufficient(
                         spendable(row),

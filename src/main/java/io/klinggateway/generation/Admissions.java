@@ -7,6 +7,7 @@ import io.klinggateway.generation.Admission.Conflict;
 import io.klinggateway.generation.Admission.Decision;
 import io.klinggateway.generation.Admission.Insufficient;
 import io.klinggateway.generation.Admission.KeyInvalid;
+import io.klinggateway.generation.Admission.KeyUsed;
 import io.klinggateway.generation.Admission.QueueFull;
 import io.klinggateway.generation.Admission.RateLimited;
 import io.klinggateway.generation.Admission.Recovering;
@@ -24,6 +25,7 @@ import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.InvalidApiKey;
 import io.klinggateway.tenant.KeyOwners.KeyOwner;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ import org.springframework.stereotype.Component;
 public class Admissions {
 
     private static final Logger log = LoggerFactory.getLogger(Admissions.class);
+
+    /** A caller that repeats what the vendor refuses soon has a key of the vendor's for each call. */
+    private static final int MOST_ROUNDS = 4;
 
     private final AdmissionRepository admissions;
     private final PriceList prices;
@@ -74,7 +79,7 @@ public class Admissions {
         byte[] asked = json.write(request);
         byte[] hash = Sha256.of(asked);
         TenantId tenant = caller.tenant().id();
-        UpstreamKey upstreamKey = key == null ? UpstreamKey.of(id) : UpstreamKey.of(tenant, key, hash);
+        UpstreamKey upstreamKey = key == null ? UpstreamKey.of(id) : UpstreamKey.of(tenant, key, hash, 0);
         ImageRequest sent = callbacks.upstream(new Callbacks.Subject(upstreamKey, tenant), request);
         return new NewGeneration(
                 id,
@@ -104,7 +109,7 @@ public class Admissions {
             BooleanSupplier promised,
             Deadline deadline,
             Consumer<RequestAllowance> allowance) {
-        Decision decision = scope.step("kling.gateway.hold", () -> admissions.admit(generation, promised, deadline));
+        Decision decision = scope.step("kling.gateway.hold", () -> decide(generation, promised, deadline));
         if (decision.allowance() != null) {
             allowance.accept(decision.allowance());
         }
@@ -113,6 +118,7 @@ public class Admissions {
             case Replayed replayed ->
                 new Receipt(replayed.id(), replayed.status(), false, true, replayed.cost(), replayed.available());
             case Conflict _ -> throw new IdempotencyConflict();
+            case KeyUsed _ -> throw new IllegalStateException("every key of the vendor's is used");
             case RateLimited limited -> throw LimitReached.ofRequests(limited.allowance());
             case QueueFull _ -> throw LimitReached.ofWaiting();
             case AccountRefused refused ->
@@ -122,6 +128,27 @@ public class Admissions {
             case TenantSuspended _ -> throw InvalidApiKey.inactive();
             case Insufficient insufficient -> throw new InsufficientCredits(generation.price(), insufficient.left());
         };
+    }
+
+    private Decision decide(NewGeneration generation, BooleanSupplier promised, Deadline deadline) {
+        Decision decision = admissions.admit(generation, promised, deadline);
+        for (int round = 1; round <= MOST_ROUNDS && decision.admission() instanceof KeyUsed; round++) {
+            decision = admissions.admit(underOtherKey(generation, round), promised, deadline);
+        }
+        return decision;
+    }
+
+    private NewGeneration underOtherKey(NewGeneration generation, int round) {
+        TenantId tenant = generation.caller().tenant().id();
+        UpstreamKey key = round == MOST_ROUNDS
+                ? UpstreamKey.of(generation.id())
+                : UpstreamKey.of(
+                        tenant,
+                        Objects.requireNonNull(generation.idempotencyKey()),
+                        generation.requestHash(),
+                        round);
+        return generation.under(
+                key, json.write(callbacks.upstream(new Callbacks.Subject(key, tenant), generation.request())));
     }
 
     private Receipt admitted(NewGeneration generation, Admitted admitted) {

@@ -25,4 +25,19 @@ public record NewGeneration(
         byte[] requestHash,
         UpstreamKey upstreamKey,
         byte[] upstreamRequest,
-        @Nullable String traceparent) {}
+        @Nullable String traceparent) {
+
+    NewGeneration under(UpstreamKey otherKey, byte[] otherUpstreamRequest) {
+        return new NewGeneration(
+                id,
+                caller,
+                idempotencyKey,
+                request,
+                labels,
+                price,
+                requestHash,
+                otherKey,
+                otherUpstreamRequest,
+                traceparent);
+    }
+}

@@ -21,9 +21,13 @@ public record UpstreamKey(UUID value) {
         return new UpstreamKey(id.value());
     }
 
-    /** @param requestHash a caller may use its key anew, for another request, once the first was refused */
-    static UpstreamKey of(TenantId tenant, IdempotencyKey key, byte[] requestHash) {
-        byte[] name = key.value().getBytes(StandardCharsets.US_ASCII);
+    /**
+     * @param requestHash a caller may use its key anew, for another request, once the first was refused
+     * @param round counts the refusals of the same request: the vendor may answer a key with its first answer for long
+     */
+    static UpstreamKey of(TenantId tenant, IdempotencyKey key, byte[] requestHash, int round) {
+        // No key has a blank in it.
+        byte[] name = (round == 0 ? key.value() : key.value() + " " + round).getBytes(StandardCharsets.US_ASCII);
         byte[] digest = Sha256.of(ByteBuffer.allocate(2 * Long.BYTES + requestHash.length + name.length)
                 .putLong(tenant.value().getMostSignificantBits())
                 .putLong(tenant.value().getLeastSignificantBits())

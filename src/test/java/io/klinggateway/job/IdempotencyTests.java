@@ -183,6 +183,27 @@ class IdempotencyTests {
         assertThat(other.header("Idempotent-Replayed")).isEmpty();
     }
 
+    /** The vendor may answer its key with the refusal for as long as it remembers it. */
+    @Test
+    void aCallThatIsRepeatedAfterARefusalReachesTheVendorUnderAnotherKey() {
+        refusingVendor(422, Duration.ZERO);
+        for (int call = 0; call < 6; call++) {
+            assertThat(client.generate(request, HEADER, "key").status()).isEqualTo(400);
+        }
+        openDoor();
+
+        var accepted = client.accepted(request, HEADER, "key");
+
+        assertThat(client.accepted(request, HEADER, "key")).isEqualTo(accepted);
+        assertThat(gateway.database()
+                        .sql("select distinct coalesce(upstream_key, id) from generation where tenant_id ="
+                                + " (select tenant_id from generation where id = ?)")
+                        .param(accepted)
+                        .query(UUID.class)
+                        .list())
+                .hasSize(7);
+    }
+
     @Test
     void tooFewCreditsBindNoKey() {
         var poor = gateway.newTenant(2);
