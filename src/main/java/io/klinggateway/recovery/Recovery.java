@@ -1,7 +1,10 @@
 package io.klinggateway.recovery;
 
 import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.Callbacks.Subject;
@@ -35,6 +38,7 @@ class Recovery {
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration LEASE_AFTER_FAILURE = Duration.ofSeconds(2);
     private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(30);
+    private static final int MOST_ATTEMPTS = 3;
 
     private final RecoveryRepository recoveries;
     private final VendorJobs vendorJobs;
@@ -66,7 +70,7 @@ class Recovery {
     private void recover(Instant since) {
         log.warn("recovery since {} has begun: nothing is admitted or sent until the vendor's list is read", since);
         ListReading reading = new ListReading(since);
-        if (vendorJobs.readSince(since, Purpose.OTHER, reading::page)) {
+        if (reading.complete()) {
             recoveries.end(since, reading.listed, reading.free);
             recoveries.reports().stream()
                     .filter(report -> report.since().equals(since))
@@ -91,6 +95,14 @@ class Recovery {
                 report.repeatedJobs());
     }
 
+    /** Without it nobody can tell whether the job carries a trace. */
+    private static final class JobUnread extends RuntimeException {
+
+        JobUnread(UpstreamJobId job, String reason) {
+            super("job " + job + ": " + reason);
+        }
+    }
+
     /** One reading of the list from its top. */
     private final class ListReading {
 
@@ -103,7 +115,16 @@ class Recovery {
             this.since = since;
         }
 
-        void page(List<UpstreamJob> jobs) {
+        boolean complete() {
+            try {
+                return vendorJobs.readSince(since, Purpose.OTHER, this::page);
+            } catch (JobUnread unread) {
+                log.warn("the vendor's jobs are not read: {}", unread.getMessage());
+                return false;
+            }
+        }
+
+        private void page(List<UpstreamJob> jobs) {
             recoveries.extend(since, LEASE);
             listed += jobs.size();
             for (UpstreamJob job : orphans.record(jobs)) {
@@ -152,11 +173,25 @@ class Recovery {
             return told;
         }
 
+        /** @return empty if the vendor does not know it */
         private Optional<UpstreamJob> read(UpstreamJobId id) {
-            recoveries.extend(since, LEASE);
-            return rate.take(Purpose.OTHER, PATIENCE_FOR_CALL) && apiframe.read(id) instanceof Found(UpstreamJob shown)
-                    ? Optional.of(shown)
-                    : Optional.empty();
+            String reason = "";
+            for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+                recoveries.extend(since, LEASE);
+                JobReading reading = rate.take(Purpose.OTHER, PATIENCE_FOR_CALL)
+                        ? apiframe.read(id)
+                        : new Unavailable("the vendor asks for a pause");
+                switch (reading) {
+                    case Found(UpstreamJob shown) -> {
+                        return Optional.of(shown);
+                    }
+                    case Missing _ -> {
+                        return Optional.empty();
+                    }
+                    case Unavailable unavailable -> reason = unavailable.reason();
+                }
+            }
+            throw new JobUnread(id, reason);
         }
     }
 }

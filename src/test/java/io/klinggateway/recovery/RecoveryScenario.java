@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -181,7 +182,18 @@ final class RecoveryScenario implements AutoCloseable {
                 .willReturn(aResponse().withStatus(503)));
     }
 
-    void listWorks(StubMapping failing) {
+    StubMapping singleReadsFailBut(UUID job) {
+        return line.stubFor(get(urlPathMatching("/v2/jobs/(?!" + job + ").+"))
+                .atPriority(1)
+                .willReturn(aResponse().withStatus(503)));
+    }
+
+    boolean wasUsed(StubMapping stub) {
+        return line.getAllServeEvents().stream()
+                .anyMatch(event -> event.getStubMapping().getId().equals(stub.getId()));
+    }
+
+    void works(StubMapping failing) {
         line.removeStub(failing);
     }
 

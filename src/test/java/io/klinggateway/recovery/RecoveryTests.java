@@ -38,8 +38,7 @@ class RecoveryTests {
             try (Replica restored = scenario.start(lost.backup(), lost.since())) {
                 theDoorIsClosed(restored);
                 assertThat(scenario.vendorJobs()).hasSize((int) sent);
-
-                scenario.listWorks(failing);
+                aReadThatFailsIsNotTakenForAJobWithoutATrace(restored, failing);
                 await().atMost(SOON)
                         .untilAsserted(() -> team(restored).get("/v2/jobs").expect(200));
                 restored.management().get("/actuator/health/readiness").expect(200);
@@ -133,6 +132,16 @@ class RecoveryTests {
                 "{\"prompt\":\"" + prompt + "\",\"model\":\"kling-image\"}",
                 "Idempotency-Key",
                 key);
+    }
+
+    private void aReadThatFailsIsNotTakenForAJobWithoutATrace(Replica restored, StubMapping failing) {
+        StubMapping unread = scenario.singleReadsFailBut(scenario.vendorJob("before"));
+        scenario.works(failing);
+        await().atMost(SOON).until(() -> scenario.wasUsed(unread));
+        await().during(Duration.ofMillis(1500)).atMost(SOON).until(() -> recovery(restored)
+                .path("finishedAt")
+                .isNull());
+        scenario.works(unread);
     }
 
     private static void theDoorIsClosed(Replica restored) {
