@@ -11,7 +11,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param checkInterval how often one of the replicas does
  * @param grace how old a job must be to count as forgotten: the vendor's answer may be on its way
- * @param foreignJobs whether others make jobs as the same user of the vendor; then nothing can be told from the list
+ * @param foreignJobs whether others make jobs as the same user of the vendor; then nothing can be told from
+ *     the list but what carries a trace
  */
 @Validated
 @ConfigurationProperties("gateway.orphans")

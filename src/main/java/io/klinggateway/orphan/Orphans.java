@@ -48,6 +48,7 @@ public class Orphans {
     private final Apiframe apiframe;
     private final AccountRate rate;
     private final TransactionOperations transactions;
+    private final OrphanSettings settings;
 
     Orphans(
             OrphanRepository orphans,
@@ -55,7 +56,9 @@ public class Orphans {
             Settlement settlement,
             Apiframe apiframe,
             AccountRate rate,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            OrphanSettings settings) {
+        this.settings = settings;
         this.transactions = transactions;
         this.orphans = orphans;
         this.lost = lost;
@@ -88,7 +91,8 @@ public class Orphans {
     }
 
     /**
-     * Records those jobs that no generation has and that the vendor took credits for. May be repeated.
+     * Records those jobs that no generation has and that the vendor took credits for, unless they may be somebody else's. May be
+     * repeated.
      *
      * @return those that no generation has or had, and that are not resolved
      */
@@ -97,7 +101,7 @@ public class Orphans {
         List<UpstreamJob> forgotten =
                 jobs.stream().filter(job -> unknown.contains(job.id())).toList();
         List<UpstreamJobId> fresh = forgotten.stream()
-                .filter(job -> !isFree(job) && orphans.record(job))
+                .filter(job -> !settings.foreignJobs() && !isFree(job) && orphans.record(job))
                 .map(UpstreamJob::id)
                 .toList();
         if (!fresh.isEmpty()) {
@@ -121,8 +125,10 @@ public class Orphans {
         if (lost.giveBack(subject, job)) {
             return true;
         }
-        Optional<GenerationId> booked = Objects.requireNonNull(transactions.execute(
-                _ -> book(subject.tenant(), subject.key(), job, ACTOR, "found by its callback URL")));
+        Optional<GenerationId> booked = Objects.requireNonNull(transactions.execute(_ -> {
+            orphans.record(job);
+            return book(subject.tenant(), subject.key(), job, ACTOR, "found by its callback URL");
+        }));
         booked.ifPresent(generation -> settle(generation, job));
         return booked.isPresent();
     }
