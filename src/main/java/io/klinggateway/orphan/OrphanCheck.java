@@ -99,7 +99,7 @@ class OrphanCheck {
                 return;
             }
             if (apiframe.read(new UpstreamJobId(orphan.upstreamJobId())) instanceof Found(var job)) {
-                repository.shown(job, Orphans.isFree(job));
+                orphans.look(job);
             }
         }
     }

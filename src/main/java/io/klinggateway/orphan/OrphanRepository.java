@@ -102,10 +102,28 @@ class OrphanRepository {
              where upstream = :upstream
             """;
 
-    private static final String SUMMARY = """
-            select (select count(*) from orphan_job where upstream = :upstream and resolution is null) as jobs,
-                   (select coalesce(sum(credits), 0) from orphan_job
-                     where upstream = :upstream and resolution is null) as credits,
+    /** Some attempt of theirs may have brought a job, and nobody knows which. */
+    private static final String UNANSWERED = """
+            from generation g
+             where g.upstream = :upstream and g.upstream_job_id is null
+               and (g.state = 'SENDING' and g.indefinite or g.state = 'IN_REVIEW')
+            """;
+
+    private static final String POSSIBLE_OWNERS = "select g.id " + UNANSWERED + """
+               and g.created_at <= (select o.created_at + interval '1 minute' from orphan_job o
+                                     where o.upstream = :upstream and o.upstream_job_id = :job and o.cause = 'UNKNOWN')
+             order by g.created_at
+             limit 5
+            """;
+
+    /** What may be one of theirs will show with their end. */
+    private static final String SUMMARY =
+            "with earliest as (select min(g.created_at) - interval '1 minute' as at " + UNANSWERED + """
+            ), sure as (
+                select o.credits from orphan_job o, earliest
+                 where o.upstream = :upstream and o.resolution is null
+                   and (o.cause = 'ENDED' or o.created_at < coalesce(earliest.at, 'infinity')))
+            select (select count(*) from sure) as jobs, (select coalesce(sum(credits), 0) from sure) as credits,
                    (select extract(epoch from gateway_now() - checked_at) from vendor_list_check
                      where upstream = :upstream) as age_seconds
             """;
@@ -188,6 +206,14 @@ class OrphanRepository {
                         .param("generation", generation == null ? null : generation.value(), Types.OTHER)
                         .update()
                 == 1;
+    }
+
+    /** The generations that may turn out to have it: they were admitted before it was made, and have no certain answer. */
+    List<GenerationId> possibleOwners(UpstreamJobId job) {
+        return sql(POSSIBLE_OWNERS)
+                .param("job", job.value())
+                .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
+                .list();
     }
 
     void findGenerations() {

@@ -82,7 +82,11 @@ public class Orphans {
         return orphans.find(job);
     }
 
-    /** @param credits as far as the vendor has said what it took */
+    /**
+     * Without those that may be the job of a generation whose attempts have no certain answer yet.
+     *
+     * @param credits as far as the vendor has said what it took
+     */
     public record Unresolved(long jobs, long credits) {}
 
     public Unresolved unresolved() {
@@ -98,8 +102,9 @@ public class Orphans {
      */
     public List<UpstreamJob> record(List<UpstreamJob> jobs) {
         Set<UpstreamJobId> unknown = orphans.forgotten(jobs);
-        List<UpstreamJob> forgotten =
-                jobs.stream().filter(job -> unknown.contains(job.id())).toList();
+        List<UpstreamJob> forgotten = jobs.stream()
+                .filter(job -> unknown.contains(job.id()) && !givenBack(job))
+                .toList();
         List<UpstreamJobId> fresh = forgotten.stream()
                 .filter(job -> !settings.foreignJobs() && !isFree(job) && orphans.record(job))
                 .map(UpstreamJob::id)
@@ -109,6 +114,18 @@ public class Orphans {
                     "orphan: the books do not know {} vendor jobs, and no team pays for them: {}", fresh.size(), fresh);
         }
         return forgotten;
+    }
+
+    /** Whether it went, by the trace that it carries, to the generation that it was made for and that had no answer. */
+    private boolean givenBack(UpstreamJob job) {
+        return lost.subject(job).map(subject -> lost.giveBack(subject, job)).orElse(false);
+    }
+
+    /** What the vendor says of an orphan now. */
+    void look(UpstreamJob job) {
+        if (!givenBack(job)) {
+            orphans.shown(job, isFree(job));
+        }
     }
 
     /** Whether the vendor has given back what it took for it. */
@@ -143,26 +160,39 @@ public class Orphans {
             throw unavailable("it asks for a pause");
         }
         return switch (apiframe.read(id)) {
-            case Found(UpstreamJob job)
-            when isFree(job) ->
-                throw conflict("The vendor's job " + id + " is " + job.status() + ": it took nothing for it");
-            case Found(UpstreamJob job)
-            when lost.cost(job).isEmpty() ->
-                throw conflict("The vendor does not say yet what its job " + id + " costs; book it when it has ended");
-            case Found(UpstreamJob job) -> job;
+            case Found(UpstreamJob job) -> bookable(job);
             case Missing _ -> throw conflict("The vendor knows no job " + id);
             case Unavailable unavailable -> throw unavailable(unavailable.reason());
         };
+    }
+
+    private UpstreamJob bookable(UpstreamJob job) {
+        if (isFree(job)) {
+            throw conflict("The vendor's job " + job.id() + " is " + job.status() + ": it took nothing for it");
+        }
+        if (givenBack(job)) {
+            throw conflict("The vendor's job " + job.id() + " was made for a generation that waited for it: it has it now");
+        }
+        if (lost.cost(job).isEmpty()) {
+            throw conflict(
+                    "The vendor does not say yet what its job " + job.id() + " costs; book it when it has ended");
+        }
+        return job;
     }
 
     /**
      * Books an orphan on a team, once, in the caller's transaction: the credits are held in the periods in which the vendor made
      * the job, whatever is left there. {@link #settle} it afterwards.
      *
-     * @throws ProblemException if it is resolved already, or in the books
+     * @throws ProblemException if it is resolved already, in the books, or may be the job of a generation without a certain answer
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public GenerationId assign(UpstreamJob job, TenantId tenant, String actor, String reason) {
+        List<GenerationId> owners = orphans.possibleOwners(job.id());
+        if (!owners.isEmpty()) {
+            throw conflict("The vendor's job " + job.id() + " may be that of a generation without a certain answer: "
+                    + owners + "; book it when each of them has one, or its review is resolved");
+        }
         return book(tenant, null, job, actor, reason)
                 .orElseThrow(() -> conflict("The vendor's job " + job.id() + " is resolved already"));
     }

@@ -156,6 +156,26 @@ final class RecoveryScenario implements AutoCloseable {
                 .update();
     }
 
+    /** As if an attempt of one that waits had brought no certain answer; none is made any more. */
+    static void loseAnswer(Replica replica, String generation) {
+        replica.jdbc().sql("""
+                        update generation set state = 'SENDING', indefinite = true, due_at = gateway_now() + interval '1 hour'
+                         where id = ?::uuid
+                        """).param(generation).update();
+    }
+
+    static void end(Replica replica, String generation) {
+        replica.jdbc()
+                .sql("select ledger_resolve(?::uuid, 'RELEASE', 0, 'operator', null)")
+                .param(generation)
+                .query((_, _) -> true)
+                .list();
+        replica.jdbc()
+                .sql("update generation set state = 'FAILED', captured_credits = 0 where id = ?::uuid")
+                .param(generation)
+                .update();
+    }
+
     // What operators have done in restored books
 
     static void endWhatWaits(JdbcClient books) {

@@ -46,7 +46,7 @@ class RecoveryTests {
                 whatWaitedIsNotSentTwice(restored, lost);
                 whatCarriesATraceIsTheTeams(restored, lost);
                 aRepeatedCallFindsItsJob(restored);
-                operatorsBookWhatNobodyCanTell(restored);
+                operatorsBookWhatNobodyCanTell(restored, lost);
                 theReportSaysAll(restored);
                 everyCreditIsInTheBooks(restored);
                 aMomentIsRecoveredOnceAndByOneReplica(restored, lost);
@@ -200,12 +200,20 @@ class RecoveryTests {
         assertThat(orphan(restored, job).path("resolution").asString()).isEqualTo("FOUND");
     }
 
-    private void operatorsBookWhatNobodyCanTell(Replica restored) {
+    private void operatorsBookWhatNobodyCanTell(Replica restored, Lost lost) {
         UUID job = scenario.vendorJob(HIDDEN + "with another key");
         String path = "/orphans/" + job + "/assignment";
         String toAlpha = "{\"tenant\":\"alpha\",\"reason\":\"found in the log\"}";
         operator(restored, "POST", path, "{\"tenant\":\"nobody\",\"reason\":\"x\"}")
                 .expect(404);
+
+        RecoveryScenario.holdQueueBack(restored);
+        String unanswered = team(restored).order("\"prompt\":\"unanswered\"");
+        RecoveryScenario.loseAnswer(restored, unanswered);
+        RecoveryScenario.letQueueGo(lost.backup());
+        assertThat(operator(restored, "POST", path, toAlpha).expect(409).text("error"))
+                .contains(unanswered);
+        RecoveryScenario.end(restored, unanswered);
 
         Answer booked = operator(restored, "POST", path, toAlpha).expect(200);
         assertThat(booked.text("resolution")).isEqualTo("BOOKED");
