@@ -200,6 +200,8 @@ create index generation_overcharged on generation (upstream) where charged_credi
 create index generation_waiting on generation (tenant_id, upstream, key_id, created_at, id) where state = 'WAITING';
 create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';
 create index generation_repeated on generation (upstream, due_at) where state = 'SENDING';
+-- By what the vendor knows it by, which its callbacks name.
+create index generation_unanswered on generation (coalesce(upstream_key, id)) where state = 'SENDING' and not attempt_open;
 create index generation_running on generation (tenant_id) where state in ('SENDING', 'QUEUED', 'PROCESSING');
 create index generation_tracked on generation (upstream, due_at) where state in ('QUEUED', 'PROCESSING');
 create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
