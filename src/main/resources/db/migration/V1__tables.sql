@@ -273,7 +273,8 @@ create table orphan_job (
     upstream_job_id uuid        not null,
     cause           text        not null check (cause in ('ENDED', 'UNKNOWN')),  -- its generation had ended; or there is none
     generation_id   uuid,                   -- the one that had ended; or the one that has the job by now
-    status          text,                   -- as the vendor showed it last; null: not yet looked at
+    status          text,                   -- as the vendor showed it last, MISSING if it answered 404; null: not yet looked at
+    looked_at       timestamptz,            -- when the vendor was asked for it last
     credits         bigint,                 -- what the vendor took for it; null: it has not said
     created_at      timestamptz not null,   -- by the vendor's clock, unless it does not say
     recorded_at     timestamptz not null default gateway_now(),

@@ -2,6 +2,8 @@ package io.klinggateway.orphan;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Found;
+import io.klinggateway.apiframe.JobReading.Missing;
+import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.orphan.OrphanRepository.ListCheck;
 import io.klinggateway.orphan.OrphanRepository.Summary;
@@ -98,8 +100,11 @@ class OrphanCheck {
             if (!rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
                 return;
             }
-            if (apiframe.read(new UpstreamJobId(orphan.upstreamJobId())) instanceof Found(var job)) {
-                orphans.look(job);
+            UpstreamJobId id = new UpstreamJobId(orphan.upstreamJobId());
+            switch (apiframe.read(id)) {
+                case Found(var job) -> orphans.look(job);
+                case Missing _ -> repository.notShown(id, true);
+                case Unavailable _ -> repository.notShown(id, false);
             }
         }
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A job of the vendor's account that no team pays for, or did not when it was found.
  *
  * @param cause UNKNOWN: the books know nothing of it; ENDED: its generation had ended when it appeared
- * @param status as the vendor showed it last; null if not yet
+ * @param status as the vendor showed it last, MISSING if it knew no such job; null if not yet
  * @param credits what the vendor took for it; null if it has not said
  * @param createdAt by the vendor's clock
  * @param generationId the generation that had ended, or the one that has the job by now

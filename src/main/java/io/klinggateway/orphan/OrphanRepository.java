@@ -42,8 +42,8 @@ class OrphanRepository {
     private static final String FIND = COLUMNS + " and upstream_job_id = :job";
 
     private static final String UNDER_WAY = COLUMNS + """
-               and resolution is null and coalesce(status, 'QUEUED') in ('QUEUED', 'PROCESSING')
-             order by created_at
+               and resolution is null and coalesce(status, 'QUEUED') in ('QUEUED', 'PROCESSING', 'MISSING')
+             order by looked_at nulls first, created_at
              limit :most
             """;
 
@@ -64,8 +64,14 @@ class OrphanRepository {
 
     private static final String SHOWN = """
             update orphan_job
-               set status = :status, credits = :credits,
+               set status = :status, credits = :credits, looked_at = gateway_now(),
                    resolution = case when :free then 'FREE' end, resolved_at = case when :free then gateway_now() end
+             where upstream = :upstream and upstream_job_id = :job and resolution is null
+            """;
+
+    private static final String NOT_SHOWN = """
+            update orphan_job
+               set looked_at = gateway_now(), status = case when :missing then 'MISSING' else status end
              where upstream = :upstream and upstream_job_id = :job and resolution is null
             """;
 
@@ -164,7 +170,7 @@ class OrphanRepository {
                 .optional();
     }
 
-    /** Those that have not ended, as far as is known; the oldest first. */
+    /** Those that have not ended, as far as is known; first what was not looked at for the longest time. */
     List<OrphanJob> underWay(int most) {
         return sql(UNDER_WAY).param("most", most).query((row, _) -> orphan(row)).list();
     }
@@ -196,6 +202,11 @@ class OrphanRepository {
                 .param("credits", credits(job), Types.BIGINT)
                 .param("free", free)
                 .update();
+    }
+
+    /** @param missing whether the vendor knows no such job, so far as it can be asked */
+    void notShown(UpstreamJobId job, boolean missing) {
+        sql(NOT_SHOWN).param("job", job.value()).param("missing", missing).update();
     }
 
     /** @return false if it was resolved before */
