@@ -83,24 +83,28 @@ create or replace function vendor_books(p_upstream text, out spent bigint, out o
 $$;
 
 -- Records the balance that the vendor shows, and holds it against the books. Balance and spend together change only when the
--- account is paid into, or spent from behind the books' back: more than is known is a payment, less is the drift.
+-- account is paid into, or spent from behind the books' back: more than is known is a payment, less is the drift. The lower bound
+-- rises only to what two readings in a row show: between balance and books a job may have been made and paid for.
 create or replace function vendor_balance_read(p_upstream text, p_balance bigint, p_floor bigint) returns void
     language plpgsql as $$
 declare
     books record;
     low   bigint;
+    sure  bigint;
     high  bigint;
 begin
     select * into books from vendor_books(p_upstream);
     low := p_balance + books.spent - books.open;
     high := p_balance + books.spent + books.uncertain;
+    select least(low, a.seen_low) into sure from upstream_account a where a.upstream = p_upstream;
     update upstream_account a
        set balance_credits = p_balance, floor_credits = p_floor, read_at = gateway_now(),
            drift_credits = greatest(0, coalesce(a.books_low, high) - high),
-           books_low = case when a.books_low is null or low > a.books_high then low
+           seen_low = low,
+           books_low = case when a.books_low is null or sure > a.books_high then sure
                             when high < a.books_low then a.books_low
-                            else greatest(low, a.books_low) end,
-           books_high = case when a.books_low is null or low > a.books_high then high
+                            else greatest(sure, a.books_low) end,
+           books_high = case when a.books_low is null or sure > a.books_high then high
                              when high < a.books_low then a.books_high
                              else least(high, a.books_high) end
      where a.upstream = p_upstream;

@@ -316,6 +316,7 @@ create table upstream_account (
     floor_credits   bigint,       -- operators hear of a balance below it; null: of none
     books_low       bigint,       -- balance and all that the books know to be spent, together: at least, and at most
     books_high      bigint,
+    seen_low        bigint,       -- the same "at least" at the last reading alone
     drift_credits   bigint,       -- what is missing from the balance, and is not in the books
     read_at         timestamptz,
     due_at          timestamptz not null

@@ -78,7 +78,16 @@ class VendorDriftTests {
     @Test
     void aPaymentIsNoDriftAndHidesNoneThatComesLater() {
         assertThat(read(5000)).isZero();
+        assertThat(read(5000)).isZero();
         assertThat(read(4998)).isEqualTo(2);
+    }
+
+    @Test
+    void aJobThatIsMadeAndPaidForBetweenBalanceAndBooksIsNoDrift() {
+        complete(accept(admit()));
+        assertThat(read(1000)).as("the balance of before").isZero();
+
+        assertThat(read(998)).isZero();
     }
 
     @Test
