@@ -21,27 +21,26 @@ begin
     return exists (select from recovery where upstream = p_upstream and finished_at is null);
 end $$;
 
--- Ends a recovery. If the vendor has no job that the books do not know, nothing was sent that they take to be waiting: it waits
--- for its turn as before.
-create or replace function recovery_end(p_upstream text, p_since timestamptz, p_listed integer, p_free integer) returns void
+-- Ends a recovery. What came after the newest of the vendor's jobs of which nobody can tell whose they are was not sent, nor
+-- anything else if there is none: it waits for its turn as before. The vendor's clock may differ.
+--   p_newest_untold   when the vendor made that job; null if there is none
+create or replace function recovery_end(p_upstream text, p_since timestamptz, p_listed integer, p_free integer,
+        p_newest_untold timestamptz) returns void
     language plpgsql as $$
 declare
     team uuid;
 begin
-    if p_free = 0 and not exists (
-            select from orphan_job o
-             where o.upstream = p_upstream and o.cause = 'UNKNOWN' and o.created_at >= p_since - interval '1 minute') then
-        for team in
-            with waiting as (
-                update generation g
-                   set state = 'WAITING', indefinite = false, due_at = gateway_now()
-                 where g.upstream = p_upstream and g.state = 'SENDING' and g.indefinite and g.attempt = 0
-                returning g.tenant_id)
-            select distinct tenant_id from waiting
-        loop
-            perform queue_join(p_upstream, team);
-        end loop;
-    end if;
+    for team in
+        with waiting as (
+            update generation g
+               set state = 'WAITING', indefinite = false, due_at = gateway_now()
+             where g.upstream = p_upstream and g.state = 'SENDING' and g.indefinite and g.attempt = 0
+               and g.created_at > coalesce(p_newest_untold + interval '1 minute', '-infinity')
+            returning g.tenant_id)
+        select distinct tenant_id from waiting
+    loop
+        perform queue_join(p_upstream, team);
+    end loop;
     update recovery
        set listed_jobs = p_listed, free_jobs = p_free, finished_at = gateway_now()
      where upstream = p_upstream and since = p_since;

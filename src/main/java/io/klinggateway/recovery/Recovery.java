@@ -14,9 +14,11 @@ import io.klinggateway.orphan.Orphans;
 import io.klinggateway.orphan.VendorJobs;
 import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ class Recovery {
     private final LostJobs lost;
     private final Apiframe apiframe;
     private final AccountRate rate;
+    private final Clock clock;
 
     Recovery(
             RecoveryRepository recoveries,
@@ -53,7 +56,9 @@ class Recovery {
             Orphans orphans,
             LostJobs lost,
             Apiframe apiframe,
-            AccountRate rate) {
+            AccountRate rate,
+            Clock clock) {
+        this.clock = clock;
         this.recoveries = recoveries;
         this.vendorJobs = vendorJobs;
         this.orphans = orphans;
@@ -71,7 +76,7 @@ class Recovery {
         log.warn("recovery since {} has begun: nothing is admitted or sent until the vendor's list is read", since);
         ListReading reading = new ListReading(since);
         if (reading.complete()) {
-            recoveries.end(since, reading.listed, reading.free);
+            recoveries.end(since, reading.listed, reading.free, reading.newestUntold);
             recoveries.reports().stream()
                     .filter(report -> report.since().equals(since))
                     .forEach(Recovery::log);
@@ -110,6 +115,7 @@ class Recovery {
         private int listed;
         private int free;
         private @Nullable Boolean told;
+        private @Nullable Instant newestUntold;
 
         ListReading(Instant since) {
             this.since = since;
@@ -128,23 +134,36 @@ class Recovery {
             recoveries.extend(since, LEASE);
             listed += jobs.size();
             for (UpstreamJob job : orphans.record(jobs)) {
-                if (Orphans.isFree(job)) {
+                UpstreamJob shown = job.input() == null ? readSingly(job) : job;
+                if (Orphans.isFree(shown)) {
                     free++;
-                } else {
-                    book(job);
+                }
+                if (!lost.subject(shown).map(subject -> book(subject, shown)).orElse(false)) {
+                    untold(shown);
                 }
             }
         }
 
-        private void book(UpstreamJob job) {
-            UpstreamJob shown = job.input() == null ? readSingly(job) : job;
-            lost.subject(shown).ifPresent(subject -> book(subject, shown));
+        private void untold(UpstreamJob job) {
+            Instant madeAt = Objects.requireNonNullElseGet(job.createdAt(), clock::instant);
+            if (newestUntold == null || newestUntold.isBefore(madeAt)) {
+                newestUntold = madeAt;
+            }
         }
 
-        /** What cannot be booked stays an orphan: one job keeps no team out. Without the database nothing can be told of any. */
-        private void book(Subject subject, UpstreamJob job) {
+        /**
+         * What cannot be booked stays an orphan: one job keeps no team out. Without the database nothing can be told of any.
+         *
+         * @return whether it is known now whose it is
+         */
+        private boolean book(Subject subject, UpstreamJob job) {
             try {
-                orphans.bookTraced(subject, job);
+                if (Orphans.isFree(job)) {
+                    lost.giveBack(subject, job);
+                } else {
+                    orphans.bookTraced(subject, job);
+                }
+                return true;
             } catch (OutcomeUnknown
                     | TransientDataAccessException
                     | RecoverableDataAccessException
@@ -153,6 +172,7 @@ class Recovery {
                 throw unavailable;
             } catch (RuntimeException failure) {
                 log.error("vendor job {} cannot be booked, and is left to the operators", job.id(), failure);
+                return false;
             }
         }
 

@@ -3,6 +3,7 @@ package io.klinggateway.recovery;
 import io.klinggateway.apiframe.Apiframe;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -35,7 +36,7 @@ class RecoveryRepository {
              where upstream = :upstream and since = :since and finished_at is null
             """;
 
-    private static final String END = "select recovery_end(:upstream, :since, :listed, :free)";
+    private static final String END = "select recovery_end(:upstream, :since, :listed, :free, :newestUntold)";
 
     private static final String REPORTS = """
             select r.since, r.started_at, r.finished_at, r.repeated_jobs, r.listed_jobs, r.free_jobs,
@@ -92,10 +93,12 @@ class RecoveryRepository {
                 .update();
     }
 
-    void end(Instant since, int listed, int free) {
+    /** @param newestUntold when the vendor made the newest job of which nobody can tell whose it is; null if there is none */
+    void end(Instant since, int listed, int free, @Nullable Instant newestUntold) {
         inTakenTime(() -> sql(END).param("since", time(since))
                 .param("listed", listed)
                 .param("free", free)
+                .param("newestUntold", newestUntold == null ? null : time(newestUntold), Types.TIMESTAMP_WITH_TIMEZONE)
                 .query((_, _) -> true)
                 .list());
     }
