@@ -48,6 +48,13 @@ public class LostJobs {
              order by id desc limit 1
             """;
 
+    private static final String NEWEST_KNOWN = """
+            select upstream_job_id from generation
+             where upstream = :upstream and upstream_job_id is not null
+               and created_at > cast(:moment as timestamptz) - interval '2 days'
+             order by id desc limit 1
+            """;
+
     private static final String BOOK = """
             select book_generation(:id, :tenant, :upstream, :key, :job, :model, :images, :credits, :request, :createdAt,
                                    :actor, :reason)
@@ -98,6 +105,16 @@ public class LostJobs {
                 .optional()
                 .filter(sent -> callbacks.subject(json.read(sent.getValue())).isPresent())
                 .map(Map.Entry::getKey);
+    }
+
+    /** The newest job in the books, if it is not so much older than the moment that the vendor might have forgotten it. */
+    public Optional<UpstreamJobId> newest(Instant moment) {
+        return jdbc.sql(NEWEST_KNOWN)
+                .param("upstream", apiframe.upstream())
+                .param("moment", OffsetDateTime.ofInstant(moment, ZoneOffset.UTC))
+                .query(UUID.class)
+                .optional()
+                .map(UpstreamJobId::new);
     }
 
     /** Whether requests carry a URL of ours at all. */

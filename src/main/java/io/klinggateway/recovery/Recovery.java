@@ -123,11 +123,21 @@ class Recovery {
 
         boolean complete() {
             try {
-                return vendorJobs.readSince(since, Purpose.OTHER, this::page);
+                return vendorKnowsOurs() && vendorJobs.readSince(since, Purpose.OTHER, this::page);
             } catch (JobUnread unread) {
                 log.warn("the vendor's jobs are not read: {}", unread.getMessage());
                 return false;
             }
+        }
+
+        /** With the key of another user of the vendor's the list would lack all that is looked for. */
+        private boolean vendorKnowsOurs() {
+            Optional<UpstreamJobId> strange =
+                    lost.newest(since).filter(known -> read(known).isEmpty());
+            strange.ifPresent(known -> log.error(
+                    "the vendor does not know job {}, which the books have: does the gateway have another user's key?",
+                    known));
+            return strange.isEmpty();
         }
 
         private void page(List<UpstreamJob> jobs) {
