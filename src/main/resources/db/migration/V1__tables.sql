@@ -286,12 +286,14 @@ create table orphan_job (
 
 create index orphan_job_open on orphan_job (upstream, created_at) where resolution is null;
 
--- How far the vendor's list was held against the books. While it is being read, due_at is the reader's lease.
+-- How far the vendor's list was held against the books. While a page is being read, due_at is the reader's lease.
 create table vendor_list_check (
-    upstream   text        primary key,
-    read_until timestamptz not null,  -- every job that is older is in the books, or an orphan
-    due_at     timestamptz not null,
-    checked_at timestamptz
+    upstream      text        primary key,
+    read_until    timestamptz not null,  -- every job that is older is in the books, or an orphan
+    reading_until timestamptz,           -- what it will be when the list has been read down to it
+    cursor        text,                  -- of the page that is read next; null: the first
+    due_at        timestamptz not null,
+    checked_at    timestamptz
 );
 
 -- After a restore: the books are held against the vendor's list, and nothing is admitted or sent until that is done.

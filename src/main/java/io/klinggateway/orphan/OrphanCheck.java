@@ -7,12 +7,15 @@ import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.orphan.OrphanRepository.ListCheck;
 import io.klinggateway.orphan.OrphanRepository.Summary;
+import io.klinggateway.orphan.VendorJobs.ListPart;
+import io.klinggateway.orphan.VendorJobs.PartNotAsked;
+import io.klinggateway.orphan.VendorJobs.PartNotShown;
+import io.klinggateway.orphan.VendorJobs.PartRead;
 import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -27,6 +30,7 @@ class OrphanCheck {
 
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofSeconds(15);
     private static final int MOST_LOOKED_AT = 20;
 
     private final OrphanRepository repository;
@@ -65,39 +69,67 @@ class OrphanCheck {
                 .register(meters);
     }
 
-    /** Reads the list if that is due and no other replica does, then what is unresolved. */
+    /**
+     * Reads a page of the list if that is due and no other replica does, then what is unresolved.
+     *
+     * @return whether the next page is to be read at once
+     */
     boolean pass() {
-        repository.claimCheck(LEASE, settings.grace()).ifPresent(this::check);
+        boolean more = repository
+                .claimCheck(LEASE, settings.grace(), settings.checkInterval())
+                .map(this::check)
+                .orElse(false);
         summary = repository.summary();
-        return false;
+        return more;
     }
 
-    private void check(ListCheck claimed) {
-        repository.findGenerations();
-        lookAtOpen();
-        boolean complete = settings.foreignJobs() || readOn(claimed);
-        if (complete) {
-            Instant reached = claimed.sureUntil();
-            repository.endCheck(reached, settings.checkInterval());
+    /** Takes what nobody else wants of the rate, unless it has waited for that for too long. */
+    private boolean check(ListCheck claimed) {
+        Purpose purpose = claimed.late() ? Purpose.TRACK : Purpose.SPARE;
+        if (claimed.cursor() == null) {
+            repository.findGenerations();
+            lookAtOpen(purpose);
         }
+        return switch (readOn(claimed, purpose)) {
+            case PartRead part when part.next() != null -> {
+                repository.readOn(part.next(), Duration.ZERO);
+                yield true;
+            }
+            case PartRead _ -> {
+                repository.endCheck(claimed.sureUntil(), settings.checkInterval());
+                yield false;
+            }
+            case PartNotAsked _ -> {
+                repository.readOn(claimed.cursor(), PAUSE);
+                yield false;
+            }
+            case PartNotShown _ -> {
+                // It may have forgotten the cursor.
+                repository.readOn(null, PAUSE);
+                yield false;
+            }
+        };
     }
 
-    /** If the vendor does not show all of it, the lease ends and the next check begins at the same place. */
-    private boolean readOn(ListCheck claimed) {
-        return !claimed.readUntil().isBefore(claimed.sureUntil())
-                || vendorJobs.readSince(claimed.readUntil(), Purpose.TRACK, jobs -> {
-                    repository.extendCheck(LEASE);
-                    orphans.record(jobs.stream()
-                            .filter(job ->
-                                    job.createdAt() != null && job.createdAt().isBefore(claimed.sureUntil()))
-                            .toList());
-                });
+    private ListPart readOn(ListCheck claimed, Purpose purpose) {
+        if (settings.foreignJobs() || !claimed.readUntil().isBefore(claimed.sureUntil())) {
+            return new PartRead(null);
+        }
+        return vendorJobs.readPart(
+                claimed.cursor(),
+                claimed.readUntil(),
+                purpose,
+                PATIENCE_FOR_CALL,
+                jobs -> orphans.record(jobs.stream()
+                        .filter(job -> job.createdAt() != null && job.createdAt().isBefore(claimed.sureUntil()))
+                        .toList()));
     }
 
     /** What an orphan costs shows when it has ended. */
-    private void lookAtOpen() {
+    private void lookAtOpen(Purpose purpose) {
         for (OrphanJob orphan : repository.underWay(MOST_LOOKED_AT)) {
-            if (!rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
+            repository.extendCheck(LEASE);
+            if (!rate.take(purpose, PATIENCE_FOR_CALL)) {
                 return;
             }
             UpstreamJobId id = new UpstreamJobId(orphan.upstreamJobId());

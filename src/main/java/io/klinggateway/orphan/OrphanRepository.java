@@ -91,10 +91,21 @@ class OrphanRepository {
             """;
 
     private static final String CLAIM = """
-            insert into vendor_list_check as known (upstream, read_until, due_at)
-            values (:upstream, gateway_now(), gateway_now() + make_interval(secs => :lease))
-            on conflict (upstream) do update set due_at = excluded.due_at where known.due_at <= gateway_now()
-            returning read_until, gateway_now() - make_interval(secs => :grace) as sure_until
+            insert into vendor_list_check as known (upstream, read_until, reading_until, due_at)
+            values (:upstream, gateway_now(), gateway_now() - make_interval(secs => :grace),
+                    gateway_now() + make_interval(secs => :lease))
+            on conflict (upstream) do update
+               set due_at = excluded.due_at,
+                   reading_until = case when known.cursor is null then excluded.reading_until else known.reading_until end
+             where known.due_at <= gateway_now()
+            returning read_until, reading_until, cursor,
+                      coalesce(checked_at, read_until) < gateway_now() - make_interval(secs => 2 * :interval) as late
+            """;
+
+    private static final String READ_ON = """
+            update vendor_list_check
+               set cursor = :cursor, due_at = gateway_now() + make_interval(secs => :pause)
+             where upstream = :upstream
             """;
 
     private static final String EXTEND = """
@@ -103,7 +114,7 @@ class OrphanRepository {
 
     private static final String END = """
             update vendor_list_check
-               set due_at = gateway_now() + make_interval(secs => :next), read_until = greatest(read_until, :readUntil),
+               set due_at = gateway_now() + make_interval(secs => :next), read_until = greatest(read_until, :readUntil), cursor = null,
                    checked_at = gateway_now()
              where upstream = :upstream
             """;
@@ -234,20 +245,39 @@ class OrphanRepository {
     /**
      * @param readUntil every job that is older was held against the books
      * @param sureUntil a job that is older and not in the books is forgotten
+     * @param cursor of the page to be read; null: the first
+     * @param late whether the last check was so long ago that this one cannot wait for others
      */
-    record ListCheck(Instant readUntil, Instant sureUntil) {}
+    record ListCheck(
+            Instant readUntil,
+            Instant sureUntil,
+            @Nullable String cursor,
+            boolean late) {}
 
     /** Empty if no check is due, or another replica is at it. */
-    Optional<ListCheck> claimCheck(Duration lease, Duration grace) {
+    Optional<ListCheck> claimCheck(Duration lease, Duration grace, Duration interval) {
         return sql(CLAIM)
                 .param("lease", seconds(lease))
                 .param("grace", seconds(grace))
-                .query((row, _) -> new ListCheck(instant(row, "read_until"), instant(row, "sure_until")))
+                .param("interval", seconds(interval))
+                .query((row, _) -> new ListCheck(
+                        instant(row, "read_until"),
+                        instant(row, "reading_until"),
+                        row.getString("cursor"),
+                        row.getBoolean("late")))
                 .optional();
     }
 
     void extendCheck(Duration lease) {
         sql(EXTEND).param("lease", seconds(lease)).update();
+    }
+
+    /** @param cursor of the page that is read after the pause; null: the first */
+    void readOn(@Nullable String cursor, Duration pause) {
+        sql(READ_ON)
+                .param("cursor", cursor, Types.VARCHAR)
+                .param("pause", seconds(pause))
+                .update();
     }
 
     void endCheck(Instant readUntil, Duration next) {

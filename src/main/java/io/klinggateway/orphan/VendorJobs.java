@@ -42,34 +42,53 @@ public class VendorJobs {
      * @return whether all of it was read
      */
     public boolean readSince(Instant since, Purpose purpose, Consumer<List<UpstreamJob>> page) {
-        Instant oldest = since.minus(CLOCK_MARGIN);
         String cursor = null;
         for (int read = 0; read < MOST_PAGES; read++) {
-            JobListing.Page listed = list(cursor, purpose);
-            if (listed == null) {
+            if (!(readPart(cursor, since, purpose, PATIENCE_FOR_CALL, page) instanceof PartRead part)) {
                 return false;
             }
-            page.accept(listed.jobs().stream()
-                    .filter(job -> job.createdAt() == null || !job.createdAt().isBefore(oldest))
-                    .toList());
-            cursor = listed.nextCursor();
-            Instant reached = listed.oldest();
-            if (cursor == null || (reached != null && reached.isBefore(oldest))) {
+            cursor = part.next();
+            if (cursor == null) {
                 return true;
             }
         }
         return false;
     }
 
-    private JobListing.@Nullable Page list(@Nullable String cursor, Purpose purpose) {
-        if (!rate.take(purpose, PATIENCE_FOR_CALL)) {
-            return null;
+    /** What came of asking for one page. */
+    sealed interface ListPart {}
+
+    /** @param next cursor of the next page; null if all was read */
+    record PartRead(@Nullable String next) implements ListPart {}
+
+    /** Others want the rate. */
+    record PartNotAsked() implements ListPart {}
+
+    record PartNotShown() implements ListPart {}
+
+    /** Reads one page, as {@link #readSince} does. */
+    ListPart readPart(
+            @Nullable String cursor,
+            Instant since,
+            Purpose purpose,
+            Duration patience,
+            Consumer<List<UpstreamJob>> page) {
+        if (!rate.take(purpose, patience)) {
+            return new PartNotAsked();
         }
         return switch (apiframe.list(cursor)) {
-            case JobListing.Page listed -> listed;
+            case JobListing.Page listed -> {
+                Instant oldest = since.minus(CLOCK_MARGIN);
+                page.accept(listed.jobs().stream()
+                        .filter(job ->
+                                job.createdAt() == null || !job.createdAt().isBefore(oldest))
+                        .toList());
+                Instant reached = listed.oldest();
+                yield new PartRead(reached != null && reached.isBefore(oldest) ? null : listed.nextCursor());
+            }
             case JobListing.Unavailable unavailable -> {
                 log.warn("the vendor's list is not read: {}", unavailable.reason());
-                yield null;
+                yield new PartNotShown();
             }
         };
     }
