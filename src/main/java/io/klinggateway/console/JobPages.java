@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.generation.Labels;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.job.TenantJobs.PlacedJob;
 import io.klinggateway.ledger.GenerationId;
@@ -53,17 +54,26 @@ class JobPages {
     String gallery(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String label,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
+        String pairs = label == null || label.isBlank() ? null : label.strip();
+        Labels labels = pairs == null ? Labels.NONE : Labels.filter(pairs).orElse(null);
         String wanted = status != null && STATUSES.contains(status) ? status : null;
         Page<JobView> page = jobs.list(
-                caller.tenant().id(), wanted == null ? null : UpstreamJob.Status.valueOf(wanted), cursor, PAGE);
+                caller.tenant().id(),
+                wanted == null ? null : UpstreamJob.Status.valueOf(wanted),
+                labels == null ? Labels.NONE : labels,
+                cursor,
+                PAGE);
         model.addAttribute("jobs", page.items().stream().map(JobCard::of).toList());
         model.addAttribute("queue", jobs.queue(caller.tenant().id()));
         model.addAttribute("nextCursor", page.nextCursor());
         model.addAttribute("first", cursor == null);
         model.addAttribute("status", wanted);
         model.addAttribute("statuses", STATUSES);
+        model.addAttribute("label", pairs);
+        model.addAttribute("labelRule", labels == null ? Labels.FILTER_RULE : null);
         return "console/team-jobs";
     }
 

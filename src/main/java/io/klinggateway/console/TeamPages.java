@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.generation.Labels;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
@@ -55,7 +56,7 @@ class TeamPages {
         model.addAttribute("queue", jobs.queue(tenant));
         model.addAttribute(
                 "jobs",
-                jobs.list(tenant, null, null, JOBS_SHOWN).items().stream()
+                jobs.list(tenant, null, Labels.NONE, null, JOBS_SHOWN).items().stream()
                         .map(JobCard::of)
                         .toList());
         return "console/team-home";

@@ -51,12 +51,13 @@ public class TenantJobs {
      * Newest first.
      *
      * @param status null for all
+     * @param labels those that a job must all have
      * @param cursor a page's nextCursor; anything else begins at the top
      */
     public Page<JobView> list(
-            TenantId tenant, UpstreamJob.@Nullable Status status, @Nullable String cursor, int limit) {
+            TenantId tenant, UpstreamJob.@Nullable Status status, Labels labels, @Nullable String cursor, int limit) {
         PageCursor before = cursor == null ? null : PageCursor.decode(cursor).orElse(null);
-        return jobs.list(tenant, new JobFilter(status, null, Labels.NONE), before, limit);
+        return jobs.list(tenant, new JobFilter(status, null, labels), before, limit);
     }
 
     /** Another tenant's job is none. */
