@@ -119,21 +119,30 @@ class HostileRequestsTests {
             talkative.accepted("{\"model\":\"kling-image\",\"prompt\":\"" + "x".repeat(2000)
                     + "\",\"klingImageParams\":{\"negative_prompt\":\"" + "y".repeat(2500) + "\"}}");
         }
+        // How much of an answer the system takes off the gateway's hands is its own affair.
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    hangUpDuringAList(talkative.key());
+                    return output.getAll().contains("the caller has hung up");
+                });
+
+        assertThat(output.getAll().lines().filter(line -> line.contains("[hung-up]")))
+                .allMatch(line -> line.contains("the caller has hung up"));
+        assertThat(output.getAll()).doesNotContain("\tat ", "internal error");
+    }
+
+    private void hangUpDuringAList(String key) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(2048);
             socket.connect(new InetSocketAddress("localhost", gateway.port()));
             socket.getOutputStream()
-                    .write(("GET /v2/jobs?limit=100 HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + talkative.key()
+                    .write(("GET /v2/jobs?limit=100 HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + key
                                     + "\r\nX-Request-Id: hung-up\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
             socket.setSoLinger(true, 0);
         }
-
-        await().atMost(Duration.ofSeconds(10)).until(() -> output.getAll().contains("the caller has hung up"));
-        assertThat(output.getAll().lines().filter(line -> line.contains("[hung-up]")))
-                .hasSize(1);
-        assertThat(output.getAll()).doesNotContain("\tat ", "internal error");
     }
 
     @Test

@@ -143,10 +143,7 @@ public class Admissions {
         UpstreamKey key = round == MOST_ROUNDS
                 ? UpstreamKey.of(generation.id())
                 : UpstreamKey.of(
-                        tenant,
-                        Objects.requireNonNull(generation.idempotencyKey()),
-                        generation.requestHash(),
-                        round);
+                        tenant, Objects.requireNonNull(generation.idempotencyKey()), generation.requestHash(), round);
         return generation.under(
                 key, json.write(callbacks.upstream(new Callbacks.Subject(key, tenant), generation.request())));
     }

@@ -91,7 +91,8 @@ class OrphanCheck {
             lookAtOpen(purpose);
         }
         return switch (readOn(claimed, purpose)) {
-            case PartRead part when part.next() != null -> {
+            case PartRead part
+            when part.next() != null -> {
                 repository.readOn(part.next(), Duration.ZERO);
                 yield true;
             }
@@ -121,7 +122,8 @@ class OrphanCheck {
                 purpose,
                 PATIENCE_FOR_CALL,
                 jobs -> orphans.record(jobs.stream()
-                        .filter(job -> job.createdAt() != null && job.createdAt().isBefore(claimed.sureUntil()))
+                        .filter(job ->
+                                job.createdAt() != null && job.createdAt().isBefore(claimed.sureUntil()))
                         .toList()));
     }
 

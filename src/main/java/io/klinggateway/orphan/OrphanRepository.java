@@ -249,10 +249,7 @@ class OrphanRepository {
      * @param late whether the last check was so long ago that this one cannot wait for others
      */
     record ListCheck(
-            Instant readUntil,
-            Instant sureUntil,
-            @Nullable String cursor,
-            boolean late) {}
+            Instant readUntil, Instant sureUntil, @Nullable String cursor, boolean late) {}
 
     /** Empty if no check is due, or another replica is at it. */
     Optional<ListCheck> claimCheck(Duration lease, Duration grace, Duration interval) {

@@ -171,7 +171,8 @@ public class Orphans {
             throw conflict("The vendor's job " + job.id() + " is " + job.status() + ": it took nothing for it");
         }
         if (givenBack(job)) {
-            throw conflict("The vendor's job " + job.id() + " was made for a generation that waited for it: it has it now");
+            throw conflict(
+                    "The vendor's job " + job.id() + " was made for a generation that waited for it: it has it now");
         }
         if (lost.cost(job).isEmpty()) {
             throw conflict(

@@ -199,7 +199,9 @@ class VendorDriftTests {
     private boolean book(UUID generation, @Nullable UUID vendorKey) {
         return jdbc.sql(
                         "select book_generation(?, ?, ?, ?::uuid, ?, 'kling-v1', 1, 2, null, now(), 'gateway', 'by its trace')")
-                .params(generation, tenant, VENDOR, vendorKey, UUID.randomUUID())
+                .params(generation, tenant, VENDOR)
+                .param(vendorKey)
+                .param(UUID.randomUUID())
                 .query(Boolean.class)
                 .single();
     }
@@ -232,9 +234,7 @@ class VendorDriftTests {
         jdbc.sql("""
                         insert into orphan_job (upstream, upstream_job_id, cause, status, credits, created_at)
                         values (?, ?, 'UNKNOWN', ?, ?, now())
-                        """)
-                .params(VENDOR, job, status, credits)
-                .update();
+                        """).params(VENDOR, job, status).param(credits).update();
         return job;
     }
 

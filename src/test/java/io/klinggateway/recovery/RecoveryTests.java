@@ -138,9 +138,9 @@ class RecoveryTests {
         StubMapping unread = scenario.singleReadsFailBut(scenario.vendorJob("before"));
         scenario.works(failing);
         await().atMost(SOON).until(() -> scenario.wasUsed(unread));
-        await().during(Duration.ofMillis(1500)).atMost(SOON).until(() -> recovery(restored)
-                .path("finishedAt")
-                .isNull());
+        await().during(Duration.ofMillis(1500))
+                .atMost(SOON)
+                .until(() -> recovery(restored).path("finishedAt").isNull());
         scenario.works(unread);
     }
 
