@@ -37,19 +37,21 @@ final class CommitRetry {
         boolean mayBeCommitted = false;
         for (int pause = SHORTEST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             RuntimeException failure;
+            boolean perhapsOfAnother;
             try {
                 return transaction.get();
             } catch (DataAccessException | TransactionException failed) {
                 RuntimeException own = own(failed);
                 Failure kind = Failure.of(own);
-                boolean perhapsOfAnother = kind == Failure.FINAL && failed instanceof GroupFailed;
+                perhapsOfAnother = kind == Failure.FINAL && failed instanceof GroupFailed;
                 if ((kind == Failure.FINAL || kind == Failure.UNREACHED) && !perhapsOfAnother && !mayBeCommitted) {
                     throw own;
                 }
                 mayBeCommitted |= kind == Failure.ANSWER_LOST;
-                failure = failed;
+                failure = own;
             }
-            if (deadline.hasPassed()) {
+            // It was not tried by itself yet.
+            if (deadline.hasPassed() && !perhapsOfAnother) {
                 throw mayBeCommitted ? new OutcomeUnknown(failure) : failure;
             }
             log.warn("a transaction is run again: {}", failure.getMessage());
@@ -72,8 +74,11 @@ final class CommitRetry {
         /** The server may have committed it, or not. */
         ANSWER_LOST;
 
-        /** 23505: the lost transaction got there first. 25006: a server that takes over takes no writes yet. */
-        private static final Pattern PASSING = Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505|25006");
+        /**
+         * 23505: the lost transaction got there first. 25006: a server that takes over takes no writes yet. 25P03 and 25P04:
+         * it hung up in the middle of a transaction that took too long, as that of a replica that stood still.
+         */
+        private static final Pattern PASSING = Pattern.compile("40\\w{3}|53\\w{3}|55P03|57014|23505|25006|25P0[34]");
 
         static Failure of(RuntimeException failed) {
             if (failed instanceof CannotGetJdbcConnectionException

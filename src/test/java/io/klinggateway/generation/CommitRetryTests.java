@@ -19,6 +19,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** What a transaction's failure means: whether it is run again, and what its caller hears. */
 class CommitRetryTests {
@@ -44,6 +45,7 @@ class CommitRetryTests {
     static Stream<RuntimeException> whatPasses() {
         return Stream.of(
                 new CannotAcquireLockException("locked", new SQLException("", "55P03")),
+                new TransactionSystemException("stood still", new SQLException("", "25P03")),
                 new RecoverableDataAccessException("lost"));
     }
 
@@ -65,6 +67,21 @@ class CommitRetryTests {
         RuntimeException locked = new CannotAcquireLockException("locked", new SQLException("", "55P03"));
 
         assertThatThrownBy(() -> run(PASSED, locked)).isSameAs(locked);
+    }
+
+    @Test
+    void ofAGroupThatWasRolledBackUntilTheDeadlineTheReasonIsTold() {
+        RuntimeException hungUp = new TransactionSystemException("stood still", new SQLException("", "25P03"));
+
+        assertThatThrownBy(() -> run(PASSED, new GroupCommit.GroupFailed(hungUp)))
+                .isSameAs(hungUp);
+    }
+
+    @Test
+    void whatAnotherMayHaveSpoiledIsTriedByItselfAfterTheDeadlineToo() {
+        RuntimeException poison = new DataIntegrityViolationException("poison", new SQLException("", "23514"));
+
+        assertThat(run(PASSED, new GroupCommit.GroupFailed(poison))).isEqualTo("done");
     }
 
     @Test
