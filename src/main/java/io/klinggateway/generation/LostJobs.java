@@ -52,6 +52,7 @@ public class LostJobs {
             select upstream_job_id from generation
              where upstream = :upstream and upstream_job_id is not null
                and created_at > cast(:moment as timestamptz) - interval '2 days'
+               and missing_since is null and state <> 'IN_REVIEW'
              order by id desc limit 1
             """;
 

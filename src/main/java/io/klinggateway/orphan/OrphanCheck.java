@@ -129,7 +129,7 @@ class OrphanCheck {
 
     /** What an orphan costs shows when it has ended. */
     private void lookAtOpen(Purpose purpose) {
-        for (OrphanJob orphan : repository.underWay(MOST_LOOKED_AT)) {
+        for (OrphanJob orphan : repository.underWay(settings.checkInterval().dividedBy(2), MOST_LOOKED_AT)) {
             repository.extendCheck(LEASE);
             if (!rate.take(purpose, PATIENCE_FOR_CALL)) {
                 return;

@@ -43,6 +43,7 @@ class OrphanRepository {
 
     private static final String UNDER_WAY = COLUMNS + """
                and resolution is null and coalesce(status, 'QUEUED') in ('QUEUED', 'PROCESSING', 'MISSING')
+               and (looked_at is null or looked_at < gateway_now() - make_interval(secs => :interval))
              order by looked_at nulls first, created_at
              limit :most
             """;
@@ -127,19 +128,21 @@ class OrphanRepository {
             """;
 
     private static final String POSSIBLE_OWNERS = "select g.id " + UNANSWERED + """
-               and g.created_at <= (select o.created_at + interval '1 minute' from orphan_job o
-                                     where o.upstream = :upstream and o.upstream_job_id = :job and o.cause = 'UNKNOWN')
+               and exists (select from orphan_job o
+                            where o.upstream = :upstream and o.upstream_job_id = :job and o.cause = 'UNKNOWN'
+                              and g.created_at between o.created_at - interval '2 days' and o.created_at + interval '1 minute')
              order by g.created_at
              limit 5
             """;
 
     /** What may be one of theirs will show with their end. */
-    private static final String SUMMARY =
-            "with earliest as (select min(g.created_at) - interval '1 minute' as at " + UNANSWERED + """
-            ), sure as (
-                select o.credits from orphan_job o, earliest
+    private static final String SUMMARY = """
+            with sure as (
+                select o.credits from orphan_job o
                  where o.upstream = :upstream and o.resolution is null
-                   and (o.cause = 'ENDED' or o.created_at < coalesce(earliest.at, 'infinity')))
+                   and (o.cause = 'ENDED' or not exists (
+                       select\s""" + UNANSWERED + """
+                          and g.created_at between o.created_at - interval '2 days' and o.created_at + interval '1 minute')))
             select (select count(*) from sure) as jobs, (select coalesce(sum(credits), 0) from sure) as credits,
                    (select extract(epoch from gateway_now() - checked_at) from vendor_list_check
                      where upstream = :upstream) as age_seconds
@@ -181,9 +184,17 @@ class OrphanRepository {
                 .optional();
     }
 
-    /** Those that have not ended, as far as is known; first what was not looked at for the longest time. */
-    List<OrphanJob> underWay(int most) {
-        return sql(UNDER_WAY).param("most", most).query((row, _) -> orphan(row)).list();
+    /**
+     * Those that have not ended, as far as is known; first what was not looked at for the longest time.
+     *
+     * @param interval what was looked at more recently is left out, so that a list that fails costs no more looks
+     */
+    List<OrphanJob> underWay(Duration interval, int most) {
+        return sql(UNDER_WAY)
+                .param("interval", seconds(interval))
+                .param("most", most)
+                .query((row, _) -> orphan(row))
+                .list();
     }
 
     /** Of these jobs, those that no generation has or had, and that are not resolved. */
