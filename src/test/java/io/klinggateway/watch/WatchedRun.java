@@ -171,10 +171,12 @@ class WatchedRun {
             String tenant = dashboard.isOfOneTeam() ? "design" : ".*";
             assertThat(dashboard.queries())
                     .isNotEmpty()
-                    .allSatisfy(query -> assertThat(prometheus.query(query.filledIn(45, "images", tenant)))
-                            .as("%s: %s", query.panel(), query.expression())
-                            .isNotEmpty()
-                            .anyMatch(sample -> !Double.isNaN(value(sample))));
+                    .allSatisfy(query -> await().alias("%s: %s".formatted(query.panel(), query.expression()))
+                            // What takes a look a minute has none of the last seconds until the next minute begins.
+                            .atMost(Duration.ofSeconds(75))
+                            .untilAsserted(() -> assertThat(prometheus.query(query.filledIn(45, "images", tenant)))
+                                    .isNotEmpty()
+                                    .anyMatch(sample -> !Double.isNaN(value(sample)))));
         }
     }
 
