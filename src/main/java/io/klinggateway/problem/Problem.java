@@ -110,9 +110,14 @@ public record Problem(
     public ResponseEntity<Problem> toResponse(@Nullable Duration retryAfter) {
         HttpHeaders headers = new HttpHeaders();
         if (retryAfter != null) {
-            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wholeSeconds(retryAfter))));
+            headers.set(HttpHeaders.RETRY_AFTER, retryAfterHeader(retryAfter));
         }
         return toResponse(headers);
+    }
+
+    /** Whole seconds, rounded up, at least 1. */
+    static String retryAfterHeader(Duration retryAfter) {
+        return Long.toString(Math.max(1, wholeSeconds(retryAfter)));
     }
 
     ResponseEntity<Problem> toResponse(HttpHeaders headers) {

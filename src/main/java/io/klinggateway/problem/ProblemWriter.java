@@ -2,6 +2,8 @@ package io.klinggateway.problem;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,6 +18,15 @@ public class ProblemWriter {
     ProblemWriter(JsonMapper json, RefusalCounter counter) {
         this.json = json;
         this.counter = counter;
+    }
+
+    /** With its {@code Retry-After}, if it has one. */
+    public void write(HttpServletResponse response, ProblemException refused) throws IOException {
+        Duration retryAfter = refused.retryAfter();
+        if (retryAfter != null) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, Problem.retryAfterHeader(retryAfter));
+        }
+        write(response, refused.problem());
     }
 
     public void write(HttpServletResponse response, Problem problem) throws IOException {
