@@ -265,6 +265,14 @@ begin
     perform ledger_set_windows(p_tenant, null, p_kinds, p_first_days, p_limits, p_shadow_limits);
 end $$;
 
+-- Locks all windows of a tenant, its keys' too, in the order in which holds lock them, at first use of a period: until the
+-- transaction ends no period of theirs begins.
+create or replace function ledger_lock_windows(p_tenant uuid) returns void
+    language plpgsql as $$
+begin
+    perform from budget_window known where known.tenant_id = p_tenant order by known.key_budget_id nulls first, known.id for update;
+end $$;
+
 -- Sets the windows of a tenant's budget, or of a key's own; all others of that budget are taken away.
 create or replace function ledger_set_windows(p_tenant uuid, p_key_budget uuid, p_kinds text[], p_first_days integer[],
         p_limits bigint[], p_shadow_limits bigint[]) returns void
@@ -273,8 +281,7 @@ declare
     w window_balance;
 begin
     perform from budget b where b.tenant_id = p_tenant for update;
-    -- In the order in which holds lock them, at first use.
-    perform from budget_window known where known.tenant_id = p_tenant order by known.key_budget_id nulls first, known.id for update;
+    perform ledger_lock_windows(p_tenant);
     update budget_window known
        set in_force = false
      where known.tenant_id = p_tenant and known.key_budget_id is not distinct from p_key_budget and known.in_force

@@ -224,7 +224,7 @@ create or replace function notice_terms_changed(p_tenant uuid) returns void
 declare
     w record;
 begin
-    perform from budget_window known where known.tenant_id = p_tenant order by known.key_budget_id nulls first, known.id for update;
+    perform ledger_lock_windows(p_tenant);
     for w in
         select b.window_id, b.period_start from window_balance b
          where b.tenant_id = p_tenant and b.opened
