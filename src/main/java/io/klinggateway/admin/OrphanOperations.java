@@ -8,6 +8,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.orphan.OrphanJob;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.oversight.SystemStatus;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Tenants;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
@@ -17,9 +18,11 @@ import java.util.Objects;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Resolves what the vendor took credits for and no team pays for. */
+/**
+ * Resolves what the vendor took credits for and no team pays for. All of it is in the audit log, with its reason.
+ */
 @Component
-class OrphanOperations {
+public class OrphanOperations {
 
     private final Orphans orphans;
     private final Tenants tenants;
@@ -38,7 +41,7 @@ class OrphanOperations {
 
     /** @param tenant whose job it was */
     @Schema(name = "OrphanAssignment")
-    record Assignment(
+    public record Assignment(
             @NotNull(message = "is required") @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
             String tenant,
 
@@ -46,13 +49,19 @@ class OrphanOperations {
             String reason)
             implements OperatorBody {}
 
+    /** Why something is left as it is. */
     @Schema(name = "Dismissal")
-    record Dismissal(
+    public record Dismissal(
             @NotNull(message = "is required") @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
             String reason)
             implements OperatorBody {}
 
-    OrphanJob assign(Operator operator, UpstreamJobId id, Assignment asked) {
+    /**
+     * Books a job on a team, once: it pays for it in the periods in which the vendor made it. Asks the vendor for the job first.
+     *
+     * @throws ProblemException if there is no such orphan or team, it is resolved already, or the vendor does not answer
+     */
+    public OrphanJob assign(Operator operator, UpstreamJobId id, Assignment asked) {
         OrphanJob before = find(id);
         TenantId tenant = tenants.find(asked.tenant())
                 .orElseThrow(() -> Refusals.noTenant(asked.tenant()))
@@ -73,7 +82,12 @@ class OrphanOperations {
         return find(id);
     }
 
-    OrphanJob dismiss(Operator operator, UpstreamJobId id, Dismissal asked) {
+    /**
+     * Leaves a job unpaid for good.
+     *
+     * @throws ProblemException if there is no such orphan, or it is resolved already
+     */
+    public OrphanJob dismiss(Operator operator, UpstreamJobId id, Dismissal asked) {
         OrphanJob before = find(id);
         return transactions.execute(_ -> {
             orphans.dismiss(id);
@@ -85,7 +99,7 @@ class OrphanOperations {
     }
 
     /** Takes the vendor's account to be right as it stands. */
-    void acceptVendorDrift(Operator operator, Dismissal asked) {
+    public void acceptVendorDrift(Operator operator, Dismissal asked) {
         transactions.executeWithoutResult(_ -> {
             status.acceptVendorDrift();
             audit.record(
@@ -96,7 +110,8 @@ class OrphanOperations {
         });
     }
 
-    private OrphanJob find(UpstreamJobId id) {
+    /** @throws ProblemException if there is no such orphan */
+    public OrphanJob find(UpstreamJobId id) {
         return orphans.find(id).orElseThrow(() -> Refusals.notFound("There is no orphan " + id));
     }
 }

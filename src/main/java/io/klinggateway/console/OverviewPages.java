@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.orphan.Orphans;
 import io.klinggateway.oversight.OpenCount;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
@@ -32,6 +33,7 @@ class OverviewPages {
 
     private final Spending spending;
     private final SystemStatus status;
+    private final Orphans orphans;
     private final QueueForecast queue;
     private final UsageReports reports;
     private final MeterRegistry meters;
@@ -40,12 +42,14 @@ class OverviewPages {
     OverviewPages(
             Spending spending,
             SystemStatus status,
+            Orphans orphans,
             QueueForecast queue,
             UsageReports reports,
             MeterRegistry meters,
             Clock clock) {
         this.spending = spending;
         this.status = status;
+        this.orphans = orphans;
         this.queue = queue;
         this.reports = reports;
         this.meters = meters;
@@ -71,6 +75,8 @@ class OverviewPages {
                 "holds",
                 status.open().stream().mapToLong(OpenCount::heldCredits).sum());
         model.addAttribute("vendor", status.vendorCredits().orElse(null));
+        model.addAttribute("orphans", orphans.unresolved());
+        model.addAttribute("missing", status.vendorDrift().orElse(0L));
         model.addAttribute("drift", status.drift().orElse(null));
         model.addAttribute("refusals", refusals());
         return "console/overview";

@@ -9,6 +9,8 @@
             "admin",
             "usage",
             "oversight",
+            "orphan",
+            "recovery",
             "queue",
             "job",
             "generation",
