@@ -1,4 +1,7 @@
-/** Connections to the database: which of them are given up, and whether what they lead to can be written to. */
+/**
+ * Connections to the database: how the session of each is prepared, which of them are given up, and whether what they lead to
+ * can be written to.
+ */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})
 package io.klinggateway.pool;
