@@ -13,7 +13,10 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 /** A running PostgreSQL server, addressed as host and port, with the account of its superuser. */
 record TestServer(String address, String username, String password) {
 
-    private static final String IMAGE = "postgres:18";
+    /** The major version that is asked for, which the build sets. */
+    static final int VERSION = Integer.getInteger("test.postgres", 18);
+
+    private static final String IMAGE = "postgres:" + VERSION;
     private static final String REAPER_IMAGE = "testcontainers/ryuk";
     private static final String MAX_CONNECTIONS = "300";
     private static final long DOCKER_ANSWER_SECONDS = 3;
