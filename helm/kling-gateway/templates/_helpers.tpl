@@ -78,7 +78,10 @@ jdbc:postgresql://{{ include "kling-gateway.databaseName" . }}-rw:5432/gateway
 {{- printf "%s-trial" (include "kling-gateway.fullname" .) -}}
 {{- end -}}
 
-{{- /* A made password is read back on upgrades: the volume knows the first one only. */ -}}
+{{- /*
+Made of the vendor key, so that each rendering gives the same one, and nobody can guess it. One that is there is kept:
+the volume knows the first one only.
+*/ -}}
 {{- define "kling-gateway.trialPassword" -}}
 {{- if .Values.database.trial.password -}}
 {{- .Values.database.trial.password -}}
@@ -87,8 +90,66 @@ jdbc:postgresql://{{ include "kling-gateway.databaseName" . }}-rw:5432/gateway
 {{- if .Values.rollout.readSecrets -}}
 {{- $kept = lookup "v1" "Secret" .Release.Namespace (include "kling-gateway.databaseName" .) -}}
 {{- end -}}
-{{- if $kept -}}{{- index $kept.data "password" | b64dec -}}{{- else -}}{{- randAlphaNum 32 -}}{{- end -}}
+{{- if $kept -}}
+{{- index $kept.data "password" | b64dec -}}
+{{- else -}}
+{{- derivePassword 1 "long" .Values.vendor.apiKey .Release.Namespace (include "kling-gateway.fullname" .) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The ports that the pods reach the external database on, as a list in JSON. */ -}}
+{{- define "kling-gateway.databasePorts" -}}
+{{- $ports := list -}}
+{{- if .Values.database.port -}}
+{{- $ports = append $ports (int .Values.database.port) -}}
+{{- else -}}
+{{- range compact (list (default "jdbc:postgresql://unknown/" .Values.database.url) .Values.database.migrationUrl) -}}
+{{- range regexReplaceAll "^jdbc:postgresql://([^/?]*).*$" . "${1}" | splitList "," -}}
+{{- $ports = append $ports (regexFind ":[0-9]+$" . | trimPrefix ":" | default "5432" | int) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- uniq $ports | toJson -}}
+{{- end -}}
+
+{{- define "kling-gateway.tracingPort" -}}
+{{- $host := regexReplaceAll "^https?://([^/]*).*$" .Values.tracing.endpoint "${1}" -}}
+{{- regexFind ":[0-9]+$" $host | trimPrefix ":" | default (hasPrefix "https:" .Values.tracing.endpoint | ternary "443" "80") -}}
+{{- end -}}
+
+{{- /* What every pod of the gateway's image is locked down by. */ -}}
+{{- define "kling-gateway.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "kling-gateway.containerSecurity" -}}
+allowPrivilegeEscalation: false
+privileged: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop:
+    - ALL
+{{- end -}}
+
+{{- /* The volume of the properties that Secrets hold. */ -}}
+{{- define "kling-gateway.secretsVolume" -}}
+- name: secrets
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- range (include "kling-gateway.secretProperties" . | fromYaml).items }}
+      - secret:
+          name: {{ .secret }}
+          items:
+            - key: {{ .key | quote }}
+              path: {{ .property | quote }}
+      {{- end }}
 {{- end -}}
 
 {{- /* What becomes a property, as a list of secret, key and property, in YAML under "items". */ -}}
@@ -158,7 +219,8 @@ items:
 {{- list $seen .Values.tenants.declared .Values.tenants.revision | toJson | sha256sum -}}
 {{- end -}}
 
-{{- define "kling-gateway.configImports" -}}
+{{- /* What the gateway reads beside its environment, of Secrets alone. */ -}}
+{{- define "kling-gateway.secretImports" -}}
 {{- $imports := list -}}
 {{- if (include "kling-gateway.secretProperties" . | fromYaml).items -}}
 {{- $imports = append $imports "configtree:/etc/kling-gateway/secrets/" -}}
@@ -166,6 +228,11 @@ items:
 {{- range .Values.configTrees -}}
 {{- $imports = append $imports (printf "configtree:%s/" (trimSuffix "/" .)) -}}
 {{- end -}}
+{{- join "," $imports -}}
+{{- end -}}
+
+{{- define "kling-gateway.configImports" -}}
+{{- $imports := compact (list (include "kling-gateway.secretImports" .)) -}}
 {{- if .Values.config -}}
 {{- $imports = append $imports "file:/etc/kling-gateway/config/application.yaml" -}}
 {{- end -}}
@@ -193,6 +260,9 @@ items:
 {{- end -}}
 {{- if and $v.database.url (not (or $v.database.existingSecret.name (and $v.database.username $v.database.password) $v.configTrees)) -}}
 {{- $wrong = append $wrong "The database's credentials are missing: set database.existingSecret.name, or database.username and database.password for a trial." -}}
+{{- end -}}
+{{- if and $v.database.trial.enabled (not (or $v.database.trial.password $v.vendor.apiKey)) -}}
+{{- $wrong = append $wrong "The trial database's password is missing: set database.trial.password." -}}
 {{- end -}}
 {{- if and $v.database.existingSecret.urlKey (not $v.database.existingSecret.name) -}}
 {{- $wrong = append $wrong "database.existingSecret.urlKey needs database.existingSecret.name." -}}

@@ -73,10 +73,12 @@ class ChartTests {
             vendor: {existingSecret: {name: vendor, key: afk, previousKey: afk-before}}
             operators: {existingSecret: {name: operators}}
             database:
-              url: "jdbc:postgresql://db:6432/gateway"
-              port: 6432
+              url: "jdbc:postgresql://pgbouncer:6432/gateway"
+              migrationUrl: "jdbc:postgresql://db/gateway"
               existingSecret: {name: db}
             tenants: {existingSecret: {name: declaration, key: all.yaml}, revision: 12}
+            migrations: {job: {enabled: true}}
+            tracing: {endpoint: "http://collector.monitoring:4318/v1/traces"}
             publicUrl: https://kling.example.com
             config: {gateway: {queue: {longest-wait: 2h}}}
             secretProperties: [{secret: more, key: one, property: gateway.more.one}]
@@ -164,6 +166,10 @@ class ChartTests {
                         "tenants: {existingSecret: {name: x}, declared: [{name: t, budget: {period: DAY, limit: 1}}]}",
                         "Tenants are declared twice"),
                 Arguments.of("autoscaling: {enabled: true, minReplicas: 9}", "autoscaling.maxReplicas"),
+                Arguments.of("database: {port: 70000}", "port"),
+                Arguments.of("startup: {seconds: 5}", "seconds"),
+                Arguments.of("migrations: {job: {enable: true}}", "enable"),
+                Arguments.of("tracing: {endpoint: 'collector:4318'}", "endpoint"),
                 Arguments.of("shutdown: {pauseSeconds: 30}", "shutdown.graceSeconds"),
                 Arguments.of("ingress: {enabled: true}", "ingress.hosts is empty"),
                 Arguments.of("httpRoute: {enabled: true}", "httpRoute.parentRefs is empty"),
@@ -329,17 +335,6 @@ class ChartTests {
     }
 
     @Test
-    void aMadePasswordIsNeverEmpty() {
-        var manifests = Chart.render(TRIAL.replace(", password: database_canary", ""));
-
-        assertThat(manifests
-                        .named(Secret.class, "gw-kling-gateway-db")
-                        .getStringData()
-                        .get("password"))
-                .hasSize(32);
-    }
-
-    @Test
     void livenessAsksForNothingOutsideThePod() {
         var container = gatewayPod(Chart.render(MINIMAL)).getContainers().getFirst();
 
@@ -436,7 +431,7 @@ class ChartTests {
                 .isEqualToIgnoringWhitespace("gateway:\n  queue:\n    longest-wait: 2h");
         assertThat(environment(manifests))
                 .containsEntry("GATEWAY_PUBLIC_URL", "https://kling.example.com")
-                .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://db:6432/gateway")
+                .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://pgbouncer:6432/gateway")
                 .containsEntry(
                         "SPRING_CONFIG_IMPORT",
                         "configtree:/etc/kling-gateway/secrets/,configtree:/mnt/vault/,"
@@ -493,27 +488,6 @@ class ChartTests {
                 .as("every pod publishes the whole queue, so it is divided by their number")
                 .isEqualTo("AverageValue");
         assertThat(manifests.only(Deployment.class).getSpec().getReplicas()).isNull();
-    }
-
-    @Test
-    void onlyWhatTheGatewayNeedsPassesTheNetworkPolicy() {
-        var policy = Chart.render(REPLICATED)
-                .named(NetworkPolicy.class, "gw-kling-gateway")
-                .getSpec();
-
-        assertThat(policy.getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
-        assertThat(policy.getIngress()).hasSize(2).allSatisfy(rule -> {
-            assertThat(rule.getFrom()).isNotEmpty();
-            assertThat(rule.getPorts()).hasSize(1);
-        });
-        assertThat(policy.getEgress()).hasSize(3).allSatisfy(rule -> {
-            assertThat(rule.getTo()).isNotEmpty();
-            assertThat(rule.getPorts()).isNotEmpty();
-        });
-        var outside = policy.getEgress().getLast();
-        assertThat(outside.getTo())
-                .flatExtracting(peer -> peer.getIpBlock().getExcept())
-                .contains("10.0.0.0/8", "169.254.0.0/16", "fc00::/7");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.klinggateway.chart;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,11 +54,15 @@ record Manifests(List<Manifest> all) {
     }
 
     List<PodTemplateSpec> podTemplates() {
-        return Stream.concat(
+        return Stream.of(
                         of(Deployment.class).stream()
                                 .map(object -> object.getSpec().getTemplate()),
                         of(StatefulSet.class).stream()
-                                .map(object -> object.getSpec().getTemplate()))
+                                .map(object -> object.getSpec().getTemplate()),
+                        of(Job.class).stream().map(object -> object.getSpec().getTemplate()),
+                        of(Pod.class).stream()
+                                .map(object -> new PodTemplateSpec(object.getMetadata(), object.getSpec())))
+                .flatMap(templates -> templates)
                 .toList();
     }
 }
