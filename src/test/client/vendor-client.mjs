@@ -1,4 +1,4 @@
-// A client of apiframe's API as teams write them, pointed at the gateway: submits, waits, receives and verifies a
+// A client of apiframe's API as teams write them, pointed at the gateway: uploads, submits, waits, receives and verifies a
 // webhook, and meets each class of error. Plain fetch and node:crypto; nothing is installed.
 //
 //   GATEWAY_URL=http://localhost:8080 GATEWAY_KEY=kg_… node src/test/client/vendor-client.mjs
@@ -7,11 +7,19 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 
 const baseUrl = process.env.GATEWAY_URL ?? 'http://localhost:8080';
 const apiKey = process.env.GATEWAY_KEY ?? 'kg_demo_0000000000000000000000000000000000000000000';
 const PATIENCE_MS = 60_000;
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 class ApiError extends Error {
   constructor(status, body, headers) {
@@ -191,6 +199,45 @@ async function seesEachErrorClass() {
   }
 }
 
+/** As the vendor's client sends a file, whatever it was given: the whole of it in a form, with no type unless one is named. */
+async function upload(bytes, name, type) {
+  const form = new FormData();
+  form.append('file', new Blob([bytes], type ? { type } : {}), name);
+  const answer = await fetch(`${baseUrl}/v2/uploads`, {
+    method: 'POST',
+    headers: { 'X-API-Key': apiKey, Accept: 'application/json' },
+    body: form,
+  });
+  if (!answer.ok) throw new ApiError(answer.status, await answer.json(), answer.headers);
+  return { status: answer.status, json: await answer.json() };
+}
+
+async function readAll(stream) {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function uploadsAReferenceImage() {
+  const file = join(await mkdtemp(join(tmpdir(), 'upload-')), 'red-dot.png');
+  await writeFile(file, PICTURE);
+  const uploads = [
+    await upload(await readFile(file), basename(file)),
+    await upload(PICTURE, 'upload'),
+    await upload(await readAll(createReadStream(file)), 'red-dot.png', 'image/jpeg'),
+  ];
+  for (const { status, json } of uploads) {
+    assert.deepEqual([status, json.kind, json.contentType, json.byteSize], [201, 'image', 'image/png', PICTURE.length]);
+    assert.ok(new Date(json.expiresAt) > new Date());
+  }
+  const { json } = await call('POST', '/v2/images/generate', {
+    body: { prompt: 'The same dot in blue', model: 'kling-image', klingImageParams: { model_name: 'kling-v2', image: uploads[0].json.url } },
+  });
+  assert.equal((await waitForJob(json.jobId)).status, 'COMPLETED');
+  await refused(415, 'unsupported_media_type', upload(Buffer.from('no picture at all'), 'a.png', 'image/png'));
+  await refused(413, 'body_too_large', upload(Buffer.concat([PICTURE, Buffer.alloc(25 << 20)]), 'large.png'));
+}
+
 async function readsTheAccount() {
   const { json: me } = await call('GET', '/v2/me');
   assert.equal(typeof me.team.credits, 'number');
@@ -208,6 +255,7 @@ try {
     isToldOfFailures(webhookUrl),
     streamsProgress(),
     seesEachErrorClass(),
+    uploadsAReferenceImage(),
     readsTheAccount(),
   ]);
   console.log(`ok: ${deliveries.length} webhooks received and verified`);

@@ -26,10 +26,10 @@ create or replace function queue_has_waiting(p_upstream text) returns boolean
 -- Takes one call of the account's rate for something other than sending. granted: the call may be made after wait, which is
 -- at most p_longest; not granted: nothing was taken, and asking again makes sense after wait.
 --   p_interval, p_tolerance   the account's rate: time between calls, and how far ahead of that a burst may run
---   p_own_interval            TRACK: the pace that tracking keeps to while something waits to be sent
--- Purposes: TRACK is never held up by sending, since a call taken pushes the next one back for all; OTHER as TRACK, without a
--- pace of its own. What tracking takes while nothing waits is not held against it later. SPARE is granted only what nobody
--- else wants.
+--   p_own_interval            TRACK, UPLOAD: the pace that these keep to, each for itself, while something waits to be sent
+-- Purposes: TRACK and UPLOAD are never held up by sending, since a call taken pushes the next one back for all; OTHER as TRACK,
+-- without a pace of its own. What these take while nothing waits is not held against them later. SPARE is granted only what
+-- nobody else wants.
 create or replace function rate_take(p_upstream text, p_purpose text, p_interval interval, p_tolerance interval,
         p_own_interval interval, p_longest interval, out granted boolean, out wait interval)
     language plpgsql as $$
@@ -37,8 +37,9 @@ declare
     rate      upstream_rate := upstream_rate_locked(p_upstream);
     moment    timestamptz := gateway_now();
     due       timestamptz := greatest(rate.next_call_at, moment);
-    own_due   timestamptz := greatest(rate.next_tracking_call_at, moment);
-    busy      boolean := p_purpose in ('TRACK', 'SPARE') and queue_has_waiting(p_upstream);
+    own_due   timestamptz := greatest(case p_purpose when 'UPLOAD' then rate.next_upload_call_at
+                                                     else rate.next_tracking_call_at end, moment);
+    busy      boolean := p_purpose in ('TRACK', 'UPLOAD', 'SPARE') and queue_has_waiting(p_upstream);
 begin
     granted := false;
     wait := greatest(rate.paused_until - moment, interval '0');
@@ -47,7 +48,7 @@ begin
     elsif p_purpose = 'SPARE' and (busy or due > moment) then
         wait := greatest(due - moment, p_interval);
         return;
-    elsif p_purpose = 'TRACK' and busy and own_due - moment > 4 * p_own_interval then
+    elsif p_purpose in ('TRACK', 'UPLOAD') and busy and own_due - moment > 4 * p_own_interval then
         wait := own_due - moment - 4 * p_own_interval;
         return;
     end if;
@@ -56,10 +57,11 @@ begin
         return;
     end if;
     granted := true;
+    own_due := least(own_due, moment + 4 * p_own_interval) + p_own_interval;
     update upstream_rate
        set next_call_at = due + p_interval,
-           next_tracking_call_at = case p_purpose when 'TRACK' then least(own_due, moment + 4 * p_own_interval) + p_own_interval
-                                                  else next_tracking_call_at end
+           next_tracking_call_at = case p_purpose when 'TRACK' then own_due else next_tracking_call_at end,
+           next_upload_call_at = case p_purpose when 'UPLOAD' then own_due else next_upload_call_at end
      where upstream = p_upstream;
 end $$;
 

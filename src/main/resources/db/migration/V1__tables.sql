@@ -223,12 +223,41 @@ create table generation_label (
     primary key (tenant_id, name, value, created_at, generation_id)
 );
 
+-- What teams have uploaded to the vendor, for a while beyond its expiry: whose it is, and until when it may be named in a
+-- request. A row may be missing, as when a replica ends right after the vendor's answer; its URL is then known to belong to
+-- nobody, and is taken as any other.
+create table upload (
+    tenant_id    uuid        not null,
+    id           uuid        not null,  -- the vendor's
+    key_id       uuid        not null,
+    url          text        not null,
+    content_type text        not null,
+    byte_size    bigint      not null,
+    created_at   timestamptz not null default gateway_now(),
+    expires_at   timestamptz not null,  -- as the vendor says
+    primary key (tenant_id, id)
+);
+
+create index upload_url on upload using hash (url);
+create index upload_expiry on upload (expires_at);
+
+-- What a team has uploaded on a day of UTC. An upload that is under way counts as large as it may become; one that ends without
+-- an answer, because its replica did, stays counted.
+create table upload_day (
+    tenant_id uuid    not null,
+    day       date    not null,
+    files     integer not null,
+    bytes     bigint  not null,
+    primary key (tenant_id, day)
+) with (fillfactor = 50);
+
 -- The account's rate, and how far the queue has come. One row for each upstream; its lock lets one replica at a time take
 -- calls and choose.
 create table upstream_rate (
     upstream              text        primary key,
     next_call_at          timestamptz not null,  -- when the next call is due if calls come evenly; a burst runs ahead of it
     next_tracking_call_at timestamptz not null,  -- the same for tracking alone, at a tenth of the rate
+    next_upload_call_at   timestamptz not null default 'epoch',  -- and for uploads alone, at a quarter
     paused_until          timestamptz not null default 'epoch',  -- no call before
     account_refused       boolean     not null default false,  -- the vendor refuses the company's account
     probe_at              timestamptz not null default 'epoch',  -- while it does: when one generation is sent to see whether it still is

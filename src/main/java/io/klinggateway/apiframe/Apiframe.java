@@ -14,6 +14,8 @@ import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.apiframe.UpstreamMeters.Operation;
 import io.klinggateway.image.ImageRequest;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -150,6 +152,40 @@ public class Apiframe {
         return job.filter(found -> found.id().equals(asked))
                 .<JobReading>map(Found::new)
                 .orElseGet(() -> new Unavailable("HTTP 200 without the job"));
+    }
+
+    /**
+     * Sends a file once. What reading it throws ends the exchange.
+     *
+     * @param file read by this thread alone, as fast as the vendor takes it
+     * @param contentType the file's
+     * @param deadline the answer is not awaited beyond it; a read that blocks is not interrupted
+     * @throws IOException what reading the file has thrown; the vendor has no whole file then
+     */
+    public UploadOutcome upload(InputStream file, String contentType, Deadline deadline) throws IOException {
+        FileBody body = new FileBody(file, contentType);
+        Exchange exchange = meters.timed(Operation.UPLOAD, () -> http.send("/v2/uploads", body, deadline));
+        body.throwFault();
+        return switch (exchange) {
+            case NotWritten notWritten -> new UploadOutcome.NotSent(notWritten.reason());
+            case Lost lost -> new UploadOutcome.Failed(lost.reason());
+            case Answered answered -> uploaded(answered);
+        };
+    }
+
+    private UploadOutcome uploaded(Answered answer) {
+        JsonNode body = VendorJson.parse(answer.body());
+        return switch (answer.status()) {
+            case 200, 201 ->
+                json.upload(body)
+                        .<UploadOutcome>map(stored -> stored)
+                        .orElseGet(() -> new UploadOutcome.Failed("HTTP " + answer.status() + " without a file"));
+            case 400, 413, 415, 422 ->
+                new UploadOutcome.Unacceptable(answer.status(), json.error(body, "The vendor refused the file"));
+            case 401, 402, 403, 404 -> new UploadOutcome.Denied(answer.status(), json.error(body, ""));
+            case 429 -> new UploadOutcome.Throttled(throttled(answer));
+            default -> new UploadOutcome.Failed("HTTP " + answer.status());
+        };
     }
 
     private Exchange get(String path) {

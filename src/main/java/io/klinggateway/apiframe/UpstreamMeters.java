@@ -29,6 +29,7 @@ class UpstreamMeters {
         READ_JOB("read_job"),
         LIST_JOBS("list_jobs"),
         READ_ACCOUNT("read_account"),
+        UPLOAD("upload"),
         OTHER("other");
 
         private final String label;

@@ -9,13 +9,17 @@ import io.netty.util.Timeout;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
@@ -86,21 +90,47 @@ class VendorHttp {
                 deadline));
     }
 
+    /** The deadline alone bounds it: how long a file takes is up to its sender, too. */
+    Exchange send(String path, FileBody file, Deadline deadline) {
+        return breaker.call(() -> {
+            Exchange exchange = exchange(
+                    client.post()
+                            .uri(URI.create(baseUrl + path))
+                            .contentType(file.contentType())
+                            .body(BodyInserters.fromDataBuffers(file.pieces())),
+                    deadline,
+                    deadline.remaining(),
+                    answer -> {
+                        CompletableFuture<@Nullable Answered> answered = answer.toFuture();
+                        file.handOver(answered);
+                        return answered.join();
+                    });
+            return file.isBroken() ? new NotWritten("the file cannot be read", false) : exchange;
+        });
+    }
+
     private Exchange exchange(WebClient.RequestHeadersSpec<?> request, Deadline deadline) {
-        Duration patience = deadline.remaining();
+        Duration left = deadline.remaining();
+        return exchange(request, deadline, left.compareTo(responseTimeout) < 0 ? left : responseTimeout, Mono::block);
+    }
+
+    private Exchange exchange(
+            WebClient.RequestHeadersSpec<?> request,
+            Deadline deadline,
+            Duration patience,
+            Function<Mono<Answered>, @Nullable Answered> await) {
         if (!patience.isPositive()) {
             return new NotWritten("the deadline has passed", false);
         }
         WriteGuard guard = new WriteGuard(deadline);
         try {
-            Answered answered = request.httpRequest(_ -> guard.beforeWriting())
+            Answered answered = await.apply(request.httpRequest(_ -> guard.beforeWriting())
                     .exchangeToMono(response -> bytes(response)
                             .map(body -> new Answered(
                                     response.statusCode().value(),
                                     response.headers().asHttpHeaders(),
                                     body)))
-                    .timeout(after(patience.compareTo(responseTimeout) < 0 ? patience : responseTimeout))
-                    .block();
+                    .timeout(after(patience)));
             return answered == null ? new Lost("no answer") : answered;
         } catch (RuntimeException failure) {
             String reason = Failures.describe(failure);

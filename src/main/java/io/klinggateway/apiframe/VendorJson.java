@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +22,7 @@ import tools.jackson.databind.node.MissingNode;
 final class VendorJson {
 
     private static final int LONGEST_TEXT = 1000;
+    private static final Pattern HTTP_URL = Pattern.compile("https?://\\S{1,2000}");
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final String apiKey;
@@ -71,6 +74,26 @@ final class VendorJson {
         JsonNode next = list.path("nextCursor");
         boolean more = list.path("hasMore").asBoolean(false) && next.isString();
         return new JobListing.Page(jobs, oldest, more ? next.stringValue() : null);
+    }
+
+    /** Empty unless all is there that the vendor's documentation promises. */
+    Optional<UploadOutcome.Stored> upload(JsonNode file) {
+        UUID id =
+                Optional.ofNullable(text(file.path("id"))).flatMap(Uuids::parse).orElse(null);
+        String url = text(file.path("url"));
+        String kind = text(file.path("kind"));
+        String contentType = text(file.path("contentType"));
+        JsonNode size = file.path("byteSize");
+        Instant expiresAt = time(file.path("expiresAt"));
+        return id == null
+                        || url == null
+                        || !HTTP_URL.matcher(url).matches()
+                        || kind == null
+                        || contentType == null
+                        || !size.canConvertToLong()
+                        || expiresAt == null
+                ? Optional.empty()
+                : Optional.of(new UploadOutcome.Stored(id, url, kind, contentType, size.longValue(), expiresAt));
     }
 
     private static @Nullable Instant time(JsonNode time) {

@@ -41,6 +41,14 @@ public class AdmissionRepository {
                 cast(:labels as jsonb), :upstreamKey)
             """;
 
+    /** By the caller's key, or by what a call that the books have lost was sent as; in the same way as admit_generation. */
+    private static final String KNOWN = """
+            select exists (select from generation where tenant_id = :tenant and idempotency_key = :key)
+                or exists (select from generation
+                            where tenant_id = :tenant and upstream_key = :upstreamKey and idempotency_key is null
+                              and upstream_job_id is not null)
+            """;
+
     private static final String QUOTE = "select * from quote_generation(:tenant, :key, :credits)";
 
     private static final String SPENDABLE = "select * from caller_spendable(:tenant, :key, :credits)";
@@ -95,6 +103,15 @@ public class AdmissionRepository {
             refusals.add(insufficient.window(), insufficient.periodStart());
         }
         return decision;
+    }
+
+    boolean isKnown(TenantId tenant, IdempotencyKey key, UpstreamKey upstreamKey) {
+        return jdbc.sql(KNOWN)
+                .param("tenant", tenant.value())
+                .param("key", key.value())
+                .param("upstreamKey", upstreamKey.value())
+                .query(Boolean.class)
+                .single();
     }
 
     private List<Admission.Decision> admit(List<AdmissionRequest> requests) {

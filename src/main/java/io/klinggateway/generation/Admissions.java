@@ -130,6 +130,12 @@ public class Admissions {
         };
     }
 
+    /** Whether a call under its idempotency key has been admitted before, with this request or another. */
+    public boolean isKnown(NewGeneration generation) {
+        IdempotencyKey key = generation.idempotencyKey();
+        return key != null && admissions.isKnown(generation.caller().tenant().id(), key, generation.upstreamKey());
+    }
+
     private Decision decide(NewGeneration generation, BooleanSupplier promised, Deadline deadline) {
         Decision decision = admissions.admit(generation, promised, deadline);
         for (int round = 1; round <= MOST_ROUNDS && decision.admission() instanceof KeyUsed; round++) {

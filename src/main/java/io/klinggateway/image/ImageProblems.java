@@ -24,11 +24,11 @@ class ImageProblems implements ProblemMapping {
         };
     }
 
-    /** Clients of the vendor may know the rest of its API: videos, music, uploads. */
+    /** Clients of the vendor may know the rest of its API: videos, music. */
     private static String notFound(String path) {
         return path.startsWith("v2/")
                 ? "Not found: this gateway serves one model, " + ImageRequest.MODEL
-                        + ", at /v2/images/generate, /v2/jobs, /v2/me, /v2/credits and /v2/models"
+                        + ", at /v2/images/generate, /v2/uploads, /v2/jobs, /v2/me, /v2/credits and /v2/models"
                 : "Not found";
     }
 }

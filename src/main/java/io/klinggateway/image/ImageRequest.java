@@ -44,6 +44,11 @@ public record ImageRequest(
         return n == null ? 1 : n;
     }
 
+    /** The URL of the reference image; null if there is none. */
+    public @Nullable String referenceImage() {
+        return klingImageParams == null ? null : klingImageParams.image();
+    }
+
     public ModelName modelName() {
         ModelName asked = klingImageParams == null ? null : klingImageParams.modelName();
         return asked == null ? ModelName.DEFAULT : asked;

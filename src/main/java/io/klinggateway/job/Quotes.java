@@ -18,29 +18,33 @@ class Quotes {
     private final AdmissionRepository admissions;
     private final PriceList prices;
     private final WebhookUrlPolicy webhookUrls;
+    private final ReferenceImages images;
 
-    Quotes(AdmissionRepository admissions, PriceList prices, WebhookUrlPolicy webhookUrls) {
+    Quotes(AdmissionRepository admissions, PriceList prices, WebhookUrlPolicy webhookUrls, ReferenceImages images) {
         this.admissions = admissions;
         this.webhookUrls = webhookUrls;
+        this.images = images;
         this.prices = prices;
     }
 
     /**
      * @param allowance is told where the tenant stands with its requests, this one counted
-     * @throws ProblemException if its webhook must not be called, or the tenant is out of requests
+     * @throws ProblemException if its webhook must not be called or its image not be used, or the tenant is out of requests
      */
     Quote quote(Caller caller, ImageRequest request, Consumer<RequestAllowance> allowance) {
         webhookUrls.check(request.webhookUrl());
+        images.check(caller, request);
         return admissions.quote(caller, prices.price(request), allowance);
     }
 
     /**
      * Counts as no request, and leaves the queue out of account.
      *
-     * @throws ProblemException if its webhook must not be called
+     * @throws ProblemException if its webhook must not be called or its image not be used
      */
     Quote quoteUncounted(Caller caller, ImageRequest request) {
         webhookUrls.check(request.webhookUrl());
+        images.check(caller, request);
         return admissions.quoteUncounted(caller, prices.price(request));
     }
 }

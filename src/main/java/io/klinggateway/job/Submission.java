@@ -33,12 +33,19 @@ class Submission {
     private final Admissions admissions;
     private final Dispatcher dispatcher;
     private final WebhookUrlPolicy webhookUrls;
+    private final ReferenceImages images;
     private final QueueSettings settings;
 
-    Submission(Admissions admissions, Dispatcher dispatcher, WebhookUrlPolicy webhookUrls, QueueSettings settings) {
+    Submission(
+            Admissions admissions,
+            Dispatcher dispatcher,
+            WebhookUrlPolicy webhookUrls,
+            ReferenceImages images,
+            QueueSettings settings) {
         this.admissions = admissions;
         this.dispatcher = dispatcher;
         this.webhookUrls = webhookUrls;
+        this.images = images;
         this.settings = settings;
     }
 
@@ -47,7 +54,7 @@ class Submission {
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
      * @throws InsufficientCredits if a window of the budget has too few left
      * @throws IdempotencyConflict if the key names another request
-     * @throws ProblemException if its webhook must not be called, the tenant is at a limit, or the vendor refuses it now
+     * @throws ProblemException if its webhook must not be called or its image not be used, the tenant is at a limit, or the vendor refuses it now
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
     Receipt submit(
@@ -59,6 +66,7 @@ class Submission {
         webhookUrls.check(request.webhookUrl());
         Deadline deadline = Deadline.in(settings.attemptDeadline());
         NewGeneration generation = admissions.prepare(caller, request, key, labels);
+        images.check(generation);
         try (WaitingCaller waiting = dispatcher.register(generation.id())) {
             Receipt receipt = admissions.admit(generation, dispatcher::isBusy, deadline, allowance);
             if (receipt.replayed()) {

@@ -10,6 +10,7 @@
             "apiframe",
             "image",
             "webhook",
+            "upload",
             "tenant",
             "ledger",
             "credits",

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -23,10 +24,18 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     private final DataSize limit;
     private final ProblemWriter problems;
+    private final List<StreamedBody> streamed;
 
-    BodyLimitFilter(HttpSettings settings, ProblemWriter problems) {
+    BodyLimitFilter(HttpSettings settings, ProblemWriter problems, List<StreamedBody> streamed) {
         this.limit = settings.maxBody();
         this.problems = problems;
+        this.streamed = streamed;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getMethod().equals("POST")
+                && streamed.stream().anyMatch(body -> body.path().equals(request.getRequestURI()));
     }
 
     @Override

@@ -23,6 +23,7 @@ public enum ProblemCode {
     RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
     QUEUE_FULL(HttpStatus.TOO_MANY_REQUESTS, "Too many jobs wait in the queue"),
     UPSTREAM_ACCOUNT(HttpStatus.SERVICE_UNAVAILABLE, "The vendor refuses the gateway's account"),
+    UPSTREAM_FAILED(HttpStatus.BAD_GATEWAY, "The vendor failed"),
     UPSTREAM_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The vendor takes no requests now"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The gateway takes no requests now"),
     RECOVERING(HttpStatus.SERVICE_UNAVAILABLE, "The gateway recovers its books"),

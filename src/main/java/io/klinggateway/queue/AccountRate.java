@@ -54,6 +54,8 @@ public class AccountRate {
         SEND,
         /** Open jobs are looked at: never held up by sending, and no more than a tenth while something waits to be sent. */
         TRACK,
+        /** A file is uploaded: never held up by sending, and no more than a quarter while something waits to be sent. */
+        UPLOAD,
         /** Rare calls that a caller waits for. */
         OTHER,
         /** What can wait until nothing else wants the rate. */
@@ -72,10 +74,11 @@ public class AccountRate {
      */
     public boolean take(Purpose purpose, Duration patience) {
         long until = System.nanoTime() + patience.toNanos();
+        Duration own = purpose == Purpose.UPLOAD ? pace.uploadInterval() : pace.trackingInterval();
         try {
             while (true) {
                 Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
-                Grant grant = queue.take(purpose.name(), pace, left);
+                Grant grant = queue.take(purpose.name(), pace, own, left);
                 if (!grant.granted() && grant.waitFor().compareTo(left) >= 0) {
                     return false;
                 }

@@ -10,13 +10,15 @@ import java.time.Duration;
  * @param interval between two calls at the steady rate
  * @param tolerance how far ahead of that a burst may run
  * @param trackingInterval between two calls of tracking while something waits to be sent: a tenth of the account's rate
+ * @param uploadInterval the same between two uploads: a quarter
  */
-record Pace(Duration interval, Duration tolerance, Duration trackingInterval) {
+record Pace(Duration interval, Duration tolerance, Duration trackingInterval, Duration uploadInterval) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int CALLS_FOR_ONE_IN_BURST = 100;
     private static final int CALLS_FOR_ONE_IN_MARGIN = 250;
     private static final int TRACKING_SHARE = 10;
+    private static final int UPLOAD_SHARE = 4;
 
     static Pace of(int callsPerMinute) {
         int burst = Math.clamp(callsPerMinute / CALLS_FOR_ONE_IN_BURST, 1, 1000);
@@ -25,6 +27,7 @@ record Pace(Duration interval, Duration tolerance, Duration trackingInterval) {
         return new Pace(
                 interval,
                 interval.multipliedBy(burst - 1L),
-                MINUTE.dividedBy(Math.max(1, callsPerMinute / TRACKING_SHARE)));
+                MINUTE.dividedBy(Math.max(1, callsPerMinute / TRACKING_SHARE)),
+                MINUTE.dividedBy(Math.max(1, callsPerMinute / UPLOAD_SHARE)));
     }
 }

@@ -131,13 +131,14 @@ class QueueRepository {
     /** @param waitFor before the call if it was granted, else before asking again */
     record Grant(boolean granted, Duration waitFor) {}
 
-    Grant take(String purpose, Pace pace, Duration longest) {
+    /** @param own the interval that the purpose keeps to by itself */
+    Grant take(String purpose, Pace pace, Duration own, Duration longest) {
         return jdbc.sql(TAKE)
                 .param("upstream", apiframe.upstream())
                 .param("purpose", purpose)
                 .param("interval", seconds(pace.interval()))
                 .param("tolerance", seconds(pace.tolerance()))
-                .param("own", seconds(pace.trackingInterval()))
+                .param("own", seconds(own))
                 .param("longest", seconds(longest))
                 .query((row, _) -> new Grant(row.getBoolean("granted"), duration(row.getDouble("wait_seconds"))))
                 .single();

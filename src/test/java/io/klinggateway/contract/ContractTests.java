@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
+import io.klinggateway.running.FileForm;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.Receiver.Received;
 import io.klinggateway.running.RunningGateway;
@@ -114,6 +115,16 @@ class ContractTests {
                 .isEmpty();
     }
 
+    @Test
+    void anUploadHasTheVendorsShape() {
+        Answer uploaded = Client.send(client.request("/v2/uploads")
+                .header("Content-Type", FileForm.CONTENT_TYPE)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(FileForm.of(FileForm.png(5000)))));
+
+        assertShape(uploaded, 201, Shape.UPLOAD);
+        assertError(client.get("/v2/uploads"), 405, "method_not_allowed");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -187,14 +198,7 @@ class ContractTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "/v2/videos/generate",
-                "/v2/music/generate",
-                "/v2/uploads",
-                "/v2/images/upscale",
-                "/v2/images",
-                "/v2/nothing"
-            })
+            strings = {"/v2/videos/generate", "/v2/music/generate", "/v2/images/upscale", "/v2/images", "/v2/nothing"})
     void whatIsNotServedSaysWhatIs(String path) {
         for (Answer refused : List.of(client.get(path), client.post(path, FOX))) {
             assertError(refused, 404, "not_found");

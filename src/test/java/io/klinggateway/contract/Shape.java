@@ -19,6 +19,7 @@ enum Shape {
     SUBMITTED,
     ME,
     MODELS,
+    UPLOAD,
     ERROR,
     WEBHOOK;
 

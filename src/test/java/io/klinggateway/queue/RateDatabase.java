@@ -91,7 +91,7 @@ final class RateDatabase implements AutoCloseable {
                         purpose,
                         seconds(pace.interval()),
                         seconds(pace.tolerance()),
-                        seconds(pace.trackingInterval()),
+                        seconds(purpose.equals("UPLOAD") ? pace.uploadInterval() : pace.trackingInterval()),
                         seconds(patience))
                 .query((row, _) -> new Grant(row.getBoolean("granted"), micros(row.getLong("wait_micros"))))
                 .single();

@@ -87,6 +87,26 @@ class SharedRateTests {
     }
 
     @Test
+    void uploadsKeepToAQuarterAndTrackingToItsTenthWhileSomethingWaitsToBeSent() {
+        database.queue(3 * CALLS_PER_MINUTE);
+        simulation.dispatcher(128);
+        for (int loop = 0; loop < 5; loop++) {
+            simulation.greedy("UPLOAD", PATIENCE);
+            simulation.greedy("TRACK", PATIENCE);
+        }
+
+        simulation.run(THREE_MINUTES);
+
+        assertThat(Simulation.mostInAnyMinute(simulation.calls("SEND", "TRACK", "UPLOAD")))
+                .isLessThanOrEqualTo(CALLS_PER_MINUTE);
+        for (int minute = 0; minute < 3; minute++) {
+            assertThat(simulation.callsInMinute(minute, "UPLOAD")).isBetween(115L, 131L);
+            assertThat(simulation.callsInMinute(minute, "TRACK")).isBetween(45L, 55L);
+            assertThat(simulation.callsInMinute(minute, "SEND")).isGreaterThanOrEqualTo(300);
+        }
+    }
+
+    @Test
     void whatIsRepeatedTakesNoMoreThanEverySecondCallWhileSomethingNewWaits() {
         database.queue(600);
         database.next(5);
@@ -143,7 +163,7 @@ class SharedRateTests {
         database.pause(Duration.ofSeconds(10));
 
         database.moveTimeTo(NOW.plusSeconds(29));
-        for (String purpose : new String[] {"TRACK", "OTHER", "SPARE"}) {
+        for (String purpose : new String[] {"TRACK", "UPLOAD", "OTHER", "SPARE"}) {
             assertThat(database.take(purpose, PATIENCE))
                     .isEqualTo(new RateDatabase.Grant(false, Duration.ofSeconds(1)));
         }

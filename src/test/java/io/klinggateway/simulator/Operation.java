@@ -7,5 +7,6 @@ public enum Operation {
     LIST_JOBS,
     ME,
     MODELS,
+    UPLOAD,
     FILE
 }

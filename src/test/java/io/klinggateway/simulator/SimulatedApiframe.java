@@ -41,7 +41,7 @@ public final class SimulatedApiframe implements AutoCloseable {
         var publicUrl = settings.publicUrl == null ? baseUrl() : settings.publicUrl;
         var view = new JobView(vendor, json, publicUrl, settings.filesKept);
         this.webhooks = new VendorWebhooks(vendor, keys, view, json);
-        this.api = new VendorApi(vendor, keys, view, json, webhooks::follow);
+        this.api = new VendorApi(vendor, keys, view, new UploadedFiles(publicUrl), json, webhooks::follow);
     }
 
     public static Builder builder() {

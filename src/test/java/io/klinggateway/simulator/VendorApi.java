@@ -33,18 +33,27 @@ final class VendorApi implements HttpHandler {
     private static final Pattern UUID_TEXT =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
     private static final Pattern JOB_PATH = Pattern.compile("/v2/jobs/([^/]+)");
+    private static final Pattern UPLOAD_PATH = Pattern.compile("/uploads/(" + UUID_TEXT + ")");
     private static final Pattern FILE_PATH = Pattern.compile("/files/(" + UUID_TEXT + ")/([0-9])\\.png");
     private static final Set<String> MODALITIES = Set.of("image", "video", "music");
 
     private final SimulatedVendor vendor;
     private final ApiKeys keys;
     private final JobView view;
+    private final UploadedFiles uploads;
     private final JsonMapper json;
     private final Consumer<SimulatedJob> onAccepted;
     private final ConcurrentMap<Operation, LongAdder> counts = new ConcurrentHashMap<>();
 
     /** @param onAccepted is told of every accepted job that wants webhooks, replays excepted */
-    VendorApi(SimulatedVendor vendor, ApiKeys keys, JobView view, JsonMapper json, Consumer<SimulatedJob> onAccepted) {
+    VendorApi(
+            SimulatedVendor vendor,
+            ApiKeys keys,
+            JobView view,
+            UploadedFiles uploads,
+            JsonMapper json,
+            Consumer<SimulatedJob> onAccepted) {
+        this.uploads = uploads;
         this.vendor = vendor;
         this.keys = keys;
         this.view = view;
@@ -82,6 +91,7 @@ final class VendorApi implements HttpHandler {
         var path = exchange.getRequestURI().getPath();
         var jobPath = JOB_PATH.matcher(path);
         var filePath = FILE_PATH.matcher(path);
+        var uploadPath = UPLOAD_PATH.matcher(path);
         if (path.equals("/v2/images/generate")) {
             var key = admit(exchange, "POST", Operation.GENERATE);
             return generate(exchange, key);
@@ -97,8 +107,17 @@ final class VendorApi implements HttpHandler {
         if (path.equals("/v2/me")) {
             return json(200, me(admit(exchange, "GET", Operation.ME)));
         }
+        if (path.equals("/v2/uploads")) {
+            admit(exchange, "POST", Operation.UPLOAD);
+            return upload(exchange);
+        }
+        if (uploadPath.matches()) {
+            return uploads.find(UUID.fromString(uploadPath.group(1)), vendor.now())
+                    .map(file -> new Answer(200, file.contentType(), file.bytes()))
+                    .orElseThrow(() -> refusal(404, "Not found"));
+        }
         if (path.equals("/v2/models")) {
-            admit(exchange, "GET", Operation.MODELS);
+            counted(exchange, "GET", Operation.MODELS);
             return models(query(exchange).get("modality"));
         }
         if (filePath.matches()) {
@@ -176,6 +195,26 @@ final class VendorApi implements HttpHandler {
         } catch (JacksonException e) {
             throw refusal(400, "Invalid JSON in the request body");
         }
+    }
+
+    private Answer upload(HttpExchange exchange) throws IOException {
+        var body = exchange.getRequestBody().readNBytes(UploadedFiles.LARGEST_BYTES + BODY_MAX_BYTES);
+        var file = UploadedFiles.fileIn(body, exchange.getRequestHeaders().getFirst("Content-Type"))
+                .orElseThrow(() -> refusal(400, "No file was uploaded"));
+        if (file.length > UploadedFiles.LARGEST_BYTES) {
+            throw refusal(413, "File is too large");
+        }
+        var contentType = UploadedFiles.sniff(file).orElseThrow(() -> refusal(415, "Unsupported file type"));
+        var kept = uploads.keep(file, contentType, vendor.now());
+        return json(
+                201,
+                json.createObjectNode()
+                        .put("id", kept.id().toString())
+                        .put("url", uploads.url(kept))
+                        .put("kind", "image")
+                        .put("contentType", kept.contentType())
+                        .put("byteSize", kept.bytes().length)
+                        .put("expiresAt", kept.expiresAt().toString()));
     }
 
     private SimulatedJob job(String id) {

@@ -1,0 +1,225 @@
+package io.klinggateway.apiframe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.klinggateway.apiframe.UploadOutcome.Failed;
+import io.klinggateway.apiframe.UploadOutcome.NotSent;
+import io.klinggateway.apiframe.UploadOutcome.Stored;
+import io.klinggateway.apiframe.UploadOutcome.Unacceptable;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** A file goes to the vendor while it is read; what breaks on either side ends it for both. */
+class FileUploadTests {
+
+    private static final String STORED = RawVendor.response("201 Created", """
+            {"id":"7b0c3a52-1f5e-4c52-9a51-0a8f6f0f3f11","url":"https://cdn.example/u.png","kind":"image","contentType":"image/png",\
+            "byteSize":7,"expiresAt":"2026-11-28T17:00:00Z"}""");
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Takes the head of a request, then does with the connection what the test says. */
+    private interface Script {
+        void run(Socket connection, InputStream body) throws IOException;
+    }
+
+    private static ServerSocket vendor(Script script) throws IOException {
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(() -> {
+            try (Socket connection = server.accept()) {
+                InputStream in = connection.getInputStream();
+                StringBuilder head = new StringBuilder();
+                while (head.indexOf("\r\n\r\n") < 0) {
+                    head.append((char) in.read());
+                }
+                script.run(connection, in);
+            } catch (IOException gone) {
+                // by either side
+            }
+        });
+        return server;
+    }
+
+    private static Apiframe apiframe(ServerSocket server) {
+        return VendorClients.apiframe("http://localhost:" + server.getLocalPort());
+    }
+
+    private static String readUntil(InputStream in, String end) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        while (!read.toString(StandardCharsets.ISO_8859_1).endsWith(end)) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("ended: " + read);
+            }
+            read.write(next);
+        }
+        return read.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void theVendorHasTheFirstBytesBeforeTheLastOnesAreRead() throws Exception {
+        CompletableFuture<String> begun = new CompletableFuture<>();
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        InputStream file = new SequenceInputStream(
+                new ByteArrayInputStream(bytes("x".repeat(20_000) + "-first-" + "y".repeat(8192))),
+                new EndsLater(mayEnd));
+        try (ServerSocket server = vendor((connection, body) -> {
+            begun.complete(readUntil(body, "-first-"));
+            readUntil(body, "0\r\n\r\n");
+            RawVendor.send(connection, STORED);
+        })) {
+            CompletableFuture<UploadOutcome> outcome =
+                    CompletableFuture.supplyAsync(() -> upload(apiframe(server), file));
+
+            assertThat(begun.get(5, TimeUnit.SECONDS)).contains("Content-Type: image/png");
+            assertThat(outcome).isNotDone();
+            mayEnd.countDown();
+
+            assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(Stored.class);
+        }
+    }
+
+    /** What a sender is that pauses. */
+    private static final class EndsLater extends InputStream {
+
+        private final CountDownLatch mayEnd;
+
+        EndsLater(CountDownLatch mayEnd) {
+            this.mayEnd = mayEnd;
+        }
+
+        @Override
+        public int read() {
+            try {
+                mayEnd.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return -1;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return read();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void noMoreIsReadThanTheVendorTakes() throws Exception {
+        AtomicLong read = new AtomicLong();
+        InputStream endless = new InputStream() {
+            @Override
+            public int read() {
+                read.incrementAndGet();
+                return 'x';
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                read.addAndGet(length);
+                return length;
+            }
+        };
+        try (ServerSocket server = vendor((_, _) -> {
+            try {
+                Thread.sleep(5000);
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+            }
+        })) {
+            assertThat(upload(apiframe(server), endless, Duration.ofSeconds(2))).isInstanceOf(Failed.class);
+        }
+        assertThat(read.get()).as("with the system's own buffers").isLessThan(16 << 20);
+    }
+
+    @Test
+    void aReadThatFailsEndsTheExchangeAndTheVendorHasNoWholeFile() throws Exception {
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        InputStream broken = new InputStream() {
+            private int left = 50_000;
+
+            @Override
+            public int read() throws IOException {
+                if (left-- == 0) {
+                    throw new IOException("the sender has gone");
+                }
+                return 'x';
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                buffer[offset] = (byte) read();
+                return 1;
+            }
+        };
+        try (ServerSocket server = vendor((_, body) -> {
+            try {
+                ended.complete(readUntil(body, "\r\n0\r\n\r\n"));
+            } catch (IOException cut) {
+                ended.completeExceptionally(cut);
+            }
+        })) {
+            assertThatThrownBy(() -> apiframe(server).upload(broken, "image/png", Deadline.in(PATIENCE)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the sender has gone");
+            await().atMost(PATIENCE).until(ended::isCompletedExceptionally);
+        }
+    }
+
+    @Test
+    void aVendorThatAnswersBeforeItHasReadTheFileIsHeard() throws Exception {
+        try (ServerSocket server = vendor((connection, body) -> {
+            readUntil(body, "xxxx");
+            RawVendor.send(connection, RawVendor.response("413 Content Too Large", "{\"error\":\"too large\"}"));
+            body.readNBytes(64 << 20);
+        })) {
+            UploadOutcome outcome = upload(apiframe(server), new ByteArrayInputStream(bytes("x".repeat(8 << 20))));
+
+            assertThat(outcome).isEqualTo(new Unacceptable(413, "too large"));
+        }
+    }
+
+    @Test
+    void aVendorThatHangsUpHasFailedAndOneThatIsAwayWasSentNothing() throws Exception {
+        try (ServerSocket server = vendor((_, body) -> readUntil(body, "xxxx"))) {
+            assertThat(upload(apiframe(server), new ByteArrayInputStream(bytes("x".repeat(8 << 20)))))
+                    .isInstanceOf(Failed.class);
+        }
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        assertThat(upload(VendorClients.apiframe("http://localhost:" + port), new ByteArrayInputStream(new byte[10])))
+                .isInstanceOf(NotSent.class);
+    }
+
+    private static UploadOutcome upload(Apiframe apiframe, InputStream file) {
+        return upload(apiframe, file, PATIENCE);
+    }
+
+    private static UploadOutcome upload(Apiframe apiframe, InputStream file, Duration within) {
+        try {
+            return apiframe.upload(file, "image/png", Deadline.in(within));
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
+        }
+    }
+}
