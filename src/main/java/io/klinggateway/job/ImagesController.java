@@ -8,6 +8,7 @@ import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
+import io.klinggateway.image.RequestWarning;
 import io.klinggateway.ledger.Spendable;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.tenant.Caller;
@@ -112,6 +113,10 @@ class ImagesController {
                                         description = "true if the job was there before",
                                         schema = @Schema(type = "boolean")),
                                 @Header(
+                                        name = RequestWarning.HEADER,
+                                        description = "What may disappoint in the request, though it is valid",
+                                        schema = @Schema(type = "string")),
+                                @Header(
                                         name = RequestAllowance.HEADER,
                                         description = RATE_LIMIT_MEANING,
                                         schema = @Schema(type = "string")),
@@ -149,6 +154,7 @@ class ImagesController {
                 .location(URI.create("/v2/jobs/" + receipt.id()))
                 .header("X-Credits-Cost", Long.toString(receipt.cost().amount()))
                 .header("X-Credits-Remaining", Long.toString(receipt.remaining().amount()));
+        RequestWarning.header(request).ifPresent(warnings -> answer.header(RequestWarning.HEADER, warnings));
         if (receipt.replayed()) {
             answer.header("Idempotent-Replayed", "true");
         }
@@ -167,6 +173,10 @@ class ImagesController {
                             useReturnTypeSchema = true,
                             headers = {
                                 @Header(
+                                        name = RequestWarning.HEADER,
+                                        description = "What may disappoint in the request, though it is valid",
+                                        schema = @Schema(type = "string")),
+                                @Header(
                                         name = RequestAllowance.HEADER,
                                         description = RATE_LIMIT_MEANING,
                                         schema = @Schema(type = "string")),
@@ -177,7 +187,9 @@ class ImagesController {
                             }))
     QuoteView quote(
             @AuthenticationPrincipal Caller caller, @RequestBody ImageRequest request, HttpServletResponse response) {
-        return QuoteView.of(quotes.quote(caller, request, allowance -> allowance.writeTo(response)));
+        QuoteView quote = QuoteView.of(quotes.quote(caller, request, allowance -> allowance.writeTo(response)));
+        RequestWarning.header(request).ifPresent(warnings -> response.setHeader(RequestWarning.HEADER, warnings));
+        return quote;
     }
 
     /**

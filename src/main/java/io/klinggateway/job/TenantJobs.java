@@ -6,6 +6,7 @@ import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Quote;
 import io.klinggateway.image.ImageRequestReader;
+import io.klinggateway.image.RequestWarning;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -16,6 +17,7 @@ import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Caller;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +104,21 @@ public class TenantJobs {
      */
     public Quote quote(Caller caller, byte[] body) {
         return quotes.quoteUncounted(caller, reader.read(body));
+    }
+
+    /**
+     * What may disappoint in a request, in words; nothing if it is not valid.
+     *
+     * @param body as it would be posted, or as it was
+     */
+    public List<String> warnings(byte[] body) {
+        try {
+            return RequestWarning.of(reader.read(body)).stream()
+                    .map(RequestWarning::sentence)
+                    .toList();
+        } catch (RuntimeException invalid) {
+            return List.of();
+        }
     }
 
     /**

@@ -39,6 +39,7 @@ record CorsSettings(@DefaultValue List<String> allowedOrigins) {
                 "X-Credits-Remaining",
                 "X-Queue-Ahead",
                 "X-Queue-Starts-In",
+                "X-Gateway-Warnings",
                 "Idempotent-Replayed",
                 "RateLimit",
                 "RateLimit-Policy",
