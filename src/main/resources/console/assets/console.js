@@ -10,6 +10,39 @@
       if (!Number.isNaN(at.valueOf())) time.textContent = (time.closest(".timeline") ? seconds : minutes).format(at);
     }
     for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+    for (const part of root.querySelectorAll("[data-scripted]")) part.hidden = false;
+  }
+
+  // A file that is too large is not sent at all; one that was uploaded is the form's image.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file") return;
+    const [file] = input.files;
+    const picked = document.getElementById("picked");
+    const tooLarge = file && file.size > Number(input.dataset.mostBytes);
+    const words = document.createElement("p");
+    if (tooLarge) words.className = "fault";
+    words.textContent = !file ? "" : tooLarge
+      ? `${file.name} has ${(file.size / 1048576).toFixed(1)} MB; at most ${input.dataset.mostBytes / 1048576} MB are taken.`
+      : `Uploading ${file.name}…`;
+    picked.replaceChildren(words);
+    if (!file || tooLarge) event.stopPropagation();
+  }, true);
+  document.addEventListener("htmx:load", (event) => {
+    const url = event.detail.elt.id === "picked" && event.detail.elt.dataset.url;
+    if (!url) return;
+    const image = document.getElementById("image");
+    image.value = url;
+    image.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(failed, (event) => {
+      if (event.detail.elt.type !== "file") return;
+      const words = document.createElement("p");
+      words.className = "fault";
+      words.textContent = "The file was not uploaded. Try again.";
+      document.getElementById("picked").replaceChildren(words);
+    });
   }
 
   document.addEventListener("click", async (event) => {
@@ -39,7 +72,7 @@
   const team = document.querySelector(".who b")?.textContent;
   const form = document.getElementById("try");
   if (form && team) {
-    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "file");
     const kept = JSON.parse(sessionStorage.getItem(DRAFT + team) ?? "null");
     if (kept?.length === fields.length && form.elements.prompt.value === "") fields.forEach((field, i) => { field[field.type === "checkbox" ? "checked" : "value"] = kept[i]; });
     const keep = () => sessionStorage.setItem(DRAFT + team, JSON.stringify(fields.map((field) => field.type === "checkbox" ? field.checked : field.value)));

@@ -5,6 +5,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemWriter;
 import io.klinggateway.problem.Problems;
+import io.klinggateway.problem.StreamedBody;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
@@ -79,6 +80,11 @@ class ConsoleSecurity {
                         .anyRequest()
                         .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
                 .build();
+    }
+
+    @Bean
+    StreamedBody pictureBody() {
+        return new StreamedBody(TryPages.PICTURE);
     }
 
     /** Outside of all that reads sessions, and inside of what names the request. */

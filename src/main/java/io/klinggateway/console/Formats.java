@@ -33,6 +33,13 @@ final class Formats {
         return String.format(Locale.ENGLISH, "%,d", number);
     }
 
+    /** {@code 3.2 MB}; what is small in kB. */
+    public String bytes(long bytes) {
+        return bytes < 100 * 1024
+                ? Math.ceilDiv(bytes, 1024) + " kB"
+                : String.format(Locale.ENGLISH, "%.1f MB", bytes / (1024.0 * 1024));
+    }
+
     public String signed(long number) {
         return number == 0 ? "" : String.format(Locale.ENGLISH, "%+,d", number);
     }

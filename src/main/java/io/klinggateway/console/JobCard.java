@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.generation.JobView;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -57,6 +58,11 @@ record JobCard(JobView job, JsonNode request, String prompt, List<String> images
         return prompt.codePointCount(0, prompt.length()) <= TITLE_LENGTH
                 ? prompt
                 : prompt.substring(0, prompt.offsetByCodePoints(0, TITLE_LENGTH)) + "…";
+    }
+
+    /** @param number from 0 */
+    Optional<String> image(int number) {
+        return number >= 0 && number < images.size() ? Optional.of(images.get(number)) : Optional.empty();
     }
 
     public @Nullable String thumbnail() {

@@ -15,6 +15,7 @@ import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.webhook.Deliveries;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -96,6 +97,9 @@ class JobPages {
         model.addAttribute("job", JobCard.of(found.job()));
         model.addAttribute("place", found.place());
         model.addAttribute("entries", ledger.entries(generation));
+        String input = found.job().input();
+        model.addAttribute(
+                "warnings", input == null ? List.of() : jobs.warnings(input.getBytes(StandardCharsets.UTF_8)));
         model.addAttribute(
                 "delivery", deliveries.find(caller.tenant().id(), generation).orElse(null));
     }

@@ -7,6 +7,7 @@ import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.upload.Uploads;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -26,34 +27,62 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** A place to try a prompt, with its price, before anyone writes code. */
 @Controller
-@RequestMapping("/console/team/try")
+@RequestMapping(TryPages.TRY)
 class TryPages {
+
+    static final String TRY = "/console/team/try";
+    private static final String PICTURE_PATH = "/picture";
+    static final String PICTURE = TRY + PICTURE_PATH;
 
     private static final String PAGE = "console/team-try";
 
     private final TenantJobs jobs;
+    private final Uploads uploads;
     private final Refused refused;
     private final HttpServletRequest request;
 
-    TryPages(TenantJobs jobs, Refused refused, HttpServletRequest request) {
+    TryPages(TenantJobs jobs, Uploads uploads, Refused refused, HttpServletRequest request) {
         this.request = request;
         this.jobs = jobs;
+        this.uploads = uploads;
         this.refused = refused;
     }
 
-    /** @param from a job of the tenant's own, to ask for the same again */
+    /**
+     * @param from a job of the tenant's own, to ask for the same again
+     * @param reference a job of the tenant's own, one of whose images is the reference image: the one numbered {@code image},
+     *     from 0
+     */
     @GetMapping
     String form(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String reference,
+            @RequestParam(defaultValue = "0") int image,
             Model model) {
         String once = UUID.randomUUID().toString();
-        TryForm form = Optional.ofNullable(from)
-                .flatMap(Uuids::parse)
-                .flatMap(id -> jobs.find(caller.tenant().id(), id))
-                .map(job -> TryForm.of(JobCard.of(job).request(), once))
+        TryForm form = job(caller, from)
+                .map(job -> TryForm.of(job.request(), once))
+                .or(() -> job(caller, reference)
+                        .flatMap(job -> job.image(image))
+                        .map(url -> TryForm.withImage(url, once)))
                 .orElseGet(() -> TryForm.empty(once));
         return page(model, form);
+    }
+
+    private Optional<JobCard> job(Caller caller, @Nullable String id) {
+        return Optional.ofNullable(id)
+                .flatMap(Uuids::parse)
+                .flatMap(uuid -> jobs.find(caller.tenant().id(), uuid))
+                .map(JobCard::of);
+    }
+
+    /** A part of the page: a picture from the visitor's disk has become an upload, or why it has not. */
+    @PostMapping(PICTURE_PATH)
+    String picture(@AuthenticationPrincipal Caller caller, HttpServletRequest picture, Model model) {
+        model.addAttribute("picked", true);
+        refused.orElse(model, () -> model.addAttribute("upload", uploads.pass(caller, picture)));
+        return "console/team-try :: picked";
     }
 
     @PostMapping
@@ -86,6 +115,7 @@ class TryPages {
 
     private void quote(Caller caller, TryForm form, Model model) {
         model.addAttribute("samples", CodeSample.of(form.body(), gateway()));
+        model.addAttribute("warnings", jobs.warnings(form.forPrice()));
         refused.orElse(model, () -> model.addAttribute("quote", jobs.quote(caller, form.forPrice())));
     }
 
@@ -100,6 +130,7 @@ class TryPages {
     private static String page(Model model, TryForm form) {
         model.addAttribute("form", form);
         model.addAttribute("mostImages", KlingImageParams.MOST_IMAGES);
+        model.addAttribute("mostBytes", Uploads.LARGEST_BYTES);
         model.addAttribute("defaultModel", ModelName.DEFAULT.wire());
         model.addAttribute(
                 "models", Arrays.stream(ModelName.values()).map(ModelName::wire).toList());

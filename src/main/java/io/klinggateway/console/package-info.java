@@ -15,6 +15,7 @@
             "job",
             "generation",
             "webhook",
+            "upload",
             "notice",
             "tenant",
             "ledger",

@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.running.FileForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
@@ -63,6 +64,17 @@ public final class Session {
         }
         return send(request.header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    /** @param form multipart/form-data, as {@link FileForm} makes it */
+    HttpResponse<String> upload(String path, byte[] form, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.header("Content-Type", FileForm.CONTENT_TYPE)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(form))
                 .build());
     }
 

@@ -2,8 +2,14 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.running.FileForm;
 import io.klinggateway.running.RunningGateway;
 import io.klinggateway.tenant.Tenants;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -72,6 +78,38 @@ class TeamStoryIT extends ConsoleStory {
         team.press("Jobs");
         team.press("Try a prompt");
         assertThat(team.find("#prompt").getDomProperty("value")).isEmpty();
+    }
+
+    @Test
+    void aTeamBringsAPictureAndUsesAnImageAsTheNextReference() throws IOException {
+        Path picture = Files.createTempFile("lighthouse", ".png");
+        ImageIO.write(new BufferedImage(640, 400, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+        Path large = Files.createTempFile("large", ".png");
+        Files.write(large, FileForm.png(26 << 20));
+        teamSignsIn(newTeam("bringers"));
+        team.press("Try a prompt");
+        team.awaitPath("/console/team/try");
+        team.fill("prompt", LIGHTHOUSE);
+        team.find("#file").sendKeys(large.toString());
+        team.await("has 26.0 MB; at most 25 MB are taken");
+        team.look("team-try-too-large");
+        team.find("#file").sendKeys(picture.toString());
+        team.await("Uploaded:");
+        team.await("kling-v1 is known to take no reference image");
+        assertThat(team.find("#image").getDomProperty("value")).contains("/uploads/");
+        team.look("team-try-picked");
+        team.choose("model_name", "kling-v2");
+        team.press("Generate");
+        team.awaitPath(A_JOB);
+        team.await("Completed");
+        team.await("Use as reference");
+        team.look("team-job-reference");
+        team.press("Use as reference");
+        team.awaitPath("/console/team/try\\?reference=.*");
+        assertThat(team.find("#image").getDomProperty("value")).contains("/files/");
+        assertThat(team.find("#model_name").getDomProperty("value")).isEqualTo("kling-v2");
+        Files.delete(picture);
+        Files.delete(large);
     }
 
     @Test
