@@ -63,11 +63,11 @@ class ApiDescription {
     }
 
     private static List<HttpStatus> errorsOf(String path, Operation operation) {
-        List<HttpStatus> errors = new ArrayList<>(List.of(
-                HttpStatus.UNAUTHORIZED,
-                HttpStatus.FORBIDDEN,
-                HttpStatus.INTERNAL_SERVER_ERROR,
-                HttpStatus.SERVICE_UNAVAILABLE));
+        List<HttpStatus> errors =
+                new ArrayList<>(List.of(HttpStatus.INTERNAL_SERVER_ERROR, HttpStatus.SERVICE_UNAVAILABLE));
+        if (operation.getSecurity() == null || !operation.getSecurity().isEmpty()) {
+            errors.addAll(List.of(HttpStatus.UNAUTHORIZED, HttpStatus.FORBIDDEN));
+        }
         if (operation.getParameters() != null || operation.getRequestBody() != null) {
             errors.add(HttpStatus.BAD_REQUEST);
         }

@@ -353,6 +353,15 @@ create table upstream_account (
     due_at          timestamptz not null
 );
 
+-- What the vendor's catalogue says that an image costs, as one of the replicas read it last; every replica publishes it.
+create table upstream_price (
+    upstream        text        primary key,
+    lowest_credits  numeric,
+    highest_credits numeric,
+    read_at         timestamptz,
+    due_at          timestamptz not null
+);
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The operators' side: what they did, what has been declared, and whether the books agree.
 -- ---------------------------------------------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ class DocumentationTests {
                 .contains("month,closed,costCentre,generations,images,credits,failures,failedImages,zone")
                 .contains("\"lastStartsInSeconds\":")
                 .contains("\"code\":\"already_sent\"")
+                .contains("\"contentType\":\"image/png\"")
                 .contains("\"pricingMode\":\"per-output\"");
     }
 

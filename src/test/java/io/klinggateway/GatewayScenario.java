@@ -142,7 +142,9 @@ public abstract class GatewayScenario {
         jdbc.sql("update upstream_sweep set due_at = gateway_now()").update();
         jdbc.sql("update queue_team set not_before = gateway_now()").update();
         for (int probe = 0; probe < PROBES; probe++) {
-            await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> apiframe.read(NO_JOB) instanceof Missing);
+            await().pollDelay(Duration.ZERO)
+                    .atMost(SOON)
+                    .until(() -> apiframe.read(NO_JOB, () -> true) instanceof Missing);
         }
         await().pollDelay(Duration.ZERO).atMost(SOON).until(() -> !dispatcher.isBusy());
     }

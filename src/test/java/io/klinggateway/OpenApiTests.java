@@ -40,6 +40,7 @@ class OpenApiTests {
                         "GET /v2/jobs",
                         "GET /v2/me",
                         "GET /v2/models",
+                        "POST /v2/uploads",
                         "GET /v2/credits")
                 .noneMatch(call -> call.endsWith("/error"));
     }
@@ -51,7 +52,8 @@ class OpenApiTests {
         "/v2/jobs, get, 400 401 403",
         "/v2/me, get, 401 403",
         "/v2/credits, get, 401 403",
-        "/v2/models, get, 401 403"
+        "/v2/uploads, post, 400 401 403 413 415 429 502 503",
+        "/v2/models, get, 400 500"
     })
     void everyCallShowsItsErrorsWithTheOneBody(String path, String method, String statuses) {
         var responses = document().path("paths").path(path).path(method).path("responses");

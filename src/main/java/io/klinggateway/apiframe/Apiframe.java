@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -44,6 +45,7 @@ public class Apiframe {
 
     private final VendorHttp http;
     private final VendorJson json;
+    private final @Nullable String previousKey;
     private final Clock clock;
     private final ApiframeSettings settings;
     private final UpstreamMeters meters;
@@ -52,12 +54,14 @@ public class Apiframe {
     Apiframe(
             VendorHttp http,
             ApiframeSettings settings,
+            VendorKeys keys,
             Clock clock,
             UpstreamMeters meters,
             ApplicationEventPublisher events) {
         this.http = http;
         this.settings = settings;
-        this.json = new VendorJson(settings.apiKey());
+        this.json = new VendorJson(keys.newestFirst());
+        this.previousKey = keys.apiKeyPrevious();
         this.clock = clock;
         this.meters = meters;
         this.events = events;
@@ -126,6 +130,13 @@ public class Apiframe {
         };
     }
 
+    /** What the vendor's catalogue says that our model costs; empty if it does not say now. */
+    public Optional<CataloguePrice> price() {
+        return get("/v2/models?modality=image") instanceof Answered answer && answer.status() == 200
+                ? VendorJson.price(VendorJson.parse(answer.body()))
+                : Optional.empty();
+    }
+
     /** The account that all tenants share; empty if the vendor does not tell now. */
     public Optional<VendorAccount> account() {
         return get("/v2/me") instanceof Answered answer && answer.status() == 200
@@ -133,9 +144,28 @@ public class Apiframe {
                 : Optional.empty();
     }
 
-    /** Looks at one job. */
-    public JobReading read(UpstreamJobId job) {
-        return switch (get("/v2/jobs/" + job)) {
+    /**
+     * Looks at one job. The vendor shows it to the user who made it alone: one that the present key does not know may have been
+     * made with the previous key, as long as that is set.
+     *
+     * @param nextCall takes another call of the account's rate, if the previous key is asked, too
+     */
+    public JobReading read(UpstreamJobId job, BooleanSupplier nextCall) {
+        String path = "/v2/jobs/" + job;
+        JobReading reading = reading(get(path), job);
+        if (previousKey == null || !(reading instanceof Missing)) {
+            return reading;
+        }
+        if (!nextCall.getAsBoolean()) {
+            return new Unavailable("no call of the rate is left for the previous key");
+        }
+        Exchange before = get(path, previousKey);
+        boolean revoked = before instanceof Answered answer && (answer.status() == 401 || answer.status() == 403);
+        return revoked ? reading : reading(before, job);
+    }
+
+    private JobReading reading(Exchange exchange, UpstreamJobId job) {
+        return switch (exchange) {
             case NotWritten notWritten -> new Unavailable(notWritten.reason());
             case Lost lost -> new Unavailable(lost.reason());
             case Answered answer ->
@@ -189,8 +219,13 @@ public class Apiframe {
     }
 
     private Exchange get(String path) {
+        return get(path, null);
+    }
+
+    /** @param otherKey null for the present one */
+    private Exchange get(String path, @Nullable String otherKey) {
         Deadline deadline = Deadline.in(PATIENCE_FOR_READS);
-        Exchange exchange = meters.timed(Operation.ofPath(path), () -> http.get(path, deadline));
+        Exchange exchange = meters.timed(Operation.ofPath(path), () -> http.get(path, otherKey, deadline));
         if (exchange instanceof Answered answer && answer.status() == 429) {
             throttled(answer);
         }

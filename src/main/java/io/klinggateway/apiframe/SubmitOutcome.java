@@ -19,7 +19,18 @@ public sealed interface SubmitOutcome {
     record Invalid(String error, Map<String, List<String>> details) implements SubmitOutcome {}
 
     /** The vendor refuses our account: no job of this attempt exists, and an operator has to act. */
-    record Denied(int status, String error) implements SubmitOutcome {}
+    record Denied(int status, String error) implements SubmitOutcome {
+
+        /** What the status may mean (apiframe), for operators. */
+        public String meaning() {
+            return switch (status) {
+                case 401 -> "the key is unknown or revoked";
+                case 402 -> "the account is out of credits";
+                case 403 -> "the key is inactive or lacks a scope, or images are disabled for the vendor's team";
+                default -> "the vendor does not know the call";
+            };
+        }
+    }
 
     /** Not one byte of the request was written. */
     record NotSent(String reason) implements SubmitOutcome {}

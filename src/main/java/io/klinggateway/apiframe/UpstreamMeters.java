@@ -30,6 +30,7 @@ class UpstreamMeters {
         LIST_JOBS("list_jobs"),
         READ_ACCOUNT("read_account"),
         UPLOAD("upload"),
+        READ_CATALOGUE("read_catalogue"),
         OTHER("other");
 
         private final String label;
@@ -44,6 +45,9 @@ class UpstreamMeters {
             }
             if (path.startsWith("/v2/jobs")) {
                 return LIST_JOBS;
+            }
+            if (path.startsWith("/v2/models")) {
+                return READ_CATALOGUE;
             }
             return path.startsWith("/v2/me") ? READ_ACCOUNT : OTHER;
         }

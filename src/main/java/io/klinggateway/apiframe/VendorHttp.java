@@ -33,6 +33,7 @@ import reactor.netty.resources.ConnectionProvider;
 @Component
 class VendorHttp {
 
+    private static final String KEY_HEADER = "X-API-Key";
     private static final int LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
     /** One for all, to a tenth of a second: a timer that is woken for each call costs a lone one a thirtieth of its time. */
@@ -50,7 +51,7 @@ class VendorHttp {
         this.responseTimeout = settings.responseTimeout();
         this.baseUrl = settings.upstream();
         this.client = builder.clientConnector(new ReactorClientHttpConnector(httpClient(settings)))
-                .defaultHeader("X-API-Key", settings.apiKey())
+                .defaultHeader(KEY_HEADER, settings.apiKey())
                 .defaultHeader("Accept", MediaType.APPLICATION_JSON_VALUE)
                 .build();
     }
@@ -75,9 +76,18 @@ class VendorHttp {
         return breaker.room();
     }
 
-    /** @param path encoded already */
-    Exchange get(String path, Deadline deadline) {
-        return breaker.call(() -> exchange(client.get().uri(URI.create(baseUrl + path)), deadline));
+    /**
+     * @param path encoded already
+     * @param otherKey in the place of the present one; null for that
+     */
+    Exchange get(String path, @Nullable String otherKey, Deadline deadline) {
+        return breaker.call(() -> exchange(
+                client.get().uri(URI.create(baseUrl + path)).headers(headers -> {
+                    if (otherKey != null) {
+                        headers.set(KEY_HEADER, otherKey);
+                    }
+                }),
+                deadline));
     }
 
     Exchange post(String path, byte[] body, String idempotencyKey, Deadline deadline) {

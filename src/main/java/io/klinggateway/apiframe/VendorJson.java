@@ -1,6 +1,7 @@
 package io.klinggateway.apiframe;
 
 import io.klinggateway.credits.Credits;
+import io.klinggateway.image.ImageRequest;
 import io.klinggateway.support.Uuids;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -25,11 +26,11 @@ final class VendorJson {
     private static final Pattern HTTP_URL = Pattern.compile("https?://\\S{1,2000}");
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final String apiKey;
+    private final List<String> keys;
 
-    /** @param apiKey never comes out of any text, should the vendor repeat it */
-    VendorJson(String apiKey) {
-        this.apiKey = apiKey;
+    /** @param keys never come out of any text, should the vendor repeat them */
+    VendorJson(List<String> keys) {
+        this.keys = keys;
     }
 
     /** @return a missing node if the bytes are no JSON */
@@ -108,6 +109,19 @@ final class VendorJson {
         return Optional.ofNullable(charged(me.path("team").path("credits"))).map(VendorAccount::new);
     }
 
+    static Optional<CataloguePrice> price(JsonNode catalogue) {
+        return catalogue
+                .path("models")
+                .valueStream()
+                .filter(model -> ImageRequest.MODEL.equals(model.path("id").asString("")))
+                .filter(model -> model.path("costMin").isNumber()
+                        && model.path("costMax").isNumber())
+                .findFirst()
+                .map(model -> new CataloguePrice(
+                        model.path("costMin").decimalValue(),
+                        model.path("costMax").decimalValue()));
+    }
+
     /** What a vendor client would show of an error. */
     String error(JsonNode body, String otherwise) {
         String error = error(body);
@@ -177,7 +191,11 @@ final class VendorJson {
 
     /** PostgreSQL stores no NUL characters. */
     private String clean(String text) {
-        return text.replace("\0", "").replace(apiKey, "[hidden]");
+        String clean = text.replace("\0", "");
+        for (String key : keys) {
+            clean = clean.replace(key, "[hidden]");
+        }
+        return clean;
     }
 
     private static String shorten(String text) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,7 @@ class ModelsController {
             "per-output");
 
     @GetMapping(path = "/v2/models", produces = MediaType.APPLICATION_JSON_VALUE)
+    @SecurityRequirements
     @Operation(summary = "The models that the gateway serves, with their price in credits")
     Catalogue models(@RequestParam(required = false) @Nullable String modality) {
         return new Catalogue(

@@ -1,5 +1,6 @@
 package io.klinggateway.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
@@ -142,6 +143,10 @@ class JobsController {
                     String status,
             @RequestParam(required = false) @Parameter(example = ImageRequest.MODEL) @Nullable String model,
             @RequestParam(required = false)
+                    @Parameter(description = "Several models, separated by commas", example = ImageRequest.MODEL)
+                    @Nullable
+                    String models,
+            @RequestParam(required = false)
                     @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "20")
                     @Nullable
                     String limit,
@@ -172,22 +177,40 @@ class JobsController {
         query.read("scope", scope, oneOf("user", "team"), "must be user or team");
         query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
         query.refuseInvalid();
-        if (model != null && !model.equals(ImageRequest.MODEL)) {
-            return JobList.of(new Page<>(List.of(), null));
+        List<String> shown = "true".equals(includeModels) ? List.of(ImageRequest.MODEL) : null;
+        if (leavesOut(model)
+                || (models != null && Arrays.stream(models.split(",", -1)).allMatch(JobsController::leavesOut))) {
+            return JobList.of(new Page<>(List.of(), null), shown);
         }
-        return JobList.of(jobs.list(
-                caller.tenant().id(),
-                new JobFilter(wanted, searched, labels == null ? Labels.NONE : labels),
-                before,
-                most == null ? 20 : most));
+        return JobList.of(
+                jobs.list(
+                        caller.tenant().id(),
+                        new JobFilter(wanted, searched, labels == null ? Labels.NONE : labels),
+                        before,
+                        most == null ? 20 : most),
+                shown);
     }
 
-    /** In the vendor's shape. */
-    @Schema(name = "Page")
-    record JobList(List<JobView> jobs, @Nullable String nextCursor, boolean hasMore) {
+    private static boolean leavesOut(@Nullable String model) {
+        return model != null && !model.strip().equals(ImageRequest.MODEL);
+    }
 
-        static JobList of(Page<JobView> page) {
-            return new JobList(page.items(), page.nextCursor(), page.nextCursor() != null);
+    /**
+     * In the vendor's shape.
+     *
+     * @param models those that there are jobs of; absent unless asked for
+     */
+    @Schema(name = "Page")
+    record JobList(
+            List<JobView> jobs,
+            @Nullable String nextCursor,
+            boolean hasMore,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<String> models) {
+
+        static JobList of(Page<JobView> page, @Nullable List<String> models) {
+            return new JobList(page.items(), page.nextCursor(), page.nextCursor() != null, models);
         }
     }
 

@@ -135,7 +135,7 @@ class OrphanCheck {
                 return;
             }
             UpstreamJobId id = new UpstreamJobId(orphan.upstreamJobId());
-            switch (apiframe.read(id)) {
+            switch (apiframe.read(id, () -> rate.take(purpose, PATIENCE_FOR_CALL))) {
                 case Found(var job) -> orphans.look(job);
                 case Missing _ -> repository.notShown(id, true);
                 case Unavailable _ -> repository.notShown(id, false);

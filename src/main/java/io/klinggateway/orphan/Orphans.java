@@ -156,14 +156,18 @@ public class Orphans {
      * @throws ProblemException if there is nothing to book, or the vendor does not answer
      */
     public UpstreamJob bookable(UpstreamJobId id) {
-        if (!rate.take(Purpose.OTHER, PATIENCE_FOR_CALL)) {
+        if (!takeCall()) {
             throw unavailable("it asks for a pause");
         }
-        return switch (apiframe.read(id)) {
+        return switch (apiframe.read(id, this::takeCall)) {
             case Found(UpstreamJob job) -> bookable(job);
             case Missing _ -> throw conflict("The vendor knows no job " + id);
             case Unavailable unavailable -> throw unavailable(unavailable.reason());
         };
+    }
+
+    private boolean takeCall() {
+        return rate.take(Purpose.OTHER, PATIENCE_FOR_CALL);
     }
 
     private UpstreamJob bookable(UpstreamJob job) {

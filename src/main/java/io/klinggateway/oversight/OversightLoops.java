@@ -27,4 +27,9 @@ class OversightLoops {
     BackgroundLoop vendorBalanceLoop(VendorBalance balance) {
         return new BackgroundLoop("vendor-balance", INTERVAL, balance::pass);
     }
+
+    @Bean
+    BackgroundLoop vendorPriceLoop(VendorPrice price) {
+        return new BackgroundLoop("vendor-price", INTERVAL, price::pass);
+    }
 }

@@ -135,10 +135,10 @@ public class Reviews {
      * @throws ProblemException if the vendor does not answer, or may not be asked now
      */
     public UpstreamJob completedJob(UpstreamJobId id) {
-        if (!rate.take(Purpose.OTHER, PATIENCE_FOR_CALL)) {
+        if (!takeCall()) {
             throw unavailable("it asks for a pause");
         }
-        return switch (apiframe.read(id)) {
+        return switch (apiframe.read(id, this::takeCall)) {
             case Found(UpstreamJob job) when job.status() == UpstreamJob.Status.COMPLETED -> job;
             case Found(UpstreamJob job) ->
                 throw new ResolutionNotPossible("The vendor's job " + id + " is " + job.status()
@@ -146,6 +146,10 @@ public class Reviews {
             case Missing _ -> throw new ResolutionNotPossible("The vendor knows no job " + id);
             case Unavailable unavailable -> throw unavailable(unavailable.reason());
         };
+    }
+
+    private boolean takeCall() {
+        return rate.take(Purpose.OTHER, PATIENCE_FOR_CALL);
     }
 
     private static ProblemException unavailable(String reason) {

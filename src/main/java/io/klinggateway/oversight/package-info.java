@@ -8,6 +8,7 @@
             "queue",
             "generation",
             "apiframe",
+            "image",
             "ledger",
             "credits",
             "problem",

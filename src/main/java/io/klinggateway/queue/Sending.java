@@ -73,7 +73,11 @@ class Sending {
                 yield refuse(generation, callbacks.redact(Refusal.invalid(invalid)), caller, deadline);
             }
             case Denied denied -> {
-                log.error("the vendor refuses the gateway's account: HTTP {} {}", denied.status(), denied.error());
+                log.error(
+                        "the vendor refuses the gateway's account: HTTP {} ({}): {}",
+                        denied.status(),
+                        denied.meaning(),
+                        denied.error());
                 rate.accountRefused(settings.probeInterval());
                 yield refuse(generation, Refusal.denied(denied, settings.probeInterval()), caller, deadline);
             }

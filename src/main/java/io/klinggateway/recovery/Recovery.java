@@ -209,7 +209,7 @@ class Recovery {
             for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
                 recoveries.extend(since, LEASE);
                 JobReading reading = rate.take(Purpose.OTHER, PATIENCE_FOR_CALL)
-                        ? apiframe.read(id)
+                        ? apiframe.read(id, () -> rate.take(Purpose.OTHER, PATIENCE_FOR_CALL))
                         : new Unavailable("the vendor asks for a pause");
                 switch (reading) {
                     case Found(UpstreamJob shown) -> {

@@ -15,11 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Lets a request pass as the tenant whose key it carries, in {@code X-API-Key} or as a bearer token. */
 final class ApiKeyFilter extends OncePerRequestFilter {
+
+    /** apiframe: the catalogue is for everyone. */
+    static final RequestMatcher CATALOGUE = new OrRequestMatcher(
+            PathPatternRequestMatcher.pathPattern(HttpMethod.GET, "/v2/models"),
+            PathPatternRequestMatcher.pathPattern(HttpMethod.HEAD, "/v2/models"));
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeyFilter.class);
     private static final String HEADER = "X-API-Key";
@@ -32,6 +41,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     ApiKeyFilter(KeyAuthentication keys, ProblemWriter problems) {
         this.keys = keys;
         this.problems = problems;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return CATALOGUE.matches(request);
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.filter.CorsFilter;
 
-/** Everything under {@code /v2} needs a tenant's key; what lies outside holds no tenant's data. */
+/** Everything under {@code /v2} but the catalogue needs a tenant's key; what lies outside holds no tenant's data. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CorsSettings.class)
 class TenantSecurity {
@@ -30,6 +30,8 @@ class TenantSecurity {
                 .authorizeHttpRequests(requests -> requests
                         // The second half of a request that was let in; its key was checked at the first.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
+                        .permitAll()
+                        .requestMatchers(ApiKeyFilter.CATALOGUE)
                         .permitAll()
                         .anyRequest()
                         .authenticated())

@@ -17,6 +17,7 @@ import org.springframework.stereotype.Component;
 class Expiry {
 
     private static final int MOST_AT_ONCE = 20;
+    private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(1);
 
     private final TrackingRepository tracking;
     private final Apiframe apiframe;
@@ -30,7 +31,7 @@ class Expiry {
 
     /** @return false: what is left over waits for the next pass */
     boolean pass() {
-        for (int read = 0; read < MOST_AT_ONCE && rate.take(Purpose.SPARE, Duration.ofSeconds(1)); read++) {
+        for (int read = 0; read < MOST_AT_ONCE && takeCall(); read++) {
             List<KeptJob> due = tracking.claimKept();
             if (due.isEmpty()) {
                 return false;
@@ -40,8 +41,12 @@ class Expiry {
         return false;
     }
 
+    private boolean takeCall() {
+        return rate.take(Purpose.SPARE, PATIENCE_FOR_CALL);
+    }
+
     private void read(KeptJob kept) {
-        JobReading reading = apiframe.read(kept.job());
+        JobReading reading = apiframe.read(kept.job(), this::takeCall);
         if (reading instanceof Missing || (reading instanceof Found(UpstreamJob job) && job.expired())) {
             tracking.expired(kept.id());
         }

@@ -60,8 +60,8 @@ class Stragglers {
 
     private void read(OpenJob job) {
         boolean known = false;
-        if (rate.take(Purpose.TRACK, PATIENCE_FOR_CALL)) {
-            switch (apiframe.read(job.job())) {
+        if (takeCall()) {
+            switch (apiframe.read(job.job(), this::takeCall)) {
                 case Found found -> {
                     known = true;
                     progress.record(job, found.job());
@@ -71,6 +71,10 @@ class Stragglers {
             }
         }
         tracking.readAgain(job.id(), pause(job.age()), known);
+    }
+
+    private boolean takeCall() {
+        return rate.take(Purpose.TRACK, PATIENCE_FOR_CALL);
     }
 
     private static Duration pause(Duration age) {

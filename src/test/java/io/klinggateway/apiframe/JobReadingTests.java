@@ -9,6 +9,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.klinggateway.apiframe.VendorClients.KEY;
+import static io.klinggateway.apiframe.VendorClients.PREVIOUS_KEY;
 import static io.klinggateway.apiframe.VendorClients.apiframe;
 import static io.klinggateway.apiframe.VendorClients.withOneConnection;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -198,11 +199,46 @@ class JobReadingTests extends VendorScenario {
 
     @Test
     void anUnreachableVendorSaysNothing() {
-        assertThat(apiframe("http://vendor.invalid").read(ID)).isInstanceOf(Unavailable.class);
+        assertThat(apiframe("http://vendor.invalid").read(ID, () -> true)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void aJobThatThePresentKeyDoesNotKnowIsAskedForWithThePreviousOne() {
+        vendor.stubFor(get(urlEqualTo("/v2/jobs/" + ID))
+                .withHeader("X-API-Key", equalTo(PREVIOUS_KEY))
+                .willReturn(okJson("""
+                        {"id": "%s", "status": "FAILED", "error": "not for %s", "webhookStatus": "sent"}
+                        """.formatted(ID, PREVIOUS_KEY))));
+
+        assertThat(found().status()).isEqualTo(Status.FAILED);
+        assertThat(found().error()).isEqualTo("not for [hidden]");
+        assertThat(apiframe.read(ID, () -> false))
+                .as("without another call of the rate")
+                .isInstanceOf(Unavailable.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, Missing", "401, Missing", "403, Missing", "500, Unavailable", "429, Unavailable"})
+    void aPreviousKeyThatIsRevokedTellsNothing(int status, String reading) {
+        vendor.stubFor(get(urlEqualTo("/v2/jobs/" + ID))
+                .withHeader("X-API-Key", equalTo(PREVIOUS_KEY))
+                .willReturn(aResponse().withStatus(status)));
+
+        assertThat(read().getClass().getSimpleName()).isEqualTo(reading);
+    }
+
+    @Test
+    void thePreviousKeyIsNotAskedForWhatThePresentOneKnows() {
+        show(job(ID, "PROCESSING"));
+
+        found();
+
+        vendor.verify(1, getRequestedFor(anyUrl()));
+        vendor.verify(0, getRequestedFor(anyUrl()).withHeader("X-API-Key", equalTo(PREVIOUS_KEY)));
     }
 
     private JobReading read() {
-        return apiframe.read(ID);
+        return apiframe.read(ID, () -> true);
     }
 
     private UpstreamJob found() {

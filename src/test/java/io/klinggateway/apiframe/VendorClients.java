@@ -12,6 +12,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class VendorClients {
 
     static final String KEY = "afk_secret_0123456789abcdef";
+    static final String PREVIOUS_KEY = "afk_previous_0123456789abcdef";
     static final String IDEMPOTENCY_KEY = "0197c5a0-0000-7000-8000-000000000001";
     static final byte[] BODY =
             "{\"prompt\":\"A fox \\u00e9\",\"model\":\"kling-image\"}".getBytes(StandardCharsets.UTF_8);
@@ -47,6 +48,7 @@ public final class VendorClients {
         return new Apiframe(
                 new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())),
                 settings,
+                new VendorKeys(settings.apiKey(), PREVIOUS_KEY),
                 clock,
                 new UpstreamMeters(new SimpleMeterRegistry()),
                 events);

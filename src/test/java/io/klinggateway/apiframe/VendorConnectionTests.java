@@ -237,7 +237,7 @@ class VendorConnectionTests {
             }
 
             assertThat(submit(apiframe)).isInstanceOf(NotSent.class);
-            assertThat(apiframe.read(job)).isInstanceOf(Unavailable.class);
+            assertThat(apiframe.read(job, () -> true)).isInstanceOf(Unavailable.class);
             assertThat(apiframe.list(null)).isInstanceOf(JobListing.Unavailable.class);
             assertThat(apiframe.room()).isZero();
             assertThat(vendor.requests()).hasSize(20);

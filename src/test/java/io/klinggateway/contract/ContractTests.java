@@ -104,6 +104,17 @@ class ContractTests {
         assertThat(client.get("/v2/jobs?search=" + seen.getFirst()).json().path("jobs"))
                 .hasSize(1);
         assertThat(client.get("/v2/jobs?model=midjourney").json().path("jobs")).isEmpty();
+        assertThat(client.get("/v2/jobs?models=midjourney,flux").json().path("jobs"))
+                .isEmpty();
+        assertThat(client.get("/v2/jobs?models=midjourney,kling-image&limit=1")
+                        .json()
+                        .path("jobs"))
+                .hasSize(1);
+        assertThat(client.get("/v2/jobs?include_models=true")
+                        .json()
+                        .path("models")
+                        .toString())
+                .isEqualTo("[\"kling-image\"]");
     }
 
     @Test

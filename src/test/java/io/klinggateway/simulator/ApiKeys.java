@@ -12,9 +12,15 @@ final class ApiKeys {
 
     private final Map<String, ApiKey> byText = new LinkedHashMap<>();
 
-    ApiKeys(List<String> active, List<String> inactive) {
-        active.forEach(text -> byText.put(text, new ApiKey(text, true)));
-        inactive.forEach(text -> byText.put(text, new ApiKey(text, false)));
+    ApiKeys(List<String> active, List<String> inactive, List<String> anotherUsers) {
+        active.forEach(text -> byText.put(text, new ApiKey(text, true, "owner")));
+        inactive.forEach(text -> byText.put(text, new ApiKey(text, false, "owner")));
+        anotherUsers.forEach(text -> byText.put(text, new ApiKey(text, true, "another")));
+    }
+
+    /** apiframe: a job is visible to the user who made it. */
+    boolean mayRead(ApiKey key, SimulatedJob job) {
+        return find(job.apiKeyId()).map(ApiKey::user).filter(key.user()::equals).isPresent();
     }
 
     Optional<ApiKey> find(String text) {
@@ -25,7 +31,7 @@ final class ApiKeys {
         return byText.values().stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
-    record ApiKey(String text, boolean active) {
+    record ApiKey(String text, boolean active, String user) {
 
         private static final int PREFIX_LENGTH = 8;
 

@@ -37,7 +37,7 @@ public final class SimulatedApiframe implements AutoCloseable {
     private SimulatedApiframe(Builder settings, HttpServer server, SimulatedVendor vendor, JsonMapper json) {
         this.server = server;
         this.vendor = vendor;
-        var keys = new ApiKeys(settings.apiKeys, settings.inactiveApiKeys);
+        var keys = new ApiKeys(settings.apiKeys, settings.inactiveApiKeys, settings.anotherUsersApiKeys);
         var publicUrl = settings.publicUrl == null ? baseUrl() : settings.publicUrl;
         var view = new JobView(vendor, json, publicUrl, settings.filesKept);
         this.webhooks = new VendorWebhooks(vendor, keys, view, json);
@@ -108,6 +108,7 @@ public final class SimulatedApiframe implements AutoCloseable {
         private @Nullable String publicUrl;
         private List<String> apiKeys = List.of(DEFAULT_API_KEY);
         private List<String> inactiveApiKeys = List.of();
+        private List<String> anotherUsersApiKeys = List.of();
         private Duration queuedFor = Duration.ofSeconds(1);
         private Duration processingFor = Duration.ofSeconds(2);
         private Duration filesKept = Duration.ofDays(7);
@@ -147,6 +148,12 @@ public final class SimulatedApiframe implements AutoCloseable {
 
         public Builder inactiveApiKeys(String... inactiveApiKeys) {
             this.inactiveApiKeys = List.of(inactiveApiKeys);
+            return this;
+        }
+
+        /** Of the same account; this user's jobs and the others' are invisible to each other. */
+        public Builder anotherUsersApiKeys(String... anotherUsersApiKeys) {
+            this.anotherUsersApiKeys = List.of(anotherUsersApiKeys);
             return this;
         }
 

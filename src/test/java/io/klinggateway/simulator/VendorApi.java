@@ -97,12 +97,12 @@ final class VendorApi implements HttpHandler {
             return generate(exchange, key);
         }
         if (path.equals("/v2/jobs")) {
-            admit(exchange, "GET", Operation.LIST_JOBS);
-            return list(query(exchange));
+            var key = admit(exchange, "GET", Operation.LIST_JOBS);
+            return list(query(exchange), key);
         }
         if (jobPath.matches()) {
-            admit(exchange, "GET", Operation.GET_JOB);
-            return json(200, view.single(job(jobPath.group(1))));
+            var key = admit(exchange, "GET", Operation.GET_JOB);
+            return json(200, view.single(job(jobPath.group(1), key)));
         }
         if (path.equals("/v2/me")) {
             return json(200, me(admit(exchange, "GET", Operation.ME)));
@@ -217,20 +217,26 @@ final class VendorApi implements HttpHandler {
                         .put("expiresAt", kept.expiresAt().toString()));
     }
 
-    private SimulatedJob job(String id) {
+    private SimulatedJob job(String id, ApiKeys.ApiKey key) {
         if (!isUuid(id)) {
             throw refusal(400, "Invalid job id");
         }
-        return vendor.job(UUID.fromString(id)).orElseThrow(() -> refusal(404, "Job not found"));
+        return vendor.job(UUID.fromString(id))
+                .filter(job -> keys.mayRead(key, job))
+                .orElseThrow(() -> refusal(404, "Job not found"));
     }
 
-    private Answer list(Map<String, String> query) {
+    private Answer list(Map<String, String> query, ApiKeys.ApiKey key) {
         var limit = limit(query.get("limit"));
         var cursor = query.get("cursor");
         oneOf("scope", query.get("scope"), Set.of("user", "team"));
         oneOf("include_models", query.get("include_models"), Set.of("true", "false"));
         var candidates = cursor == null ? vendor.jobs() : vendor.jobsAfter(jobAt(cursor));
-        var found = candidates.filter(filter(query)).limit(limit + 1L).toList();
+        var found = candidates
+                .filter(job -> keys.mayRead(key, job))
+                .filter(filter(query))
+                .limit(limit + 1L)
+                .toList();
         var page = found.stream().limit(limit).toList();
         var hasMore = found.size() > limit;
         var body = json.createObjectNode();

@@ -32,7 +32,8 @@ class AuthenticationTests {
     @CsvSource({
         "GET, /v2/me",
         "GET, /v2/credits",
-        "GET, /v2/models",
+        "POST, /v2/models",
+        "POST, /v2/uploads",
         "GET, /v2/jobs",
         "GET, /v2/jobs/4f0c2a55-0000-7000-8000-000000000000",
         "POST, /v2/images/generate",
@@ -45,6 +46,17 @@ class AuthenticationTests {
 
         assertRefused(without, 401, "api_key_missing", "API key is required");
         assertRefused(unknown, 401, "api_key_invalid", "Invalid API key");
+    }
+
+    @Test
+    void theCatalogueIsForEveryone() {
+        assertThat(gateway.stranger().get("/v2/models").expect(200).json().path("models"))
+                .hasSize(1);
+        assertThat(gateway.withKey("kg_nobody").get("/v2/models").status()).isEqualTo(200);
+        assertThat(gateway.stranger()
+                        .send("HEAD", "/v2/models", BodyPublishers.noBody())
+                        .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -112,7 +124,7 @@ class AuthenticationTests {
     @Test
     void aKnownKeyIsNotReadAgainForEachRequest() {
         var client = gateway.newTenant(10);
-        assertThat(client.get("/v2/models").status()).isEqualTo(200);
+        assertThat(client.get("/v2/jobs").status()).isEqualTo(200);
 
         update("api_key", "name = 'renamed'", client);
 

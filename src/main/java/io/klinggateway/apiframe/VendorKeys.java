@@ -7,21 +7,26 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The keys that the vendor's webhooks may be signed with.
+ * The keys that the vendor's webhooks may be signed with, and that its jobs may have been made with.
  *
  * @param apiKey the operator's one key; shown nowhere
  * @param apiKeyPrevious the key before it, while jobs are open that were started with it
  */
 @Validated
 @ConfigurationProperties("apiframe")
-record SigningKeys(@NotBlank String apiKey, @Nullable String apiKeyPrevious) {
+record VendorKeys(@NotBlank String apiKey, @Nullable String apiKeyPrevious) {
+
+    VendorKeys {
+        apiKey = apiKey.strip(); // a mounted file often ends with a line break
+        apiKeyPrevious = apiKeyPrevious == null || apiKeyPrevious.isBlank() ? null : apiKeyPrevious.strip();
+    }
 
     List<String> newestFirst() {
-        return apiKeyPrevious == null || apiKeyPrevious.isBlank() ? List.of(apiKey) : List.of(apiKey, apiKeyPrevious);
+        return apiKeyPrevious == null ? List.of(apiKey) : List.of(apiKey, apiKeyPrevious);
     }
 
     @Override
     public String toString() {
-        return "SigningKeys[hidden]";
+        return "VendorKeys[hidden]";
     }
 }
