@@ -121,6 +121,8 @@ create table api_key (
     key_budget_id uuid,       -- whose windows hold for it beside the tenant's; null if it has none of its own
     created_at    timestamptz not null default gateway_now(),
     last_used_at  timestamptz,  -- to the minute
+    last_used_from text,      -- the address that the first request of that minute came from
+    allowed_networks text[]   not null default '{}',  -- whence it may be used; empty: from anywhere
     expires_at    timestamptz,
     revoked_at    timestamptz,
     replaced_by   uuid        references api_key deferrable initially deferred
@@ -572,7 +574,8 @@ create table books_lease (
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The console's sessions, in Spring Session's own tables. An attribute holds who signed in, by id, and what tells the
--- browser's own proof from another; never a key, a token or the digest of one. To read these tables opens no session.
+-- browser's own proof from another; never a token, or the digest of a key or token. A key that was just issued stands here
+-- until its reader has stored it, encrypted under that proof. To read these tables opens no session and no such key.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 create table spring_session (

@@ -1,5 +1,7 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.NetworkList.NetworkListCheck;
+import io.klinggateway.tenant.Network;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredKey;
 import io.klinggateway.admin.DeclaredTenantsSettings.DeclaredTenant;
@@ -131,7 +133,8 @@ class DeclaredTenants implements SmartLifecycle {
         keys.declare(
                 tenant,
                 declared.keys().stream()
-                        .map(key -> new Keys.NamedDigest(key.name(), key.sha256()))
+                        .map(key -> new Keys.NamedDigest(
+                                key.name(), key.sha256(), NetworkListCheck.parse(key.allowedNetworks())))
                         .toList());
         Declared after = state(registered);
         if (!Objects.equals(before, after)) {
@@ -159,7 +162,7 @@ class DeclaredTenants implements SmartLifecycle {
             TenantView.LimitsView limits,
             List<ListedKey> keys) {}
 
-    private record ListedKey(UUID id, String name, boolean valid) {}
+    private record ListedKey(UUID id, String name, boolean valid, List<String> allowedNetworks) {}
 
     private Declared state(TenantRecord tenant) {
         TenantView view = TenantView.of(tenant, ledger.account(tenant.tenant().id(), null));
@@ -170,7 +173,11 @@ class DeclaredTenants implements SmartLifecycle {
                 BudgetTerms.of(view.budget()),
                 view.limits(),
                 keys.list(tenant.tenant()).stream()
-                        .map(key -> new ListedKey(key.id().value(), key.name(), key.valid()))
+                        .map(key -> new ListedKey(
+                                key.id().value(),
+                                key.name(),
+                                key.valid(),
+                                key.allowedNetworks().stream().map(Network::toString).toList()))
                         .toList());
     }
 

@@ -90,7 +90,8 @@ record DeclaredTenantsSettings(
             @NotNull(message = "is required") @Pattern(regexp = NAME, message = NAME_RULE)
             String name,
 
-            @NotNull(message = "is required") String sha256) {
+            @NotNull(message = "is required") String sha256,
+            @NetworkList @Nullable List<String> allowedNetworks) {
 
         private static final java.util.regex.Pattern DIGEST = java.util.regex.Pattern.compile("[0-9a-fA-F]{64}");
 

@@ -1,5 +1,9 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.KeyTerms.KeyNetworks;
+import io.klinggateway.admin.NetworkList.NetworkListCheck;
+import io.klinggateway.tenant.Network;
+import java.util.function.UnaryOperator;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.KeyTerms.KeyChange;
 import io.klinggateway.admin.KeyTerms.NewKey;
@@ -73,26 +77,47 @@ public class KeyOperations {
             throw Refusals.declared(tenant);
         }
         refusePast(asked.expiresAt());
-        IssuedKey issued =
-                keys.issue(tenant.tenant(), asked.name(), asked.expiresAt(), windows(tenant.tenant(), asked.budget()));
+        IssuedKey issued = keys.issue(
+                tenant.tenant(),
+                asked.name(),
+                asked.expiresAt(),
+                windows(tenant.tenant(), asked.budget()),
+                NetworkListCheck.parse(asked.allowedNetworks()));
         return issued(operator, tenant, "key.create", issued);
     }
 
     @Transactional
     KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
+        return change(
+                operator,
+                tenantName,
+                id,
+                now -> json.read(
+                        patch.onto(json.tree(patch.gives("budget", "windows") ? now.withWindowsListed() : now)),
+                        KeyChange.class));
+    }
+
+    @Transactional
+    public KeyView change(Operator operator, String tenantName, UUID id, KeyNetworks networks) {
+        return change(operator, tenantName, id, now -> now.with(networks));
+    }
+
+    private KeyView change(Operator operator, String tenantName, UUID id, UnaryOperator<KeyChange> change) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
         KeyChange now = KeyChange.of(before);
-        KeyChange asked = json.read(
-                patch.onto(json.tree(patch.gives("budget", "windows") ? now.withWindowsListed() : now)),
-                KeyChange.class);
+        KeyChange asked = change.apply(now);
         if (!Objects.equals(asked.expiresAt(), key.expiresAt())) {
             refusePast(asked.expiresAt());
             keys.setExpiry(key, asked.expiresAt());
         }
         if (!Objects.equals(asked.budget(), now.budget())) {
             keys.setBudget(tenant.tenant(), key, windows(tenant.tenant(), asked.budget()));
+        }
+        List<Network> networks = NetworkListCheck.parse(asked.allowedNetworks());
+        if (!networks.equals(key.allowedNetworks())) {
+            keys.setNetworks(key, networks);
         }
         KeyView after = view(tenant, find(tenant.tenant(), id));
         if (!after.equals(before)) {

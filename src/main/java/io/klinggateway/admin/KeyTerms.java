@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What operators say about a key. */
 public final class KeyTerms {
 
+    private static final String NETWORKS_EXAMPLE = "[\"10.20.0.0/16\", \"2001:db8::/32\"]";
     private static final String GRACE_RULE = "must be from 0 to 2592000";
 
     private KeyTerms() {}
@@ -22,6 +23,7 @@ public final class KeyTerms {
     /**
      * @param expiresAt never, if absent
      * @param budget a budget of its own; none if absent
+     * @param allowedNetworks whence it may be used; from anywhere, if absent or empty
      */
     public record NewKey(
             @NotNull(message = "is required")
@@ -30,23 +32,41 @@ public final class KeyTerms {
             String name,
 
             @Nullable Instant expiresAt,
-            @Valid @Nullable OwnBudgetTerms budget)
+            @Valid @Nullable OwnBudgetTerms budget,
+
+            @NetworkList @Schema(example = NETWORKS_EXAMPLE) @Nullable
+            List<String> allowedNetworks)
             implements OperatorBody {}
 
     /** What of a key may change, all of it; a merge patch says which part does. */
     @Schema(name = "KeyChange")
     record KeyChange(
-            @Nullable Instant expiresAt, @Valid @Nullable OwnBudgetTerms budget) implements OperatorBody {
+            @Nullable Instant expiresAt,
+            @Valid @Nullable OwnBudgetTerms budget,
+
+            @NetworkList @Schema(example = NETWORKS_EXAMPLE) @Nullable
+            List<String> allowedNetworks)
+            implements OperatorBody {
 
         static KeyChange of(KeyView key) {
-            return new KeyChange(key.expiresAt(), key.budget() == null ? null : OwnBudgetTerms.of(key.budget()));
+            return new KeyChange(
+                    key.expiresAt(),
+                    key.budget() == null ? null : OwnBudgetTerms.of(key.budget()),
+                    key.allowedNetworks());
+        }
+
+        KeyChange with(KeyNetworks other) {
+            return new KeyChange(expiresAt, budget, other.allowedNetworks());
         }
 
         /** With the windows as a list, for a patch that gives another list. */
         KeyChange withWindowsListed() {
-            return new KeyChange(expiresAt, budget == null ? null : budget.listed());
+            return new KeyChange(expiresAt, budget == null ? null : budget.listed(), allowedNetworks);
         }
     }
+
+    /** @param allowedNetworks whence a key may be used; from anywhere, if absent or empty */
+    public record KeyNetworks(@NetworkList @Nullable List<String> allowedNetworks) implements OperatorBody {}
 
     /**
      * Either {@code windows}, or the limit of a single one.

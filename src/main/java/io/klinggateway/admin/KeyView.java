@@ -3,6 +3,7 @@ package io.klinggateway.admin;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.WindowView;
 import io.klinggateway.tenant.IssuedKey;
+import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.RegisteredKey;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param prefix null if the configuration gave nothing but the digest
  * @param declared by the configuration: it does not change here
  * @param lastUsedAt to the minute
+ * @param lastUsedFrom the address that the first request of that minute came from
  * @param replacedBy the key that a rotation put in its place
  * @param budget of its own; null if it spends only from its tenant's
+ * @param allowedNetworks whence it may be used; empty if from anywhere
  */
 @Schema(name = "OperatorKey")
 public record KeyView(
@@ -28,10 +31,12 @@ public record KeyView(
         boolean declared,
         Instant createdAt,
         @Nullable Instant lastUsedAt,
+        @Schema(example = "10.20.4.7") @Nullable String lastUsedFrom,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable UUID replacedBy,
-        @Nullable OwnBudget budget) {
+        @Nullable OwnBudget budget,
+        List<String> allowedNetworks) {
 
     @Schema(name = "OperatorKeyStatus")
     public enum KeyStatus {
@@ -74,10 +79,12 @@ public record KeyView(
                 declared,
                 key.createdAt(),
                 key.lastUsedAt(),
+                key.lastUsedFrom(),
                 key.expiresAt(),
                 key.revokedAt(),
                 key.replacedBy() == null ? null : key.replacedBy().value(),
-                OwnBudget.of(account));
+                OwnBudget.of(account),
+                key.allowedNetworks().stream().map(Network::toString).toList());
     }
 
     /**

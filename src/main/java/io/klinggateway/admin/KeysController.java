@@ -54,7 +54,7 @@ class KeysController {
 
     @PatchMapping("/{id}")
     @Operation(
-            summary = "Change expiry or budget; what is not given stays, what is null goes",
+            summary = "Change expiry, budget or allowed networks; what is not given stays, what is null goes",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = KeyTerms.KeyChange.class))))
@@ -80,7 +80,7 @@ class KeysController {
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary =
-                    "Put a new key in its place: same name, expiry and budget; the old one works until the grace ends")
+                    "Put a new key in its place: same name, expiry, budget and networks; the old one works until the grace ends")
     KeyView.Issued rotate(
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,

@@ -53,6 +53,7 @@ class Forms {
         binder.registerCustomEditor(Long.class, new Editor(Forms::wholeNumber));
         binder.registerCustomEditor(Integer.class, new Editor(Forms::smallNumber));
         binder.registerCustomEditor(Instant.class, new Editor(Forms::endOfDay));
+        binder.registerCustomEditor(List.class, new Editor(Forms::texts));
         binder.registerCustomEditor(UUID.class, new Editor(Forms::id));
         binder.construct(new Fields(form));
         refuseFaults(binder);
@@ -140,6 +141,11 @@ class Forms {
         } catch (DateTimeParseException unreadable) {
             throw new IllegalArgumentException("must be a date such as 2026-12-31");
         }
+    }
+
+    /** One field, with commas or spaces between its texts. */
+    private static List<String> texts(String text) {
+        return List.of(text.split("[\\s,]+"));
     }
 
     private static UUID id(String text) {

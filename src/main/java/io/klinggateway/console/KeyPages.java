@@ -1,19 +1,24 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.KeyOperations;
+import io.klinggateway.admin.KeyTerms.KeyNetworks;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantOperations;
+import io.klinggateway.console.UnstoredKeys.UnstoredKey;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -23,19 +28,19 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** Tenants' keys, for operators. A new key is on the answer to its form and nowhere else, not even in the session. */
+/** Tenants' keys, for operators. A new key has a page until the operator says that it is stored. */
 @Controller
 @RequestMapping("/console/operator/tenants/{tenant}/keys")
 class KeyPages {
-
-    private static final String SHOW_ONCE = "console/key-issued";
 
     private final TenantOperations tenants;
     private final KeyOperations keys;
     private final Forms forms;
     private final Refused refused;
+    private final UnstoredKeys unstored;
 
-    KeyPages(TenantOperations tenants, KeyOperations keys, Forms forms, Refused refused) {
+    KeyPages(TenantOperations tenants, KeyOperations keys, Forms forms, Refused refused, UnstoredKeys unstored) {
+        this.unstored = unstored;
         this.tenants = tenants;
         this.keys = keys;
         this.forms = forms;
@@ -44,7 +49,12 @@ class KeyPages {
 
     @GetMapping("/new")
     String form(@PathVariable String tenant, Model model) {
+        return form(tenant, UUID.randomUUID().toString(), model);
+    }
+
+    private String form(String tenant, String once, Model model) {
         model.addAttribute("tenant", tenants.find(tenant));
+        model.addAttribute("once", once);
         model.addAttribute("periods", PeriodKind.values());
         if (!model.containsAttribute("form")) {
             model.addAttribute("form", Map.of());
@@ -59,15 +69,78 @@ class KeyPages {
             @PathVariable String tenant,
             @RequestParam Map<String, String> form,
             Model model,
+            HttpServletRequest request,
             HttpServletResponse response) {
+        String once = once(form);
         return refused.orElse(
                 model,
                 response,
-                () -> showOnce(tenant, keys.issue(operator, tenant, forms.bind(form, NewKey.class)), model),
+                () -> issued(request, tenant, once, () -> keys.issue(operator, tenant, forms.bind(form, NewKey.class))),
                 () -> {
                     model.addAttribute("form", form);
-                    return form(tenant, model);
+                    return form(tenant, once, model);
                 });
+    }
+
+    /** Whatever a browser sent before is a part of an address, and of the session. */
+    private static String once(Map<String, String> form) {
+        return Uuids.parse(form.getOrDefault("once", ""))
+                .orElseGet(UUID::randomUUID)
+                .toString();
+    }
+
+    /** A form that is sent again leads to the key that it issued the first time. */
+    private String issued(HttpServletRequest request, String tenant, String once, Supplier<KeyView.Issued> issue) {
+        unstored.issueOnce(request, once, tenant, issue);
+        return "redirect:" + Paths.tenant(tenant) + "/keys/issued/" + once;
+    }
+
+    @GetMapping("/issued/{once}")
+    String show(@PathVariable String tenant, @PathVariable String once, Model model, HttpServletRequest request) {
+        UnstoredKey key = unstored.find(request, once)
+                .filter(found -> found.team().equals(tenant))
+                .orElseThrow(UnstoredKeys::gone);
+        model.addAttribute("tenant", tenants.find(tenant));
+        model.addAttribute("unstored", key);
+        model.addAttribute("secret", unstored.reveal(request, once).orElseThrow(UnstoredKeys::gone));
+        return "console/key-issued";
+    }
+
+    @PostMapping("/issued/{once}/stored")
+    String stored(@PathVariable String tenant, @PathVariable String once, HttpServletRequest request) {
+        unstored.stored(request, once);
+        return Paths.tenantAfter(tenant, "stored");
+    }
+
+    @GetMapping("/{id}/networks")
+    String networks(@PathVariable String tenant, @PathVariable String id, Model model) {
+        return networks(tenant, id, String.join(", ", key(tenant, id).allowedNetworks()), model);
+    }
+
+    private String networks(String tenant, String id, String text, Model model) {
+        model.addAttribute("tenant", tenants.find(tenant));
+        model.addAttribute("key", key(tenant, id));
+        model.addAttribute("networks", text);
+        return "console/key-networks";
+    }
+
+    @PostMapping("/{id}/networks")
+    String changeNetworks(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String tenant,
+            @PathVariable String id,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        UUID key = key(tenant, id).id();
+        return refused.orElse(
+                model,
+                response,
+                () -> {
+                    keys.change(operator, tenant, key, forms.bind(form, KeyNetworks.class));
+                    return Paths.tenantAfter(tenant, "networks");
+                },
+                () -> networks(tenant, id, form.getOrDefault("allowedNetworks", ""), model));
     }
 
     @GetMapping("/{id}/revoke")
@@ -95,8 +168,13 @@ class KeyPages {
 
     @GetMapping("/{id}/rotate")
     String askToRotate(@PathVariable String tenant, @PathVariable String id, Model model) {
+        return askToRotate(tenant, id, UUID.randomUUID().toString(), model);
+    }
+
+    private String askToRotate(String tenant, String id, String once, Model model) {
         model.addAttribute("tenant", tenants.find(tenant));
         model.addAttribute("key", key(tenant, id));
+        model.addAttribute("once", once);
         return "console/key-rotate";
     }
 
@@ -107,19 +185,19 @@ class KeyPages {
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
+            HttpServletRequest request,
             HttpServletResponse response) {
         UUID key = key(tenant, id).id();
+        String once = once(form);
         return refused.orElse(
                 model,
                 response,
-                () -> showOnce(tenant, keys.rotate(operator, tenant, key, forms.bind(form, Rotation.class)), model),
-                () -> askToRotate(tenant, id, model));
-    }
-
-    private String showOnce(String tenant, KeyView.Issued issued, Model model) {
-        model.addAttribute("tenant", tenants.find(tenant));
-        model.addAttribute("issued", issued);
-        return SHOW_ONCE;
+                () -> issued(
+                        request,
+                        tenant,
+                        once,
+                        () -> keys.rotate(operator, tenant, key, forms.bind(form, Rotation.class))),
+                () -> askToRotate(tenant, id, once, model));
     }
 
     private KeyView key(String tenant, String id) {

@@ -123,7 +123,7 @@ class SignIns {
 
     private Caller tenantKey(HttpServletRequest request, String secret) {
         try {
-            return keys.authenticate(secret);
+            return keys.authenticate(secret, request);
         } catch (ProblemException refused) {
             refusals.increment();
             throttle.failed(request);
@@ -162,7 +162,7 @@ class SignIns {
                 || now.isAfter(active.plus(settings.idleTimeout()).plus(ACTIVE_STEP))) {
             return Optional.empty();
         }
-        Optional<Visitor> visitor = Cookies.find(request, PROOF).flatMap(proof -> visitor(session, proof));
+        Optional<Visitor> visitor = Cookies.find(request, PROOF).flatMap(proof -> visitor(request, session, proof));
         if (visitor.isPresent() && isActivity(request) && now.isAfter(active.plus(ACTIVE_STEP))) {
             session.setAttribute(ACTIVE, Long.toString(now.getEpochSecond()));
         }
@@ -180,7 +180,7 @@ class SignIns {
         return !request.getRequestURI().endsWith(Paths.LIVE);
     }
 
-    private Optional<Visitor> visitor(HttpSession session, String proof) {
+    private Optional<Visitor> visitor(HttpServletRequest request, HttpSession session, String proof) {
         if (!(session.getAttribute(ATTRIBUTE) instanceof String text)) {
             return Optional.empty();
         }
@@ -190,6 +190,6 @@ class SignIns {
         }
         boolean same = MessageDigest.isEqual(
                 parts[2].getBytes(StandardCharsets.UTF_8), sha256(proof).getBytes(StandardCharsets.UTF_8));
-        return same ? keys.find(new KeyId(UUID.fromString(parts[1]))).map(Visitor::of) : Optional.empty();
+        return same ? keys.find(new KeyId(UUID.fromString(parts[1])), request).map(Visitor::of) : Optional.empty();
     }
 }

@@ -8,6 +8,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -28,8 +29,10 @@ class TenantPages {
     private final TenantPage page;
     private final Ledger ledger;
     private final SystemStatus status;
+    private final UnstoredKeys unstored;
 
-    TenantPages(TenantOperations tenants, TenantPage page, Ledger ledger, SystemStatus status) {
+    TenantPages(TenantOperations tenants, TenantPage page, Ledger ledger, SystemStatus status, UnstoredKeys unstored) {
+        this.unstored = unstored;
         this.tenants = tenants;
         this.page = page;
         this.ledger = ledger;
@@ -45,7 +48,9 @@ class TenantPages {
             @PathVariable String name,
             @RequestParam(required = false) @Nullable String done,
             @RequestParam(defaultValue = "0") long jobs,
-            Model model) {
+            Model model,
+            HttpServletRequest request) {
+        model.addAttribute("unstoredKeys", unstored.list(request, name));
         model.addAttribute("done", done);
         model.addAttribute("cancelled", jobs);
         return page.show(name, Map.of(), model);

@@ -36,6 +36,11 @@ final class ApiKey {
         return key.length() > PREFIX_LENGTH && key.length() <= LONGEST;
     }
 
+    /** Whether it looks like a key of apiframe, sent here by mistake. */
+    boolean isOfVendor() {
+        return key.startsWith("afk_");
+    }
+
     byte[] sha256() {
         return Sha256.of(key);
     }

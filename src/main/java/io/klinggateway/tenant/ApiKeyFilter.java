@@ -22,7 +22,10 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets a request pass as the tenant whose key it carries, in {@code X-API-Key} or as a bearer token. */
+/**
+ * Lets a request pass as the tenant whose key it carries: in {@code X-API-Key}, or in {@code Authorization} as a bearer token
+ * or alone.
+ */
 final class ApiKeyFilter extends OncePerRequestFilter {
 
     /** apiframe: the catalogue is for everyone. */
@@ -52,7 +55,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            Caller caller = keys.authenticate(keyOf(request));
+            Caller caller = keys.authenticate(keyOf(request), request);
             SecurityContextHolder.getContext().setAuthentication(new ApiKeyAuthentication(caller));
             MDC.put("tenant", caller.tenant().name());
         } catch (ProblemException refused) {
@@ -79,8 +82,17 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             return key;
         }
         String authorization = request.getHeader("Authorization");
-        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length())
-                : null;
+        if (authorization == null) {
+            return null;
+        }
+        if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return authorization.substring(BEARER.length());
+        }
+        return isKeyAlone(authorization.strip()) ? authorization : null;
+    }
+
+    /** No other scheme, which has a space behind it, nor the one that lacks its key. */
+    private static boolean isKeyAlone(String authorization) {
+        return authorization.indexOf(' ') < 0 && !authorization.equalsIgnoreCase(BEARER.strip());
     }
 }

@@ -18,6 +18,19 @@ public final class InvalidApiKey {
         return problem(ProblemCode.API_KEY_INVALID, "Invalid API key");
     }
 
+    /** Not this gateway's, and its sender should know: the vendor's key was probably sent in its place. */
+    static ProblemException ofVendor() {
+        return problem(
+                ProblemCode.API_KEY_INVALID,
+                "Invalid API key: this is a key of apiframe (afk_…). Send the key that this gateway's operators gave your"
+                        + " team, and renew the one of apiframe if others may have seen it");
+    }
+
+    /** Its networks do not have the caller's address. */
+    static ProblemException from(CallerOrigin origin) {
+        return problem(ProblemCode.ADDRESS_NOT_ALLOWED, "This API key may not be used from " + origin);
+    }
+
     /** Its tenant is suspended. */
     public static ProblemException inactive() {
         return problem(ProblemCode.API_KEY_INACTIVE, "API key is inactive");

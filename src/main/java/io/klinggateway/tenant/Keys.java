@@ -29,7 +29,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class Keys {
 
     private static final String COLUMNS = """
-            select id, name, prefix, declared, key_budget_id, created_at, last_used_at, expires_at, revoked_at, replaced_by,
+            select id, name, prefix, declared, key_budget_id, created_at, last_used_at, last_used_from,
+                   allowed_networks, expires_at, revoked_at, replaced_by,
                    revoked_at is null and (expires_at is null or expires_at > gateway_now()) as valid
               from api_key
              where tenant_id = :tenant
@@ -39,13 +40,14 @@ public class Keys {
     private static final String FIND = COLUMNS + " and id = :id";
 
     private static final String ISSUE = """
-            insert into api_key (id, tenant_id, name, prefix, sha256, key_budget_id, expires_at)
-            values (:id, :tenant, :name, :prefix, :sha256, :budget, :expiresAt)
+            insert into api_key (id, tenant_id, name, prefix, sha256, key_budget_id, expires_at, allowed_networks)
+            values (:id, :tenant, :name, :prefix, :sha256, :budget, :expiresAt, :networks)
             on conflict (tenant_id, name) where revoked_at is null and replaced_by is null and not declared do nothing
             """;
 
     private static final String SET_EXPIRY = "update api_key set expires_at = :expiresAt where id = :id";
     private static final String SET_BUDGET = "update api_key set key_budget_id = :budget where id = :id";
+    private static final String SET_NETWORKS = "update api_key set allowed_networks = :networks where id = :id";
     private static final String REVOKE =
             "update api_key set revoked_at = gateway_now() where id = :id and revoked_at is null";
 
@@ -97,14 +99,25 @@ public class Keys {
     /**
      * @param expiresAt null if it never does
      * @param windows of a budget of its own; none if it has none
+     * @param allowedNetworks whence it may be used; none if from anywhere
      * @throws NameTaken if a live key of the tenant has that name
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public IssuedKey issue(Tenant tenant, String name, @Nullable Instant expiresAt, List<BudgetWindow> windows) {
-        return insert(tenant, name, expiresAt, windows.isEmpty() ? null : newBudget(tenant, windows));
+    public IssuedKey issue(
+            Tenant tenant,
+            String name,
+            @Nullable Instant expiresAt,
+            List<BudgetWindow> windows,
+            List<Network> allowedNetworks) {
+        return insert(tenant, name, expiresAt, windows.isEmpty() ? null : newBudget(tenant, windows), allowedNetworks);
     }
 
-    private IssuedKey insert(Tenant tenant, String name, @Nullable Instant expiresAt, @Nullable KeyBudgetId budget) {
+    private IssuedKey insert(
+            Tenant tenant,
+            String name,
+            @Nullable Instant expiresAt,
+            @Nullable KeyBudgetId budget,
+            List<Network> allowedNetworks) {
         ApiKey key = ApiKey.random();
         KeyId id = new KeyId(UUID.randomUUID());
         int inserted = jdbc.sql(ISSUE)
@@ -115,6 +128,7 @@ public class Keys {
                 .param("sha256", key.sha256())
                 .param("budget", budget == null ? null : budget.value())
                 .param("expiresAt", time(expiresAt))
+                .param("networks", new AllowedNetworks(allowedNetworks).texts())
                 .update();
         if (inserted == 0) {
             throw new NameTaken(name);
@@ -157,6 +171,16 @@ public class Keys {
                 .update();
     }
 
+    /** @param allowedNetworks none to allow it from anywhere */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void setNetworks(RegisteredKey key, List<Network> allowedNetworks) {
+        knownKeys.forgetAfterwards();
+        jdbc.sql(SET_NETWORKS)
+                .param("id", key.id().value())
+                .param("networks", new AllowedNetworks(allowedNetworks).texts())
+                .update();
+    }
+
     /** @return false if it was revoked before */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean revoke(RegisteredKey key) {
@@ -165,7 +189,7 @@ public class Keys {
     }
 
     /**
-     * Puts a new key in a key's place: the same name, expiry and budget.
+     * Puts a new key in a key's place: the same name, expiry, budget and networks.
      *
      * @param key valid, and not replaced before
      * @param grace how long the old one goes on beside it
@@ -177,7 +201,7 @@ public class Keys {
         }
         // The old one leaves the name first, and learns afterwards who has it.
         replace(key, key.id(), grace);
-        IssuedKey successor = insert(tenant, key.name(), key.expiresAt(), key.budget());
+        IssuedKey successor = insert(tenant, key.name(), key.expiresAt(), key.budget(), key.allowedNetworks());
         replace(key, successor.registered().id(), grace);
         return successor;
     }
@@ -203,11 +227,14 @@ public class Keys {
                 .param("tenant", tenant.id().value())
                 .param("sha256s", declared.stream().map(NamedDigest::digest).toArray(byte[][]::new))
                 .update();
-        declared.forEach(key -> tenants.registerKey(tenant, key.name(), key.sha256()));
+        declared.forEach(key -> tenants.registerKey(tenant, key.name(), key.sha256(), key.allowedNetworks()));
     }
 
-    /** @param sha256 64 hexadecimal digits; a secret, for it signs webhooks */
-    public record NamedDigest(String name, String sha256) {
+    /**
+     * @param sha256 64 hexadecimal digits; a secret, for it signs webhooks
+     * @param allowedNetworks whence the key may be used; empty if from anywhere
+     */
+    public record NamedDigest(String name, String sha256, List<Network> allowedNetworks) {
 
         byte[] digest() {
             return HexFormat.of().parseHex(sha256);
@@ -230,6 +257,8 @@ public class Keys {
                 budget == null ? null : new KeyBudgetId(budget),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "last_used_at"),
+                row.getString("last_used_from"),
+                AllowedNetworks.read(row).networks(),
                 instant(row, "expires_at"),
                 instant(row, "revoked_at"),
                 successor == null ? null : new KeyId(successor),

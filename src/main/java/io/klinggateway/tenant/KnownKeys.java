@@ -31,7 +31,7 @@ class KnownKeys {
     private static final int MOST_REMEMBERED = 10_000;
 
     private static final String FIND = """
-            select t.id as tenant_id, t.name as tenant_name, t.status, k.id as key_id, k.name as key_name, k.sha256,
+            select t.id as tenant_id, t.name as tenant_name, t.status, k.id as key_id, k.name as key_name, k.sha256, k.allowed_networks,
                    k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()) as valid,
                    k.last_used_at is distinct from date_trunc('minute', gateway_now()) as first_use_this_minute
               from api_key k join tenant t on t.id = k.tenant_id
@@ -40,7 +40,7 @@ class KnownKeys {
 
     /** A caller does not wait to write what another writes at this moment. */
     private static final String NOTE_USE = """
-            update api_key set last_used_at = date_trunc('minute', gateway_now())
+            update api_key set last_used_at = date_trunc('minute', gateway_now()), last_used_from = :address
              where id = (select id from api_key where id = :id for no key update skip locked)
             """;
 
@@ -61,10 +61,20 @@ class KnownKeys {
      * @param active the tenant is not suspended
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by who knows how
-    record KnownKey(Caller caller, byte[] sha256, boolean valid, boolean active, boolean firstUseThisMinute) {
+    record KnownKey(
+            Caller caller,
+            byte[] sha256,
+            boolean valid,
+            boolean active,
+            AllowedNetworks networks,
+            boolean firstUseThisMinute) {
 
         boolean mayPass() {
             return valid && active;
+        }
+
+        boolean mayComeFrom(CallerOrigin origin) {
+            return networks.admit(origin);
         }
 
         @Override
@@ -74,7 +84,7 @@ class KnownKeys {
     }
 
     /** Callers that ask for the same key at the same moment share one look, and its failure. */
-    Optional<KnownKey> find(ApiKey key) {
+    Optional<KnownKey> find(ApiKey key, CallerOrigin origin) {
         ByteBuffer digest = ByteBuffer.wrap(key.sha256());
         CompletableFuture<Optional<KnownKey>> look = new CompletableFuture<>();
         CompletableFuture<Optional<KnownKey>> known = remembered.asMap().putIfAbsent(digest, look);
@@ -83,8 +93,8 @@ class KnownKeys {
         }
         try {
             Optional<KnownKey> found = read(key);
-            found.filter(KnownKey::firstUseThisMinute)
-                    .ifPresent(used -> noteUse(used.caller().keyId()));
+            found.filter(used -> used.firstUseThisMinute() && used.mayComeFrom(origin))
+                    .ifPresent(used -> noteUse(used.caller().keyId(), origin));
             if (found.filter(KnownKey::mayPass).isEmpty()) {
                 remembered.asMap().remove(digest, look);
             }
@@ -131,14 +141,18 @@ class KnownKeys {
                         row.getBytes("sha256"),
                         row.getBoolean("valid"),
                         row.getString("status").equals(TenantStatus.ACTIVE.name()),
+                        AllowedNetworks.read(row),
                         row.getBoolean("first_use_this_minute")))
                 .optional();
     }
 
     /** What cannot be written, as while a database only lets itself be read, keeps nobody from reading. */
-    private void noteUse(KeyId key) {
+    private void noteUse(KeyId key, CallerOrigin origin) {
         try {
-            jdbc.sql(NOTE_USE).param("id", key.value()).update();
+            jdbc.sql(NOTE_USE)
+                    .param("id", key.value())
+                    .param("address", origin.toString())
+                    .update();
         } catch (DataAccessException unwritten) {
             log.warn("the use of key {} is not noted: {}", key, unwritten.getMessage());
         }

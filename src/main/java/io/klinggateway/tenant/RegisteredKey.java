@@ -3,6 +3,7 @@ package io.klinggateway.tenant;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param declared whether the configuration declares it; then it can be changed only there
  * @param budget a budget of its own; null if it spends only from its tenant's
  * @param lastUsedAt to the minute
+ * @param lastUsedFrom the address that the first request of that minute came from
+ * @param allowedNetworks whence it may be used; empty if from anywhere
  * @param valid neither revoked nor expired
  */
 public record RegisteredKey(
@@ -22,6 +25,8 @@ public record RegisteredKey(
         @Nullable KeyBudgetId budget,
         Instant createdAt,
         @Nullable Instant lastUsedAt,
+        @Nullable String lastUsedFrom,
+        List<Network> allowedNetworks,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable KeyId replacedBy,

@@ -44,9 +44,10 @@ public class Tenants {
             """;
 
     private static final String REGISTER_KEY = """
-            insert into api_key (id, tenant_id, name, sha256, declared) values (:id, :tenant, :name, :sha256, true)
+            insert into api_key (id, tenant_id, name, sha256, declared, allowed_networks)
+            values (:id, :tenant, :name, :sha256, true, :networks)
             on conflict (sha256) do update set name = excluded.name, declared = true, revoked_at = null,
-                   expires_at = null, replaced_by = null
+                   expires_at = null, replaced_by = null, allowed_networks = excluded.allowed_networks
              where api_key.tenant_id = excluded.tenant_id
             """;
 
@@ -94,12 +95,23 @@ public class Tenants {
      */
     @Transactional
     public void registerKey(Tenant tenant, String keyName, String sha256) {
+        registerKey(tenant, keyName, sha256, List.of());
+    }
+
+    /**
+     * The same, with the networks from which the key may be used.
+     *
+     * @param allowedNetworks empty if from anywhere
+     */
+    @Transactional
+    public void registerKey(Tenant tenant, String keyName, String sha256, List<Network> allowedNetworks) {
         knownKeys.forgetAfterwards();
         int registered = jdbc.sql(REGISTER_KEY)
                 .param("id", UUID.randomUUID())
                 .param("tenant", tenant.id().value())
                 .param("name", keyName)
                 .param("sha256", HexFormat.of().parseHex(sha256))
+                .param("networks", new AllowedNetworks(allowedNetworks).texts())
                 .update();
         if (registered == 0) {
             throw new KeyBelongsToAnother(tenant.name(), keyName);

@@ -143,6 +143,25 @@ class DeclaredTenantsTests {
     }
 
     @Test
+    void aKeysNetworksAreTakenOverAndGoWithTheirDeclaration() {
+        declaration.put("gateway.tenants[0].keys[0].allowed-networks", "10.20.0.0/16, 2001:db8::/32");
+        started().close();
+        assertThat(networks()).isEqualTo("10.20.0.0/16 2001:db8::/32");
+        declaration.keySet().removeIf(property -> property.contains("networks"));
+
+        started().close();
+
+        assertThat(networks()).isEmpty();
+    }
+
+    private String networks() {
+        return jdbc.sql("select array_to_string(allowed_networks, ' ') from api_key where tenant_id = ?")
+                .param(tenantId())
+                .query(String.class)
+                .single();
+    }
+
+    @Test
     void declaredLimitsAreTakenOverAndThoseThatGoAreGone() {
         started().close();
         assertThat(limits()).isEqualTo("none none none 1");
@@ -237,6 +256,7 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
         "gateway.tenants[0].cost-centre, ' ', tenants[0].costCentre",
+        "gateway.tenants[0].keys[0].allowed-networks, 10.0.0.1/8, 10.0.0.1/8",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
         "gateway.tenants[0].keys[0].sha256, kg_plain, with a sha256 that is not 64 hexadecimal digits"
     })

@@ -1,5 +1,8 @@
 package io.klinggateway.admin;
 
+import java.util.Map;
+import java.util.regex.Pattern;
+import io.klinggateway.console.Session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -222,6 +225,110 @@ class OperatorApiTests {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    @Test
+    void aKeyIsUsedFromItsNetworksAloneAndItsLastUseSaysWhence() {
+        here.createTenant("networks", MONTHLY, NO_LIMITS);
+        Answer issued = here.createKey(
+                "networks", "{\"name\": \"ci\", \"allowedNetworks\": [\"10.20.0.0/16\", \"2001:DB8::/32\"]}");
+        String key = issued.text("key");
+        String path = "/tenants/networks/keys";
+
+        Answer refused = here.tenant(key, "GET", "/v2/credits").expect(403);
+        assertThat(refused.text("code")).isEqualTo("address_not_allowed");
+        assertThat(refused.text("detail")).containsAnyOf("from 127.0.0.1", "from 0:0:0:0:0:0:0:1");
+        JsonNode shown = here.operator("GET", path).json().path("items").path(0);
+        assertThat(shown.path("allowedNetworks").toString()).isEqualTo("[\"10.20.0.0/16\",\"2001:db8::/32\"]");
+        assertThat(shown.path("lastUsedAt").isNull()).isTrue();
+        here.generate(key, 1).expect(403);
+
+        here.operator("PATCH", path + "/" + issued.text("id"), "{\"allowedNetworks\": [\"127.0.0.1\", \"::1\"]}")
+                .expect(200);
+        here.tenant(key, "GET", "/v2/credits").expect(200);
+        shown = here.operator("GET", path).json().path("items").path(0);
+        assertThat(shown.path("lastUsedFrom").asString()).isIn("127.0.0.1", "0:0:0:0:0:0:0:1");
+        JsonNode change = audited("networks", "key.change");
+        assertThat(change.path("before").path("allowedNetworks").toString()).contains("10.20.0.0/16");
+        assertThat(change.path("after").path("allowedNetworks").toString()).contains("127.0.0.1/32");
+
+        Answer successor = here.operator("POST", path + "/" + issued.text("id") + "/rotation", "{\"graceSeconds\": 0}")
+                .expect(201);
+        shown = here.operator("GET", path).json().path("items").path(1);
+        assertThat(shown.path("allowedNetworks").toString()).isEqualTo("[\"127.0.0.1/32\",\"::1/128\"]");
+        Answer anywhere = here.operator("PATCH", path + "/" + successor.text("id"), "{\"allowedNetworks\": null}")
+                .expect(200);
+        assertThat(anywhere.json().path("allowedNetworks").isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"10.20.0.1/16\"', 10.20.0.1/16",
+        "'\"10.20.0.0/16\", \"::/129\"', ::/129",
+        "'\"${7*7}\"', ??7?7?",
+        "null, 'null'"
+    })
+    void aNetworkThatIsNoneIsNamed(String networks, String named) {
+        if (here.operator("GET", "/tenants/no-networks").status() == 404) {
+            here.createTenant("no-networks", MONTHLY, NO_LIMITS);
+        }
+
+        Answer refused = here.operator(
+                        "POST",
+                        "/tenants/no-networks/keys",
+                        "{\"name\": \"ci\", \"allowedNetworks\": [" + networks + "]}")
+                .expect(400);
+
+        assertThat(refused.json().path("details").path("allowedNetworks").toString())
+                .isEqualTo("[\"must be networks such as 10.20.0.0/16 or 2001:db8::/32, not " + named + "\"]");
+    }
+
+    @Test
+    void aNewKeyIsShownByAnyReplicaUntilItIsStoredAndTheDatabaseCannotReadIt() {
+        here.createTenant("unstored", MONTHLY, NO_LIMITS);
+        Session operator = Session.signedIn(here.url(), Replica.TOKEN);
+        String team = "/console/operator/tenants/unstored";
+        operator.get(team + "/keys/new");
+        Map<String, String> form = Map.of("name", "ci", "once", UUID.randomUUID().toString());
+
+        String page = operator.post(team + "/keys/new", form)
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        // Sent again, the form leads to the same key.
+        assertThat(operator.post(team + "/keys/new", form).headers().firstValue("Location"))
+                .contains(page);
+
+        String key = shownKey(operator.get(page).body());
+        here.tenant(key, "GET", "/v2/credits").expect(200);
+        Session elsewhere = operator.at(there.url());
+        assertThat(shownKey(elsewhere.get(page).body())).isEqualTo(key);
+        assertThat(elsewhere.get(team).body()).contains("was not marked as stored", page);
+        assertThat(here.jdbc()
+                        .sql("select string_agg(convert_from(attribute_bytes, 'UTF8'), ' ') from spring_session_attributes")
+                        .query(String.class)
+                        .single())
+                .contains(" unstored ci ")
+                .doesNotContain(key);
+        // Another session of the same operator does not see it.
+        assertThat(Session.signedIn(here.url(), Replica.TOKEN).get(page).statusCode())
+                .isEqualTo(404);
+
+        assertThat(elsewhere.post(page + "/stored", Map.of()).statusCode()).isEqualTo(302);
+
+        assertThat(operator.get(page).statusCode()).isEqualTo(404);
+        assertThat(operator.get(team).body()).doesNotContain("was not marked as stored");
+        assertThat(here.operator("GET", "/tenants/unstored/keys")
+                        .json()
+                        .path("items")
+                        .size())
+                .isEqualTo(1);
+    }
+
+    private static String shownKey(String page) {
+        var shown = Pattern.compile("id=\"key\">(kg_[^<]+)<").matcher(page);
+        assertThat(shown.find()).as(page).isTrue();
+        return shown.group(1);
     }
 
     @Test
@@ -924,7 +1031,7 @@ class OperatorApiTests {
         assertThat(schemas.path("TenantChange").path("properties").propertyNames())
                 .containsExactlyInAnyOrder("status", "budget", "costCentre", "limits");
         assertThat(schemas.path("KeyChange").path("properties").propertyNames())
-                .containsExactlyInAnyOrder("expiresAt", "budget");
+                .containsExactlyInAnyOrder("expiresAt", "budget", "allowedNetworks");
         JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");
         assertThat(weight.path("minimum").intValue()).isEqualTo(1);
         assertThat(weight.path("maximum").intValue()).isEqualTo(100);

@@ -896,7 +896,8 @@ class ConsoleSafetyTests {
     }
 
     private static String issue(Session operator, String tenant, String name) {
-        String page = operator.post(tenant + "/keys/new", Map.of("name", name)).body();
+        String page = operator.get(location(operator.post(tenant + "/keys/new", Map.of("name", name))))
+                .body();
         var shown = SHOWN_KEY.matcher(page);
         assertThat(shown.find()).as(page).isTrue();
         return shown.group(1);

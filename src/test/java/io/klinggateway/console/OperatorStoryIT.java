@@ -55,8 +55,10 @@ class OperatorStoryIT extends ConsoleStory {
         operator.await("Copy the key now");
         operator.look("key-issued");
         String key = operator.find("#key").getText();
-        operator.press("Continue");
-        operator.await("studio");
+        operator.go(operator.path());
+        assertThat(operator.find("#key").getText()).isEqualTo(key);
+        operator.press("I have stored it");
+        operator.await("The key is not shown any more");
         assertThat(operator.text()).doesNotContain(key);
 
         team.go("/console");

@@ -24,16 +24,27 @@ public final class Session {
 
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient http = HttpClient.newBuilder()
-            .cookieHandler(cookies)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final CookieManager cookies;
+    private final HttpClient http;
     private final String gateway;
     private String token = "";
 
     Session(String gateway) {
+        this(gateway, new CookieManager());
+    }
+
+    private Session(String gateway, CookieManager cookies) {
         this.gateway = gateway;
+        this.cookies = cookies;
+        this.http = HttpClient.newBuilder()
+                .cookieHandler(cookies)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+    }
+
+    /** The same browser, whose next requests reach another replica. */
+    public Session at(String otherGateway) {
+        return new Session(otherGateway, cookies);
     }
 
     public static Session signedIn(String gateway, String secret) {
@@ -52,7 +63,7 @@ public final class Session {
         return send(request.build());
     }
 
-    HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
+    public HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
         Map<String, String> all = new TreeMap<>(form);
         all.putIfAbsent("_csrf", token);
         String body = all.entrySet().stream()

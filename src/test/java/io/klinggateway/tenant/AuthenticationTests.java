@@ -10,11 +10,15 @@ import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.Sha256;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @GatewayTest
 class AuthenticationTests {
@@ -72,13 +76,56 @@ class AuthenticationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Basic a2c6a2c=", "Bearer", "Bearer ", "kg_0123456789"})
+    @ValueSource(strings = {"Basic a2c6a2c=", "Bearer", "Bearer ", "bearer"})
     void otherAuthorizationsAreNone(String authorization) {
         assertRefused(
                 gateway.stranger().get("/v2/me", "Authorization", authorization),
                 401,
                 "api_key_missing",
                 "API key is required");
+    }
+
+    @Test
+    void aKeyAloneInAuthorizationIsAKeyToo() {
+        var client = gateway.newTenant(1);
+
+        assertThat(gateway.stranger()
+                        .get("/v2/me", "Authorization", client.key())
+                        .status())
+                .isEqualTo(200);
+        assertRefused(
+                gateway.stranger().get("/v2/me", "Authorization", "kg_0123456789"),
+                401,
+                "api_key_invalid",
+                "Invalid API key");
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aKeyOfTheVendorIsToldApartAndNeverLogged(CapturedOutput output) {
+        String secret = "afk_" + UUID.randomUUID().toString().replace("-", "");
+
+        for (var refused : List.of(
+                gateway.withKey(secret).get("/v2/me"),
+                gateway.stranger().get("/v2/me", "Authorization", "Bearer " + secret),
+                gateway.stranger().get("/v2/me", "Authorization", secret))) {
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.text("code")).isEqualTo("api_key_invalid");
+            assertThat(refused.text("detail")).contains("key of apiframe");
+            assertThat(refused.body()).doesNotContain(secret);
+        }
+        assertThat(output.getAll()).doesNotContain(secret);
+    }
+
+    @Test
+    void aKeyThatOnlyLooksLikeTheVendorsIsAKey() {
+        String key = "afk_" + UUID.randomUUID();
+        gateway.database()
+                .sql("update api_key set sha256 = decode(?, 'hex') where tenant_id = ?")
+                .params(Sha256.hex(key), gateway.newTenant(1).tenant().id().value())
+                .update();
+
+        assertThat(gateway.withKey(key).get("/v2/me").status()).isEqualTo(200);
     }
 
     @ParameterizedTest
