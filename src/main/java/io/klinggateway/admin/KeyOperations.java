@@ -174,7 +174,7 @@ public class KeyOperations {
         RegisteredKey key = find(tenant.tenant(), id);
         if (isDeclared(tenant, key)) {
             throw Refusals.conflict("The key \"" + key.name()
-                    + "\" is declared by the gateway's configuration (gateway.tenants); change it there");
+                    + "\" is declared by the gateway's configuration (gateway.tenants, or PUT /admin/v1/declaration); change it there");
         }
         return key;
     }

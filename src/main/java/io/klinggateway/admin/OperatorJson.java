@@ -5,6 +5,7 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
@@ -58,6 +63,28 @@ class OperatorJson {
             throw new ProblemException(Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object"));
         }
         throw new ProblemException(Problem.invalid(ROOT, "must be an object"));
+    }
+
+    /**
+     * The same of YAML.
+     *
+     * @throws ProblemException if the bytes are not one mapping of plain values
+     */
+    ObjectNode yamlObject(byte[] body) {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        options.setMaxAliasesForCollections(0);
+        try {
+            Object read = new Yaml(new SafeConstructor(options)).load(new String(body, StandardCharsets.UTF_8));
+            if (read != null && json.<JsonNode>valueToTree(read) instanceof ObjectNode object) {
+                refuseBrokenText("", object);
+                return object;
+            }
+        } catch (YAMLException | JacksonException malformed) {
+            throw new ProblemException(
+                    Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a YAML mapping without anchors"));
+        }
+        throw new ProblemException(Problem.invalid(ROOT, "must be a mapping"));
     }
 
     /** PostgreSQL's text has neither, though JSON can carry both. */

@@ -23,7 +23,8 @@ final class Refusals {
     }
 
     static ProblemException declared(TenantRecord tenant) {
-        return conflict("The team \"" + tenant.tenant().name()
-                + "\" is declared by the gateway's configuration (gateway.tenants); change it there");
+        return conflict(
+                "The team \"" + tenant.tenant().name()
+                        + "\" is declared by the gateway's configuration (gateway.tenants, or PUT /admin/v1/declaration); change it there");
     }
 }

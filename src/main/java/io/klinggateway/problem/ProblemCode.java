@@ -19,6 +19,8 @@ public enum ProblemCode {
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The gateway reads application/json"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     CONFLICT(HttpStatus.CONFLICT, "The request does not fit what is there"),
+    PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "What is to be replaced has changed"),
+    PRECONDITION_REQUIRED(HttpStatus.PRECONDITION_REQUIRED, "The request must say what it replaces"),
     IDEMPOTENCY_CONFLICT(HttpStatus.CONFLICT, "The idempotency key belongs to another request"),
     ALREADY_SENT(HttpStatus.CONFLICT, "The job was sent to the vendor already"),
     RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),

@@ -247,8 +247,8 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].budget.limit, -1, tenants[0].budget.limit",
         "gateway.tenants[0].budget.limit, 1000000000001, tenants[0].budget.limit",
         "gateway.tenants[0].budget.limit, many, gateway.tenants[0].budget.limit",
-        "gateway.tenants[0].budget.time-zone, Mars/Olympus, gateway.tenants[0].budget.time-zone",
-        "gateway.tenants[0].budget.time-zone, +01:00, time-zone must be a region id",
+        "gateway.tenants[0].budget.time-zone, Mars/Olympus, tenants[0].budget.timeZone",
+        "gateway.tenants[0].budget.time-zone, +01:00, tenants[0].budget.timeZone",
         "gateway.tenants[0].limits.concurrent-generations, 0, tenants[0].limits.concurrentGenerations",
         "gateway.tenants[0].limits.waiting-generations, 0, tenants[0].limits.waitingGenerations",
         "gateway.tenants[0].limits.waiting-generations, 1000001, tenants[0].limits.waitingGenerations",
@@ -409,7 +409,7 @@ class DeclaredTenantsTests {
         JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class
     })
-    @Import({DeclaredTenants.class, Ledger.class, AuditLog.class, OperatorJson.class})
+    @Import({DeclaredTenants.class, Declarations.class, Ledger.class, AuditLog.class, OperatorJson.class})
     @ComponentScan(
             basePackageClasses = Tenants.class,
             useDefaultFilters = false,
