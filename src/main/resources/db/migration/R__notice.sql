@@ -11,7 +11,7 @@ end $$;
 -- Whether a notice is the team's that it is about. All others are the operators' alone.
 create or replace function notice_is_for_team(p_cause text) returns boolean
     language sql immutable
-    return p_cause in ('BUDGET_THRESHOLD', 'KEY_EXPIRES', 'WEBHOOK_GIVEN_UP', 'TEST');
+    return p_cause in ('BUDGET_THRESHOLD', 'KEY_EXPIRES', 'WEBHOOK_GIVEN_UP', 'CREDITS_ANSWERED', 'TEST');
 
 create or replace function notice_is_silenced(p_tenant uuid, p_cause text) returns boolean
     language sql stable
@@ -305,6 +305,29 @@ create or replace trigger generation_notice
     after update of state on generation
     for each row when (old.state <> new.state and (old.state = 'IN_REVIEW' or new.state = 'IN_REVIEW'))
     execute function notice_of_review();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Requests for credits: operators hear of each, and the team of the answer
+-- ---------------------------------------------------------------------------------------------------------------------
+
+create or replace function notice_of_credit_request() returns trigger
+    language plpgsql as $$
+begin
+    perform notice_raise(case new.status when 'OPEN' then 'CREDITS_REQUESTED' else 'CREDITS_ANSWERED' end,
+                         new.tenant_id, new.id::text, '', 0,
+                         jsonb_build_object('requestId', new.id, 'credits', new.credits, 'key', new.asked_by,
+                                            'status', nullif(new.status, 'OPEN')));
+    return null;
+end $$;
+
+create or replace trigger credit_request_asked_notice
+    after insert on credit_request
+    for each row execute function notice_of_credit_request();
+
+create or replace trigger credit_request_answered_notice
+    after update of status on credit_request
+    for each row when (old.status <> new.status)
+    execute function notice_of_credit_request();
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The vendor's account

@@ -395,6 +395,29 @@ create table operator_call (
     primary key (tenant_id, idempotency_key)
 );
 
+-- Credits that teams asked for. A request is answered once; one that is granted has its entry in the journal.
+create table credit_request (
+    id              uuid        primary key,
+    tenant_id       uuid        not null,
+    credits         bigint      not null check (credits between 1 and 1000000000000),
+    reason          text        not null,
+    asked_by        text        not null,  -- the key's name
+    idempotency_key text,
+    asked_at        timestamptz not null default gateway_now(),
+    status          text        not null default 'OPEN' check (status in ('OPEN', 'GRANTED', 'REFUSED')),
+    answered_by     text,
+    answer          text,                  -- why
+    answered_at     timestamptz,
+    journal_seq     bigint      unique,    -- of the grant
+    constraint credit_request_answered check ((status = 'OPEN') = (num_nonnulls(answered_by, answer, answered_at) = 0)
+        and (status = 'GRANTED') = (journal_seq is not null))
+);
+
+create unique index credit_request_idempotency on credit_request (tenant_id, idempotency_key) where idempotency_key is not null;
+create index credit_request_open on credit_request (asked_at, id) where status = 'OPEN';
+create index credit_request_listed on credit_request (asked_at desc, id desc);
+create index credit_request_of_tenant on credit_request (tenant_id, asked_at desc, id desc);
+
 -- The newest declaration of tenants that any replica has taken over. Its one row is also the lock of taking one over.
 create table declaration (
     id       boolean primary key default true check (id),
@@ -492,9 +515,10 @@ create table notice_operator_channel (
 create table notice (
     id          uuid        primary key default gen_random_uuid(),
     cause       text        not null check (cause in ('BUDGET_THRESHOLD', 'KEY_EXPIRES', 'WEBHOOK_GIVEN_UP', 'JOB_IN_REVIEW',
-                                                      'VENDOR_BALANCE_LOW', 'VENDOR_ACCOUNT_REFUSED', 'TEST')),
+                                                      'CREDITS_REQUESTED', 'CREDITS_ANSWERED', 'VENDOR_BALANCE_LOW',
+                                                      'VENDOR_ACCOUNT_REFUSED', 'TEST')),
     tenant_id   uuid,                              -- null: it is about no team
-    subject     text        not null,              -- id of the window, key or job; base URL of the vendor
+    subject     text        not null,              -- id of the window, key, job or request; base URL of the vendor
     period      text        not null default '',   -- of the subject, if it may be raised in several
     threshold   integer     not null default 0,    -- percent or days
     facts       jsonb       not null,

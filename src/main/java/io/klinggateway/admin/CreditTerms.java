@@ -27,6 +27,30 @@ public final class CreditTerms {
             String reason)
             implements OperatorBody {}
 
+    /** What a team asks for. */
+    @Schema(name = "CreditRequestTerms")
+    public record NewCreditRequest(
+            @NotNull(message = "is required")
+            @Min(value = 1, message = GRANT_RULE)
+            @Max(value = Rules.HIGHEST_CREDITS, message = GRANT_RULE)
+            @Schema(example = "500")
+            Long credits,
+
+            @NotNull(message = "is required")
+            @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            @Schema(example = "launch week")
+            String reason)
+            implements OperatorBody {}
+
+    /** Why a request is granted or refused. */
+    @Schema(name = "CreditRequestAnswer")
+    public record RequestAnswer(
+            @NotNull(message = "is required")
+            @Pattern(regexp = Rules.REASON, message = Rules.REASON_RULE)
+            @Schema(example = "until the end of the month")
+            String reason)
+            implements OperatorBody {}
+
     /** @param credits added to captured spend, or taken from it if negative */
     public record NewAdjustment(
             @NotNull(message = "is required")

@@ -1,6 +1,6 @@
 /**
- * The operators' side: their API under {@code /admin/v1}, the record of what they did, and the tenants that the
- * configuration declares. Every change is one transaction with its line in the audit table.
+ * The operators' side: their API under {@code /admin/v1}, the record of what they did, the tenants that the configuration or a
+ * pipeline declares, and what teams ask them for. Every change is one transaction with its line in the audit table.
  */
 @NullMarked
 @ApplicationModule(

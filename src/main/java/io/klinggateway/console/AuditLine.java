@@ -63,6 +63,7 @@ record AuditLine(AuditEntry entry, List<Change> changes) {
         return switch (entry.action().split("\\.", 2)[0]) {
             case "key" -> "Key";
             case "credits" -> "Journal entry";
+            case "request" -> "Request";
             default -> "Job";
         };
     }

@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.CreditRequestOperations;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
@@ -13,12 +14,16 @@ import io.klinggateway.usage.UsageReports;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** A tenant's own spend. */
 @Controller
@@ -26,15 +31,25 @@ import org.springframework.web.bind.annotation.RequestMapping;
 class TeamPages {
 
     private static final int JOBS_SHOWN = 6;
+    private static final int REQUESTS_SHOWN = 3;
 
     private final Ledger ledger;
     private final Keys keys;
     private final Spending spending;
     private final TenantJobs jobs;
     private final UsageReports reports;
+    private final CreditRequestOperations requests;
     private final Clock clock;
 
-    TeamPages(Ledger ledger, Keys keys, Spending spending, TenantJobs jobs, UsageReports reports, Clock clock) {
+    TeamPages(
+            Ledger ledger,
+            Keys keys,
+            Spending spending,
+            TenantJobs jobs,
+            UsageReports reports,
+            CreditRequestOperations requests,
+            Clock clock) {
+        this.requests = requests;
         this.ledger = ledger;
         this.keys = keys;
         this.spending = spending;
@@ -43,11 +58,21 @@ class TeamPages {
         this.clock = clock;
     }
 
+    /** @param done what was done before */
     @GetMapping
-    String home(@AuthenticationPrincipal Caller caller, Model model) {
+    String home(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false) @Nullable String done,
+            Model model) {
         TenantId tenant = caller.tenant().id();
         Account account = ledger.account(tenant, keys.budget(caller));
         LocalDate today = LocalDate.now(clock.withZone(account.timeZone()));
+        model.addAttribute("done", done);
+        model.addAttribute(
+                "requests", requests.ofTeam(tenant, null, REQUESTS_SHOWN).items());
+        model.addAttribute("once", UUID.randomUUID().toString());
+        model.addAttribute("form", Map.of());
+        model.addAttribute("faults", Map.of());
         model.addAttribute("caller", caller);
         model.addAttribute("zone", account.timeZone().getId());
         model.addAttribute("left", account.spendable());

@@ -10,6 +10,10 @@ enum NoticeCause {
     WEBHOOK_GIVEN_UP,
     /** Only an operator can find out what became of a job. */
     JOB_IN_REVIEW,
+    /** A team asks for credits. */
+    CREDITS_REQUESTED,
+    /** An operator has granted or refused credits that the team had asked for. */
+    CREDITS_ANSWERED,
     /** The vendor's account has fallen below the floor that the operators set. */
     VENDOR_BALANCE_LOW,
     /** The vendor refuses the gateway's account. */

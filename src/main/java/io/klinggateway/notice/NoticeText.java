@@ -34,6 +34,9 @@ final class NoticeText {
             case KEY_EXPIRES -> "The key " + text("key") + " of " + team + " expires within " + count("days", "day");
             case WEBHOOK_GIVEN_UP -> "A webhook of " + team + " is given up";
             case JOB_IN_REVIEW -> "A job of " + team + " is in review";
+            case CREDITS_REQUESTED -> team + " asks for " + count("credits", "credit");
+            case CREDITS_ANSWERED ->
+                "The request of " + team + " for " + count("credits", "credit") + " is " + answer();
             case VENDOR_BALANCE_LOW -> "The vendor's account is below " + count("floor", "credit");
             case VENDOR_ACCOUNT_REFUSED -> "The vendor refuses the gateway's account";
             case TEST -> "A test for " + team;
@@ -54,11 +57,21 @@ final class NoticeText {
             case JOB_IN_REVIEW ->
                 "Job " + text("jobId") + " keeps the hold of " + count("credits", "credit")
                         + " until an operator resolves it.";
+            case CREDITS_REQUESTED ->
+                "Asked with the key " + text("key") + ". The reason is with request " + text("requestId")
+                        + ", which waits for an operator to grant or refuse it.";
+            case CREDITS_ANSWERED ->
+                "The operator's reason is with request " + text("requestId") + "."
+                        + (answer().equals("granted") ? " The credits can be spent now." : "");
             case VENDOR_BALANCE_LOW -> count("balance", "credit") + " are left. Jobs are refused when none are.";
             case VENDOR_ACCOUNT_REFUSED ->
                 "Nothing is sent for any team but a job now and then, to see whether it still does.";
             case TEST -> "Sent by " + text("actor") + ": this channel works.";
         };
+    }
+
+    private String answer() {
+        return text("status").toLowerCase(Locale.ROOT);
     }
 
     private boolean isOfKey() {

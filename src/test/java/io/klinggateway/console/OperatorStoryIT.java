@@ -106,6 +106,50 @@ class OperatorStoryIT extends ConsoleStory {
     }
 
     @Test
+    void aTeamAsksForCreditsAndHasThemInThreePresses() {
+        teamSignsIn(newTeam("asking"));
+        operatorSignsIn();
+        team.fill("credits", "500");
+        team.fill("reason", "launch week");
+        team.press("Ask for credits");
+        team.await("The operators are asked");
+        team.look("team-home-asked");
+        operator.go("/console/operator");
+        operator.look("overview-requests");
+        operator.press("Answer");
+        operator.await("asks for 500 credits");
+        operator.look("requests");
+        operator.find("input[name=reason]").sendKeys("until December");
+        operator.press("Grant");
+        operator.await("The credits are granted");
+        operator.look("requests-answered");
+        team.go("/console/team");
+        team.await("Granted");
+        team.await("1,500");
+        team.press("All requests");
+        team.look("team-credit-requests");
+    }
+
+    @Test
+    void aKeyIsBoundToNetworks() {
+        teamSignsIn(newTeam("bound"));
+        operatorSignsIn();
+        operator.go("/console/operator/tenants/bound");
+        operator.press("Networks");
+        operator.fill("allowedNetworks", "10.20.0.1/16");
+        operator.press("Change the networks");
+        operator.await("not 10.20.0.1/16");
+        operator.look("key-networks-refused");
+        operator.fill("allowedNetworks", "10.20.0.0/16, 2001:db8::/32");
+        operator.press("Change the networks");
+        operator.await("networks are changed");
+        operator.await("10.20.0.0/16, 2001:db8::/32");
+        operator.look("tenant-networks");
+        team.press("Jobs");
+        team.await("Your session has ended");
+    }
+
+    @Test
     void aRevokedKeyEndsItsSessions() {
         teamSignsIn(newTeam("revoked"));
         operatorSignsIn();
