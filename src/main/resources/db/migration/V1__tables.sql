@@ -108,24 +108,29 @@ create table tenant (
     concurrent_generations integer     check (concurrent_generations > 0),   -- at the vendor at once; null: no limit
     waiting_generations    integer     check (waiting_generations > 0),      -- in the queue; null: no limit
     weight                 integer     not null default 1 check (weight between 1 and 100),  -- of its turns, against others'
-    created_at             timestamptz not null default gateway_now()
+    self_service_keys      integer     check (self_service_keys between 1 and 1000),  -- the team issues no more; null: none itself
+    self_service_days      integer     check (self_service_days between 1 and 3650),  -- how long those are valid; null: for ever
+    self_service_budget    bigint      check (self_service_budget between 0 and 1000000000000),  -- of each of those; null: none needed
+    created_at             timestamptz not null default gateway_now(),
+    constraint tenant_self_service check (self_service_keys is not null
+        or num_nonnulls(self_service_days, self_service_budget) = 0)
 );
 
 create table api_key (
-    id            uuid        primary key,
-    tenant_id     uuid        not null references tenant,
-    name          text        not null check (name ~ '^[a-z0-9-]{1,63}$'),
-    prefix        text,       -- for people to recognise it by; null if only the digest was ever known here
-    sha256        bytea       not null unique check (octet_length(sha256) = 32),
-    declared      boolean     not null default false,
-    key_budget_id uuid,       -- whose windows hold for it beside the tenant's; null if it has none of its own
-    created_at    timestamptz not null default gateway_now(),
-    last_used_at  timestamptz,  -- to the minute
-    last_used_from text,      -- the address that the first request of that minute came from
-    allowed_networks text[]   not null default '{}',  -- whence it may be used; empty: from anywhere
-    expires_at    timestamptz,
-    revoked_at    timestamptz,
-    replaced_by   uuid        references api_key deferrable initially deferred
+    id               uuid        primary key,
+    tenant_id        uuid        not null references tenant,
+    name             text        not null check (name ~ '^[a-z0-9-]{1,63}$'),
+    prefix           text,       -- for people to recognise it by; null if only the digest was ever known here
+    sha256           bytea       not null unique check (octet_length(sha256) = 32),
+    declared         boolean     not null default false,
+    key_budget_id    uuid,       -- whose windows hold for it beside the tenant's; null if it has none of its own
+    created_at       timestamptz not null default gateway_now(),
+    last_used_at     timestamptz,  -- to the minute
+    last_used_from   text,         -- the address that the first request of that minute came from
+    allowed_networks text[]      not null default '{}',  -- whence it may be used; empty: from anywhere
+    expires_at       timestamptz,
+    revoked_at       timestamptz,
+    replaced_by      uuid        references api_key deferrable initially deferred
 );
 
 create index api_key_of_tenant on api_key (tenant_id, created_at);

@@ -66,7 +66,7 @@ public class CreditRequestOperations {
         String team = caller.tenant().name();
         TenantId tenant = caller.tenant().id();
         // Under the tenant's lock, requests come one after the other.
-        tenants.lock(team).orElseThrow(() -> Refusals.noTenant(team));
+        lock(team);
         Optional<CreditRequest> before = key == null ? Optional.empty() : requests.find(tenant, key);
         if (before.isPresent()) {
             return repeated(before.get(), asked);
@@ -77,7 +77,7 @@ public class CreditRequestOperations {
         }
         CreditRequest request = find(requests.add(caller, asked, key));
         audit.record(
-                new Operator(team + "/" + caller.keyName()),
+                Operator.of(caller),
                 Action.of("request.ask", team).about(request.id()).because(asked.reason()),
                 null,
                 request);
@@ -116,8 +116,14 @@ public class CreditRequestOperations {
     /** Its tenant's lock lets one answer in at a time. */
     private CreditRequest lockOpen(UUID id) {
         String team = find(id).team();
-        tenants.lock(team).orElseThrow(() -> Refusals.noTenant(team));
+        lock(team);
         return refuseAnswered(find(id));
+    }
+
+    private void lock(String team) {
+        if (tenants.lock(team).isEmpty()) {
+            throw Refusals.noTenant(team);
+        }
     }
 
     private static CreditRequest refuseAnswered(CreditRequest request) {
@@ -130,7 +136,11 @@ public class CreditRequestOperations {
     }
 
     private CreditRequest answered(
-            Operator operator, CreditRequest open, CreditRequestStatus status, RequestAnswer answer, @Nullable Long seq) {
+            Operator operator,
+            CreditRequest open,
+            CreditRequestStatus status,
+            RequestAnswer answer,
+            @Nullable Long seq) {
         if (!requests.answer(open.id(), status, operator, answer.reason(), seq)) {
             throw new IllegalStateException("request " + open.id() + " was answered under its tenant's lock");
         }
@@ -170,10 +180,7 @@ public class CreditRequestOperations {
      * @param status null for all
      */
     public Page<CreditRequest> list(
-            @Nullable String tenantName,
-            @Nullable CreditRequestStatus status,
-            @Nullable PageCursor before,
-            int limit) {
+            @Nullable String tenantName, @Nullable CreditRequestStatus status, @Nullable PageCursor before, int limit) {
         TenantId tenant = tenantName == null
                 ? null
                 : tenants.find(tenantName)

@@ -3,11 +3,11 @@ package io.klinggateway.admin;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.DeclarationPlan.PlannedAction;
 import io.klinggateway.admin.DeclarationPlan.PlannedTenant;
+import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.TenantRecord;
@@ -121,7 +121,8 @@ class Declarations {
                 TenantStatus.ACTIVE,
                 true,
                 declared.costCentre(),
-                LimitTerms.toLimits(declared.limits()));
+                LimitTerms.toLimits(declared.limits()),
+                SelfServiceTerms.toSelfService(declared.selfService()));
         keys.declare(
                 tenant,
                 declared.keysOrNone().stream()
@@ -140,8 +141,8 @@ class Declarations {
     private PlannedTenant withdraw(Operator actor, TenantRecord tenant) {
         Declared before = state(tenant);
         DeclaredTenantView shownBefore = view(tenant);
-        TenantRecord withdrawn =
-                tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.costCentre(), tenant.limits());
+        TenantRecord withdrawn = tenants.change(
+                tenant, TenantStatus.SUSPENDED, false, tenant.costCentre(), tenant.limits(), tenant.selfService());
         audit.record(actor, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",
@@ -149,8 +150,7 @@ class Declarations {
         return planned(PlannedAction.SUSPEND, shownBefore, view(withdrawn));
     }
 
-    private PlannedTenant planned(
-            PlannedAction action, @Nullable DeclaredTenantView before, DeclaredTenantView after) {
+    private PlannedTenant planned(PlannedAction action, @Nullable DeclaredTenantView before, DeclaredTenantView after) {
         return new PlannedTenant(
                 after.id(),
                 after.name(),
@@ -165,6 +165,7 @@ class Declarations {
             @Nullable String costCentre,
             BudgetTerms budget,
             TenantView.LimitsView limits,
+            @Nullable SelfServiceTerms selfService,
             List<ListedKey> keys) {}
 
     private record ListedKey(UUID id, String name, boolean valid, List<String> allowedNetworks) {}
@@ -177,6 +178,7 @@ class Declarations {
                 view.costCentre(),
                 view.budget(),
                 view.limits(),
+                view.selfService(),
                 keys.list(tenant.tenant()).stream()
                         .map(key -> new ListedKey(
                                 key.id().value(),

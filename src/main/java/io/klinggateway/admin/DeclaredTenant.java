@@ -31,6 +31,7 @@ record DeclaredTenant(
         String costCentre,
 
         @Valid @Nullable LimitTerms limits,
+        @Valid @Nullable SelfServiceTerms selfService,
         @Nullable List<@NotNull(message = "is required") @Valid DeclaredKey> keys) {
 
     List<DeclaredKey> keysOrNone() {

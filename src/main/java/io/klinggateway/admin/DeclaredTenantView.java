@@ -23,6 +23,7 @@ record DeclaredTenantView(
         BudgetTerms budget,
         @Nullable String costCentre,
         TenantView.LimitsView limits,
+        @Nullable SelfServiceTerms selfService,
         List<DeclaredKeyView> keys) {
 
     @Schema(name = "DeclaredKeyState")
@@ -37,6 +38,7 @@ record DeclaredTenantView(
                 BudgetTerms.of(tenant.budget()),
                 tenant.costCentre(),
                 tenant.limits(),
+                tenant.selfService(),
                 keys.stream()
                         .filter(key -> key.declared() && key.valid())
                         .map(key -> new DeclaredKeyView(

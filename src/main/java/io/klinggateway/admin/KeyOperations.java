@@ -1,14 +1,12 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.admin.KeyTerms.KeyNetworks;
-import io.klinggateway.admin.NetworkList.NetworkListCheck;
-import io.klinggateway.tenant.Network;
-import java.util.function.UnaryOperator;
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.KeyTerms.KeyChange;
+import io.klinggateway.admin.KeyTerms.KeyNetworks;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
 import io.klinggateway.admin.KeyTerms.Rotation;
+import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
@@ -19,6 +17,7 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Instants;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.TenantRecord;
@@ -29,8 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Tenants' keys. Every change is on record, no key is. */
@@ -76,6 +77,12 @@ public class KeyOperations {
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
+        return issue(operator, tenant, asked);
+    }
+
+    /** @param tenant locked */
+    @Transactional(propagation = Propagation.MANDATORY)
+    KeyView.Issued issue(Operator operator, TenantRecord tenant, NewKey asked) {
         refusePast(asked.expiresAt());
         IssuedKey issued = keys.issue(
                 tenant.tenant(),
@@ -173,8 +180,9 @@ public class KeyOperations {
     private RegisteredKey changeable(TenantRecord tenant, UUID id) {
         RegisteredKey key = find(tenant.tenant(), id);
         if (isDeclared(tenant, key)) {
-            throw Refusals.conflict("The key \"" + key.name()
-                    + "\" is declared by the gateway's configuration (gateway.tenants, or PUT /admin/v1/declaration); change it there");
+            throw Refusals.conflict(
+                    "The key \"" + key.name()
+                            + "\" is declared by the gateway's configuration (gateway.tenants, or PUT /admin/v1/declaration); change it there");
         }
         return key;
     }

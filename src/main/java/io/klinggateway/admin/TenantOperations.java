@@ -43,7 +43,11 @@ public class TenantOperations {
     @Transactional
     public TenantView create(Operator operator, NewTenant asked) {
         TenantRecord created = tenants.create(
-                asked.name(), asked.budget().toBudget(), asked.costCentre(), LimitTerms.toLimits(asked.limits()));
+                asked.name(),
+                asked.budget().toBudget(),
+                asked.costCentre(),
+                LimitTerms.toLimits(asked.limits()),
+                SelfServiceTerms.toSelfService(asked.selfService()));
         TenantView view = view(created);
         audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
         return view;
@@ -86,6 +90,16 @@ public class TenantOperations {
     }
 
     @Transactional
+    public TenantView change(Operator operator, String name, SelfServiceTerms selfService) {
+        return change(operator, name, now -> now.with(selfService));
+    }
+
+    @Transactional
+    public TenantView endSelfService(Operator operator, String name) {
+        return change(operator, name, TenantChange::withoutSelfService);
+    }
+
+    @Transactional
     public TenantView change(Operator operator, String name, TenantStatus status) {
         return change(operator, name, now -> now.with(status));
     }
@@ -108,8 +122,13 @@ public class TenantOperations {
         TenantView before = TenantView.of(tenant, accountBefore);
         TenantChange asked = change.apply(TenantChange.of(before));
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
-        TenantRecord changed =
-                tenants.change(tenant, asked.status(), false, asked.costCentre(), LimitTerms.toLimits(asked.limits()));
+        TenantRecord changed = tenants.change(
+                tenant,
+                asked.status(),
+                false,
+                asked.costCentre(),
+                LimitTerms.toLimits(asked.limits()),
+                SelfServiceTerms.toSelfService(asked.selfService()));
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {

@@ -39,7 +39,8 @@ public final class TenantTerms {
             @Nullable
             String costCentre,
 
-            @Valid @Nullable LimitTerms limits)
+            @Valid @Nullable LimitTerms limits,
+            @Valid @Nullable SelfServiceTerms selfService)
             implements OperatorBody {}
 
     /** What of a tenant may change, all of it; a merge patch says which part does. */
@@ -55,7 +56,8 @@ public final class TenantTerms {
             @Nullable
             String costCentre,
 
-            @Valid @Nullable LimitTerms limits)
+            @Valid @Nullable LimitTerms limits,
+            @Valid @Nullable SelfServiceTerms selfService)
             implements OperatorBody {
 
         static TenantChange of(TenantView tenant) {
@@ -67,31 +69,44 @@ public final class TenantTerms {
                             tenant.limits().requestsPerMinute(),
                             tenant.limits().concurrentGenerations(),
                             tenant.limits().waitingGenerations(),
-                            tenant.limits().weight()));
+                            tenant.limits().weight()),
+                    tenant.selfService());
         }
 
         /** With the windows as a list, for a patch that gives another list. */
         TenantChange withWindowsListed() {
-            return new TenantChange(status, budget.listed(), costCentre, limits);
+            return new TenantChange(status, budget.listed(), costCentre, limits, selfService);
         }
 
         TenantChange with(TenantStatus other) {
-            return new TenantChange(other, budget, costCentre, limits);
+            return new TenantChange(other, budget, costCentre, limits, selfService);
         }
 
         /** A budget without a time zone keeps the one it has: another would move its midnights. */
         TenantChange with(BudgetTerms other) {
             String zone = other.timeZone() == null ? budget.timeZone() : other.timeZone();
             return new TenantChange(
-                    status, new BudgetTerms(other.period(), other.limit(), other.windows(), zone), costCentre, limits);
+                    status,
+                    new BudgetTerms(other.period(), other.limit(), other.windows(), zone),
+                    costCentre,
+                    limits,
+                    selfService);
         }
 
         TenantChange with(LimitTerms other) {
-            return new TenantChange(status, budget, costCentre, other);
+            return new TenantChange(status, budget, costCentre, other, selfService);
         }
 
         TenantChange with(CostCentreTerms other) {
-            return new TenantChange(status, budget, other.costCentre(), limits);
+            return new TenantChange(status, budget, other.costCentre(), limits, selfService);
+        }
+
+        TenantChange with(SelfServiceTerms other) {
+            return new TenantChange(status, budget, costCentre, limits, other);
+        }
+
+        TenantChange withoutSelfService() {
+            return new TenantChange(status, budget, costCentre, limits, null);
         }
     }
 

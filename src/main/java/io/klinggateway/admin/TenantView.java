@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param costCentre whose books its spend goes to; null if none is set
  * @param declared by the configuration: only grants and adjustments change it here
+ * @param selfService within which bounds the team manages its own keys; null if it may not
  * @param notice what a change of the budget's period did; absent otherwise
  */
 @Schema(name = "OperatorTenant")
@@ -31,6 +32,7 @@ public record TenantView(
         @Schema(example = "4711") @Nullable String costCentre,
         BudgetView budget,
         LimitsView limits,
+        @Nullable SelfServiceTerms selfService,
         BalanceView balance,
         Instant createdAt,
 
@@ -47,13 +49,15 @@ public record TenantView(
                         account.timeZone().getId(),
                         account.windows().stream().map(WindowView::of).toList()),
                 LimitsView.of(tenant.limits()),
+                SelfServiceTerms.of(tenant.selfService()),
                 BalanceView.of(account),
                 tenant.createdAt(),
                 null);
     }
 
     TenantView withNotice(@Nullable String sentence) {
-        return new TenantView(id, name, status, declared, costCentre, budget, limits, balance, createdAt, sentence);
+        return new TenantView(
+                id, name, status, declared, costCentre, budget, limits, selfService, balance, createdAt, sentence);
     }
 
     /** @param windows the longest first; all of them hold */

@@ -4,6 +4,7 @@ import io.klinggateway.admin.CreditOperations;
 import io.klinggateway.admin.CreditTerms.NewAdjustment;
 import io.klinggateway.admin.CreditTerms.NewGrant;
 import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.SelfServiceTerms;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.CostCentreTerms;
@@ -109,6 +110,23 @@ class TenantChanges {
         return change(model, response, name, "cost-centre", Map.of(), () -> {
             tenants.change(operator, name, forms.bind(form, CostCentreTerms.class));
             return "cost-centre";
+        });
+    }
+
+    @PostMapping("/self-service")
+    String selfService(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return change(model, response, name, "self-service", Map.of(), () -> {
+            if (form.getOrDefault("mostKeys", "").isBlank()) {
+                tenants.endSelfService(operator, name);
+            } else {
+                tenants.change(operator, name, forms.bind(form, SelfServiceTerms.class));
+            }
+            return "self-service";
         });
     }
 

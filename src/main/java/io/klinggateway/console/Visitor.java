@@ -7,7 +7,7 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** Who has signed in, found good for this request. Holds no credentials. */
-final class Visitor extends AbstractAuthenticationToken {
+class Visitor extends AbstractAuthenticationToken {
 
     static final String OPERATOR = "OPERATOR";
     static final String TEAM = "TEAM";
@@ -16,7 +16,7 @@ final class Visitor extends AbstractAuthenticationToken {
     private final String name;
     private final boolean operator;
 
-    private Visitor(Object principal, String name, String authority) {
+    Visitor(Object principal, String name, String authority) {
         super(List.of(new SimpleGrantedAuthority(authority)));
         this.principal = principal;
         this.name = name;
@@ -30,6 +30,14 @@ final class Visitor extends AbstractAuthenticationToken {
 
     static Visitor of(Operator operator) {
         return new Visitor(operator, operator.name(), OPERATOR);
+    }
+
+    /**
+     * Whether who has signed in issues, rotates and revokes the team's keys. A key does not: one that leaked would make others,
+     * and outlive its own end.
+     */
+    public boolean mayManageKeys() {
+        return false;
     }
 
     public boolean isOperator() {

@@ -12,6 +12,7 @@ public enum ProblemCode {
     API_KEY_INVALID(HttpStatus.UNAUTHORIZED, "The API key is unknown or revoked"),
     API_KEY_INACTIVE(HttpStatus.FORBIDDEN, "The API key may not be used now"),
     ADDRESS_NOT_ALLOWED(HttpStatus.FORBIDDEN, "The API key may not be used from this address"),
+    NOT_PERMITTED(HttpStatus.FORBIDDEN, "The caller may not do this"),
     INSUFFICIENT_CREDITS(HttpStatus.PAYMENT_REQUIRED, "The budget has too few credits left"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "Not found"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A tenant as operators know it.
  *
  * @param declared whether the configuration declares it; then it can be changed only there
+ * @param selfService within which bounds the team manages its own keys; null if it may not
  * @param costCentre whose books its spend goes to; null if nobody has said
  */
 public record TenantRecord(
@@ -15,4 +16,5 @@ public record TenantRecord(
         boolean declared,
         @Nullable String costCentre,
         Limits limits,
+        @Nullable SelfService selfService,
         Instant createdAt) {}

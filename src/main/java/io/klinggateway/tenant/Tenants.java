@@ -1,5 +1,6 @@
 package io.klinggateway.tenant;
 
+import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
@@ -25,7 +26,7 @@ public class Tenants {
 
     private static final String COLUMNS = """
             select id, name, status, declared, cost_centre, requests_per_minute, concurrent_generations, waiting_generations, weight,
-                   created_at
+                   self_service_keys, self_service_days, self_service_budget, created_at
               from tenant
             """;
 
@@ -59,7 +60,8 @@ public class Tenants {
             update tenant
                set status = :status, declared = :declared, cost_centre = :costCentre, requests_per_minute = :requestsPerMinute,
                    concurrent_generations = :concurrentGenerations, waiting_generations = :waitingGenerations,
-                   weight = :weight
+                   weight = :weight, self_service_keys = :selfServiceKeys, self_service_days = :selfServiceDays,
+                   self_service_budget = :selfServiceBudget
              where id = :id
             """;
 
@@ -157,7 +159,8 @@ public class Tenants {
 
     /** @throws NameTaken if there is one of that name */
     @Transactional(propagation = Propagation.MANDATORY)
-    public TenantRecord create(String name, Budget budget, @Nullable String costCentre, Limits limits) {
+    public TenantRecord create(
+            String name, Budget budget, @Nullable String costCentre, Limits limits, @Nullable SelfService selfService) {
         int created = jdbc.sql(CREATE)
                 .param("id", UUID.randomUUID())
                 .param("name", name)
@@ -167,15 +170,20 @@ public class Tenants {
         }
         TenantRecord registered = lock(name).orElseThrow();
         ledger.setBudget(registered.tenant().id(), budget);
-        return change(registered, TenantStatus.ACTIVE, false, costCentre, limits);
+        return change(registered, TenantStatus.ACTIVE, false, costCentre, limits, selfService);
     }
 
     /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
     public TenantRecord change(
-            TenantRecord tenant, TenantStatus status, boolean declared, @Nullable String costCentre, Limits limits) {
-        TenantRecord changed =
-                new TenantRecord(tenant.tenant(), status, declared, costCentre, limits, tenant.createdAt());
+            TenantRecord tenant,
+            TenantStatus status,
+            boolean declared,
+            @Nullable String costCentre,
+            Limits limits,
+            @Nullable SelfService selfService) {
+        TenantRecord changed = new TenantRecord(
+                tenant.tenant(), status, declared, costCentre, limits, selfService, tenant.createdAt());
         if (!changed.equals(tenant)) {
             knownKeys.forgetAfterwards();
             jdbc.sql(CHANGE)
@@ -187,6 +195,9 @@ public class Tenants {
                     .param("concurrentGenerations", limits.concurrentGenerations())
                     .param("waitingGenerations", limits.waitingGenerations())
                     .param("weight", limits.weight())
+                    .param("selfServiceKeys", selfService == null ? null : selfService.mostKeys())
+                    .param("selfServiceDays", selfService == null ? null : selfService.longestValidityDays())
+                    .param("selfServiceBudget", highestKeyBudget(selfService))
                     .update();
         }
         return changed;
@@ -213,6 +224,23 @@ public class Tenants {
                         row.getObject("concurrent_generations", Integer.class),
                         row.getObject("waiting_generations", Integer.class),
                         row.getInt("weight")),
+                selfService(row),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static @Nullable Long highestKeyBudget(@Nullable SelfService selfService) {
+        Credits highest = selfService == null ? null : selfService.highestKeyBudget();
+        return highest == null ? null : highest.amount();
+    }
+
+    private static @Nullable SelfService selfService(ResultSet row) throws SQLException {
+        Integer keys = row.getObject("self_service_keys", Integer.class);
+        Long budget = row.getObject("self_service_budget", Long.class);
+        return keys == null
+                ? null
+                : new SelfService(
+                        keys,
+                        row.getObject("self_service_days", Integer.class),
+                        budget == null ? null : new Credits(budget));
     }
 }

@@ -62,6 +62,7 @@ class DeclarationApiTests {
                       budget: {period: MONTH, limit: 100, time-zone: Europe/Berlin}
                       cost-centre: 4711
                       limits: {requests-per-minute: 60}
+                      self-service: {most-keys: 3, longest-validity-days: 90}
                       keys:
                         - {name: ci, sha256: %s, allowed-networks: [127.0.0.0/8, "::1"]}
                 """.formatted(name, Sha256.hex(key));
@@ -76,6 +77,7 @@ class DeclarationApiTests {
         assertThat(created.has("id")).isFalse();
         assertThat(created.path("changes").toString())
                 .contains("{\"field\":\"budget.limit\",\"to\":100}", "{\"field\":\"costCentre\",\"to\":\"4711\"}")
+                .contains("{\"field\":\"selfService.mostKeys\",\"to\":3}")
                 .contains("{\"field\":\"keys.ci.allowedNetworks\",\"to\":[\"127.0.0.0/8\",\"::1/128\"]}");
         here.operator("GET", "/tenants/" + name).expect(404);
         assertThat(tag()).isEqualTo(before);

@@ -255,6 +255,7 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].limits.weight, 0, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
+        "gateway.tenants[0].self-service.most-keys, 0, tenants[0].selfService.mostKeys",
         "gateway.tenants[0].cost-centre, ' ', tenants[0].costCentre",
         "gateway.tenants[0].keys[0].allowed-networks, 10.0.0.1/8, 10.0.0.1/8",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",

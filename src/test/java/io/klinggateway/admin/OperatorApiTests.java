@@ -1,12 +1,10 @@
 package io.klinggateway.admin;
 
-import java.util.Map;
-import java.util.regex.Pattern;
-import io.klinggateway.console.Session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.klinggateway.console.Session;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.running.Answer;
@@ -19,10 +17,12 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +135,33 @@ class OperatorApiTests {
         assertThat(after.propertyNames()).containsExactlyInAnyOrder("waitingGenerations", "weight");
         assertThat(after.path("waitingGenerations").intValue()).isEqualTo(1_000_000);
         assertThat(after.path("weight").intValue()).isEqualTo(100);
+    }
+
+    @Test
+    void whatATeamMayDoWithItsKeysIsSetChangedAndTakenAway() {
+        here.operator("POST", "/tenants", """
+                {"name": "served", "budget": {"period": "MONTH", "limit": 10}, "selfService": {"mostKeys": 2}}
+                """).expect(201);
+
+        Answer changed = there.operator("PATCH", "/tenants/served", """
+                {"selfService": {"longestValidityDays": 90, "highestKeyBudget": 100}}
+                """).expect(200);
+        assertThat(changed.json().path("selfService").toString())
+                .isEqualTo("{\"mostKeys\":2,\"longestValidityDays\":90,\"highestKeyBudget\":100}");
+        assertThat(audited("served", "tenant.change")
+                        .path("after")
+                        .path("selfService")
+                        .path("longestValidityDays")
+                        .intValue())
+                .isEqualTo(90);
+        Answer refused = here.operator("PATCH", "/tenants/served", "{\"selfService\": {\"mostKeys\": 0}}")
+                .expect(400);
+        assertThat(refused.json().path("details").path("selfService.mostKeys").toString())
+                .isEqualTo("[\"must be from 1 to 1000\"]");
+
+        Answer taken = here.operator("PATCH", "/tenants/served", "{\"selfService\": null}")
+                .expect(200);
+        assertThat(taken.json().path("selfService").isNull()).isTrue();
     }
 
     @ParameterizedTest
@@ -289,7 +316,8 @@ class OperatorApiTests {
         Session operator = Session.signedIn(here.url(), Replica.TOKEN);
         String team = "/console/operator/tenants/unstored";
         operator.get(team + "/keys/new");
-        Map<String, String> form = Map.of("name", "ci", "once", UUID.randomUUID().toString());
+        Map<String, String> form =
+                Map.of("name", "ci", "once", UUID.randomUUID().toString());
 
         String page = operator.post(team + "/keys/new", form)
                 .headers()
@@ -305,7 +333,8 @@ class OperatorApiTests {
         assertThat(shownKey(elsewhere.get(page).body())).isEqualTo(key);
         assertThat(elsewhere.get(team).body()).contains("was not marked as stored", page);
         assertThat(here.jdbc()
-                        .sql("select string_agg(convert_from(attribute_bytes, 'UTF8'), ' ') from spring_session_attributes")
+                        .sql(
+                                "select string_agg(convert_from(attribute_bytes, 'UTF8'), ' ') from spring_session_attributes")
                         .query(String.class)
                         .single())
                 .contains(" unstored ci ")
@@ -1029,7 +1058,7 @@ class OperatorApiTests {
                     .noneMatch(String::isBlank);
         }
         assertThat(schemas.path("TenantChange").path("properties").propertyNames())
-                .containsExactlyInAnyOrder("status", "budget", "costCentre", "limits");
+                .containsExactlyInAnyOrder("status", "budget", "costCentre", "limits", "selfService");
         assertThat(schemas.path("KeyChange").path("properties").propertyNames())
                 .containsExactlyInAnyOrder("expiresAt", "budget", "allowedNetworks");
         JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");

@@ -1,0 +1,127 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.KeyTerms.NewKey;
+import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
+import io.klinggateway.admin.KeyTerms.Rotation;
+import io.klinggateway.admin.KeyView.KeyStatus;
+import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.BudgetWindow;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.SelfService;
+import io.klinggateway.tenant.TenantRecord;
+import io.klinggateway.tenant.Tenants;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * A team's own keys, managed by the team: the operators' operations, within the bounds that operators set. Those of a declared
+ * team stand in its declaration. Who may act for the team is not asked here.
+ */
+@Component
+public class TeamKeyOperations {
+
+    private final KeyOperations keys;
+    private final Tenants tenants;
+    private final Clock clock;
+
+    TeamKeyOperations(KeyOperations keys, Tenants tenants, Clock clock) {
+        this.keys = keys;
+        this.tenants = tenants;
+        this.clock = clock;
+    }
+
+    /** All that the team ever had, oldest first. */
+    public List<KeyView> list(Caller caller) {
+        return keys.list(caller.tenant().name());
+    }
+
+    /** The bounds; null if the team manages no keys. */
+    public @Nullable SelfServiceTerms bounds(Caller caller) {
+        return tenants.find(caller.tenant().name())
+                .map(TenantRecord::selfService)
+                .map(SelfServiceTerms::of)
+                .orElse(null);
+    }
+
+    /** @throws ProblemException if that is not within the bounds */
+    @Transactional
+    public KeyView.Issued issue(Caller caller, NewKey asked) {
+        TenantRecord tenant = lock(caller);
+        SelfService bounds = bounds(tenant);
+        long live = list(caller).stream()
+                .filter(key -> key.status() == KeyStatus.ACTIVE && key.replacedBy() == null)
+                .count();
+        if (live >= bounds.mostKeys()) {
+            throw Refusals.conflict("The team has " + live + " keys, and the operators allow " + bounds.mostKeys()
+                    + "; revoke one first");
+        }
+        refuseTooLong(asked.expiresAt(), bounds.longestValidityDays());
+        refuseTooMuch(asked.budget(), bounds.highestKeyBudget());
+        return keys.issue(Operator.of(caller), tenant, asked);
+    }
+
+    /** The new key has the old one's expiry, budget and networks. */
+    @Transactional
+    public KeyView.Issued rotate(Caller caller, UUID id, Rotation asked) {
+        TenantRecord tenant = lock(caller);
+        bounds(tenant);
+        return keys.rotate(Operator.of(caller), tenant.tenant().name(), id, asked);
+    }
+
+    /** Revoking it again changes nothing. */
+    @Transactional
+    public void revoke(Caller caller, UUID id) {
+        TenantRecord tenant = lock(caller);
+        bounds(tenant);
+        keys.revoke(Operator.of(caller), tenant.tenant().name(), id);
+    }
+
+    private TenantRecord lock(Caller caller) {
+        String name = caller.tenant().name();
+        return tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
+    }
+
+    private static SelfService bounds(TenantRecord tenant) {
+        SelfService bounds = tenant.selfService();
+        if (bounds == null) {
+            throw new ProblemException(Problem.of(
+                    ProblemCode.NOT_PERMITTED,
+                    "The operators have not allowed the team \""
+                            + tenant.tenant().name() + "\" to manage its keys"));
+        }
+        return bounds;
+    }
+
+    private void refuseTooLong(@Nullable Instant expiresAt, @Nullable Integer days) {
+        if (days != null
+                && (expiresAt == null || expiresAt.isAfter(clock.instant().plus(Duration.ofDays(days))))) {
+            throw new ProblemException(Problem.invalid("expiresAt", "must be within " + days + " days from now"));
+        }
+    }
+
+    private static void refuseTooMuch(@Nullable OwnBudgetTerms budget, @Nullable Credits highest) {
+        if (highest == null) {
+            return;
+        }
+        List<Credits> limits = budget == null
+                ? List.of()
+                : budget.toWindows().stream()
+                        .map(BudgetWindow::limit)
+                        .filter(Objects::nonNull)
+                        .toList();
+        if (limits.isEmpty() || limits.stream().anyMatch(limit -> limit.amount() > highest.amount())) {
+            throw new ProblemException(
+                    Problem.invalid("budget", "must allow at most " + highest.amount() + " credits in each window"));
+        }
+    }
+}
