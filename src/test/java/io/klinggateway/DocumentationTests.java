@@ -81,6 +81,7 @@ class DocumentationTests {
                 .contains("\"lastStartsInSeconds\":")
                 .contains("\"code\":\"already_sent\"")
                 .contains("\"contentType\":\"image/png\"")
+                .contains("\"reason\":\"launch week\"", "\"status\":\"OPEN\"")
                 .contains("\"pricingMode\":\"per-output\"");
     }
 

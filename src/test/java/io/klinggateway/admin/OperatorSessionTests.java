@@ -40,6 +40,9 @@ class OperatorSessionTests {
                     .contains("\"admitted\":false,\"reason\":\"insufficient_credits\"")
                     .contains("\"admitted\":true")
                     .contains("\"ceiling\":20")
+                    .contains("\"status\":\"GRANTED\"", "This request was already granted by alice")
+                    .contains("\"name\":\"declared-session-team\",\"action\":\"CREATE\"")
+                    .contains("\"allowedNetworks\":[\"127.0.0.0/8\",\"::1/128\",\"10.0.0.0/8\"]")
                     .contains("\"code\":\"api_key_invalid\"")
                     .contains("\"thresholds\":[70,90]", "\"target\":\"https://hooks.slack.com/… (")
                     .contains("session-team has used 80 % of its monthly budget")
@@ -48,20 +51,20 @@ class OperatorSessionTests {
                     .contains("\"labels\":{\"project\":\"spring\"}");
             var shown = gateway.operator("GET", "/tenants/session-team");
             assertThat(shown.number("balance", "captured")).isEqualTo(12);
-            assertThat(shown.number("balance", "available")).isEqualTo(8);
+            assertThat(shown.number("balance", "available")).isEqualTo(13);
             assertThat(gateway.differences()).isZero();
             Replica.await(
                     () -> gateway.operator("GET", "/tenants/session-team/journal")
                             .json()
                             .path("items")
                             .size(),
-                    5);
+                    6);
             Replica.await(
                     () -> gateway.operator("GET", "/audit?tenant=session-team")
                             .json()
                             .path("items")
                             .size(),
-                    7);
+                    11);
         }
     }
 
