@@ -1,8 +1,10 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.problem.MalformedJson;
+import io.klinggateway.problem.NearMiss;
 import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.problem.SentValue;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +36,6 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 class OperatorJson {
 
-    private static final String ROOT = "$";
     private static final Set<Class<?>> WHOLE_NUMBERS = Set.of(long.class, Long.class, int.class, Integer.class);
 
     private final JsonMapper json = JsonMapper.builder()
@@ -55,14 +56,18 @@ class OperatorJson {
     /** @throws ProblemException if the bytes are not one JSON object */
     ObjectNode object(byte[] body) {
         try {
-            if (json.readTree(body) instanceof ObjectNode object) {
+            JsonNode root = json.readTree(body);
+            if (root instanceof ObjectNode object) {
                 refuseBrokenText("", object);
                 return object;
             }
+            if (!root.isMissingNode()) {
+                throw new ProblemException(Problem.invalid(Problem.BODY, "must be an object " + SentValue.json(root)));
+            }
         } catch (JacksonException malformed) {
-            throw new ProblemException(Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object"));
+            throw new ProblemException(MalformedJson.problem(malformed, body));
         }
-        throw new ProblemException(Problem.invalid(ROOT, "must be an object"));
+        throw new ProblemException(MalformedJson.empty());
     }
 
     /**
@@ -92,7 +97,7 @@ class OperatorJson {
         if (value instanceof ObjectNode object) {
             object.properties().forEach(property -> {
                 String name = path.isEmpty() ? property.getKey() : path + "." + property.getKey();
-                refuseBrokenText(path.isEmpty() ? ROOT : path, property.getKey());
+                refuseBrokenText(path.isEmpty() ? Problem.BODY : path, property.getKey());
                 refuseBrokenText(name, property.getValue());
             });
         } else if (value instanceof ArrayNode list) {
@@ -117,18 +122,30 @@ class OperatorJson {
                 .collect(Collectors.groupingBy(
                         violation -> violation.getPropertyPath().toString(),
                         TreeMap::new,
-                        Collectors.mapping(ConstraintViolation::getMessage, Collectors.toList())));
+                        Collectors.mapping(OperatorJson::message, Collectors.toList())));
         if (!violations.isEmpty()) {
             throw new ProblemException(Problem.invalid(violations));
         }
         return body;
     }
 
+    private static String message(ConstraintViolation<?> violation) {
+        return switch (violation.getInvalidValue()) {
+            case Number number
+            when !violation.getMessage().contains(", not ") -> violation.getMessage() + " (got " + number + ")";
+            // Where notices go is a secret.
+            case String text
+            when !violation.getPropertyPath().toString().endsWith("target") ->
+                violation.getMessage() + " " + SentValue.text(text);
+            case null, default -> violation.getMessage();
+        };
+    }
+
     private <T> T bind(ObjectNode object, Class<T> type) {
         try {
             return json.treeToValue(object, type);
         } catch (JacksonException unfit) {
-            throw new ProblemException(Problem.invalid(path(unfit), message(unfit)));
+            throw new ProblemException(Problem.invalid(path(unfit), message(unfit) + sent(unfit, object)));
         }
     }
 
@@ -172,12 +189,27 @@ class OperatorJson {
                 .map(step ->
                         step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
                 .collect(Collectors.joining());
-        return path.isEmpty() ? ROOT : path.substring(path.startsWith(".") ? 1 : 0);
+        return path.isEmpty() ? Problem.BODY : path.substring(path.startsWith(".") ? 1 : 0);
+    }
+
+    /** What stands where the exception says; nothing of a property that is not known. */
+    private static String sent(JacksonException unfit, JsonNode object) {
+        JsonNode sent = object;
+        for (JacksonException.Reference step : unfit.getPath()) {
+            sent = step.getPropertyName() == null ? sent.path(step.getIndex()) : sent.path(step.getPropertyName());
+        }
+        return unfit instanceof UnrecognizedPropertyException || sent.isMissingNode() ? "" : " " + SentValue.json(sent);
     }
 
     private static String message(JacksonException unfit) {
-        if (unfit instanceof UnrecognizedPropertyException) {
-            return "is not a known property";
+        if (unfit instanceof UnrecognizedPropertyException unrecognized) {
+            List<String> known = unrecognized.getKnownPropertyIds().stream()
+                    .map(Object::toString)
+                    .toList();
+            return "is not a known property "
+                    + NearMiss.of(unrecognized.getPropertyName(), known)
+                            .map(meant -> "(did you mean " + meant + "?)")
+                            .orElse("(known are " + String.join(", ", known) + ")");
         }
         if (unfit instanceof InvalidFormatException format
                 && format.getTargetType().isEnum()) {

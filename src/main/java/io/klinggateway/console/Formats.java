@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.ledger.Spendable;
 import io.klinggateway.ledger.WindowView;
+import io.klinggateway.problem.Problem;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DayOfWeek;
@@ -38,6 +39,11 @@ final class Formats {
         return bytes < 100 * 1024
                 ? Math.ceilDiv(bytes, 1024) + " kB"
                 : String.format(Locale.ENGLISH, "%.1f MB", bytes / (1024.0 * 1024));
+    }
+
+    /** Above the list of a problem's faults, which it does not repeat. */
+    public String headline(Problem problem) {
+        return problem.summarizesDetails() ? problem.title() : problem.detail();
     }
 
     public String signed(long number) {

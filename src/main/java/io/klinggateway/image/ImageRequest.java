@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tenant's request for images, in the vendor's shape ({@code POST /v2/images/generate}).
  *
- * @param prompt apiframe: 1 to 2000 characters (UTF-16 units)
+ * @param prompt apiframe: 1 to 2000 characters (UTF-16 units); here not only blanks
  * @param webhookUrl where the tenant wants to be told; it never goes to the vendor
  * @param webhookEvents apiframe: at least one, if given
  */
@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public record ImageRequest(
         @NotNull(message = "is required")
         @Size(min = 1, max = 2000, message = "must have 1 to 2000 characters")
+        @NotOnlyBlanks
         @Schema(example = "a lighthouse at dusk, oil painting")
         String prompt,
 
-        @NotNull(message = "is required")
-        @Pattern(regexp = MODEL, message = "must be " + MODEL + ", the one model that this gateway serves")
+        @NotNull(message = "is required: " + MODEL)
+        @Pattern(regexp = MODEL, message = MODEL_RULE)
         @Schema(example = MODEL)
         String model,
 
@@ -37,6 +38,9 @@ public record ImageRequest(
 
     /** The vendor's name of the one model that the gateway serves. */
     public static final String MODEL = "kling-image";
+
+    /** Of a model that a caller names. */
+    public static final String MODEL_RULE = "must be " + MODEL + ", the one model that this gateway serves";
 
     /** How many images are asked for; apiframe: 1 unless said otherwise. */
     public int imageCount() {

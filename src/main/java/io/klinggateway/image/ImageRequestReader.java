@@ -1,16 +1,21 @@
 package io.klinggateway.image;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.klinggateway.problem.NearMiss;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.SentValue;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -26,7 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class ImageRequestReader {
 
-    private static final String ROOT = "$";
+    private static final String PARAMS = "klingImageParams";
+    private static final List<String> REQUEST_NAMES = names(ImageRequest.class);
+    private static final List<String> PARAMS_NAMES = names(KlingImageParams.class);
 
     private final JsonMapper json = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -38,24 +45,38 @@ public class ImageRequestReader {
         this.validator = validator;
     }
 
+    /** As JSON has them. */
+    private static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(component -> {
+                    JsonProperty wire = component.getAccessor().getAnnotation(JsonProperty.class);
+                    return wire == null ? component.getName() : wire.value();
+                })
+                .toList();
+    }
+
     /**
+     * @param webhookRule which rule of the gateway's a {@code webhookUrl} breaks, if any
      * @throws JacksonException if the bytes are not one JSON value
      * @throws InvalidImageRequest if the value is not a valid request
      */
-    public ImageRequest read(byte[] body) {
+    public ImageRequest read(byte[] body, Function<String, Optional<String>> webhookRule) {
         JsonNode root = json.readValue(body, JsonNode.class);
         Violations violations = new Violations();
         if (!root.isObject()) {
-            violations.add(ROOT, "must be an object");
+            violations.add(Problem.BODY, "must be an object " + SentValue.json(root));
             throw violations.toException();
         }
         ObjectReader object = new ObjectReader(root, "", ImageRequest.class, violations);
-        String prompt = object.text("prompt");
-        String model = object.text("model");
-        KlingImageParams params = object.object("klingImageParams", this::readParams);
-        String webhookUrl = object.text("webhookUrl");
+        object.refuseUnknown(REQUEST_NAMES, PARAMS_NAMES, name -> PARAMS + "." + name);
+        String prompt = object.text("prompt", "prompt", SentValue::length);
+        String model = object.text("model", "model", SentValue::json);
+        KlingImageParams params = object.object(PARAMS, this::readParams);
+        String webhookUrl = object.text("webhookUrl", "webhookUrl", SentValue::url);
+        if (webhookUrl != null) {
+            webhookRule.apply(webhookUrl).ifPresent(rule -> object.refuse("webhookUrl", rule, SentValue::url));
+        }
         List<WebhookEvent> webhookEvents = object.list("webhookEvents", WebhookEvent.values(), WebhookEvent::wire);
-        object.refuseUnknown();
         if (!violations.isEmpty() || prompt == null || model == null) {
             throw violations.toException();
         }
@@ -63,15 +84,14 @@ public class ImageRequestReader {
     }
 
     private KlingImageParams readParams(ObjectReader object) {
-        KlingImageParams params = new KlingImageParams(
+        object.refuseUnknown(PARAMS_NAMES, REQUEST_NAMES, name -> name + " beside " + PARAMS);
+        return new KlingImageParams(
                 object.choice("model_name", "modelName", ModelName.values(), ModelName::wire),
-                object.text("negative_prompt", "negativePrompt"),
-                object.text("image"),
+                object.text("negative_prompt", "negativePrompt", SentValue::length),
+                object.text("image", "image", SentValue::url),
                 object.number("image_fidelity", "imageFidelity"),
                 object.integer("n"),
                 object.choice("aspect_ratio", "aspectRatio", AspectRatio.values(), AspectRatio::wire));
-        object.refuseUnknown();
-        return params;
     }
 
     private static final class Violations {
@@ -101,7 +121,6 @@ public class ImageRequestReader {
         private final String prefix;
         private final Class<?> type;
         private final Violations violations;
-        private final Set<String> known = new LinkedHashSet<>();
 
         ObjectReader(JsonNode object, String prefix, Class<?> type, Violations violations) {
             this.object = object;
@@ -111,46 +130,57 @@ public class ImageRequestReader {
         }
 
         @Nullable
-        String text(String name) {
-            return text(name, name);
-        }
-
-        @Nullable
-        String text(String name, String component) {
-            return value(name, component, "must be a string", node -> node.isString() ? node.stringValue() : null);
+        String text(String name, String component, Function<JsonNode, String> shown) {
+            return value(
+                    name, component, "must be a string", node -> node.isString() ? node.stringValue() : null, shown);
         }
 
         @Nullable
         Double number(String name, String component) {
-            return value(name, component, "must be a number", node -> node.isNumber() ? node.doubleValue() : null);
+            return value(
+                    name,
+                    component,
+                    "must be a number",
+                    node -> node.isNumber() ? node.doubleValue() : null,
+                    SentValue::json);
         }
 
         @Nullable
         Integer integer(String name) {
-            return value(name, name, "must be an integer", ImageRequestReader::asInteger);
+            return value(name, name, "must be an integer", ImageRequestReader::asInteger, SentValue::json);
         }
 
         <E extends Enum<E>> @Nullable E choice(String name, String component, E[] choices, Function<E, String> wire) {
-            return value(name, component, oneOf(choices, wire), node -> choose(node, choices, wire));
+            return value(name, component, oneOf(choices, wire), node -> choose(node, choices, wire), SentValue::json);
         }
 
         <E extends Enum<E>> @Nullable List<E> list(String name, E[] choices, Function<E, String> wire) {
-            return value(name, name, "must be an array", node -> {
-                if (!node.isArray()) {
-                    return null;
+            return value(
+                    name,
+                    name,
+                    "must be an array with some of " + join(choices, wire),
+                    node -> choices(name, node, choices, wire),
+                    SentValue::json);
+        }
+
+        private <E extends Enum<E>> @Nullable List<E> choices(
+                String name, JsonNode array, E[] choices, Function<E, String> wire) {
+            if (!array.isArray()) {
+                return null;
+            }
+            List<E> chosen = new ArrayList<>();
+            for (int index = 0; index < array.size(); index++) {
+                JsonNode node = array.get(index);
+                E choice = choose(node, choices, wire);
+                if (choice == null) {
+                    violations.add(
+                            prefix + name + "[" + index + "]", oneOf(choices, wire) + " " + SentValue.json(node));
+                } else {
+                    chosen.add(choice);
                 }
-                List<E> chosen = new ArrayList<>();
-                for (int index = 0; index < node.size(); index++) {
-                    E choice = choose(node.get(index), choices, wire);
-                    if (choice == null) {
-                        violations.add(prefix + name + "[" + index + "]", oneOf(choices, wire));
-                    } else {
-                        chosen.add(choice);
-                    }
-                }
-                // Wrong elements are noted already; an empty rest must not count as an empty array beside.
-                return chosen.size() == node.size() ? List.copyOf(chosen) : List.of(choices);
-            });
+            }
+            // Wrong elements are noted already; an empty rest must not count as an empty array beside.
+            return chosen.size() == array.size() ? List.copyOf(chosen) : List.of(choices);
         }
 
         <T> @Nullable T object(String name, Function<ObjectReader, T> reader) {
@@ -161,26 +191,50 @@ public class ImageRequestReader {
                     node -> node.isObject()
                             ? reader.apply(
                                     new ObjectReader(node, prefix + name + ".", KlingImageParams.class, violations))
-                            : null);
+                            : null,
+                    SentValue::json);
         }
 
-        void refuseUnknown() {
+        /**
+         * Before all other faults: a name that is misspelt is often why another one is missing.
+         *
+         * @param elsewhere names of the other level, which a name may mean as well
+         */
+        void refuseUnknown(List<String> known, List<String> elsewhere, UnaryOperator<String> placed) {
+            List<String> all = Stream.of(known, elsewhere).flatMap(List::stream).toList();
             object.propertyNames().stream()
                     .filter(name -> !known.contains(name))
-                    .forEach(name -> violations.add(prefix + name, "is not a known property"));
+                    .forEach(name -> violations.add(
+                            prefix + SentValue.name(name),
+                            "is not a known property "
+                                    + NearMiss.of(name, all)
+                                            .map(meant -> known.contains(meant) ? meant : placed.apply(meant))
+                                            .map(meant -> "(did you mean " + meant + "?)")
+                                            .orElse("(known are " + String.join(", ", known) + ")")));
+        }
+
+        void refuse(String name, String rule, Function<JsonNode, String> shown) {
+            violations.add(prefix + name, rule + " " + shown.apply(object.get(name)));
         }
 
         private <T> @Nullable T value(
-                String name, String component, String wrongType, Function<JsonNode, @Nullable T> reader) {
-            known.add(name);
+                String name,
+                String component,
+                String wrongType,
+                Function<JsonNode, @Nullable T> reader,
+                Function<JsonNode, String> shown) {
             JsonNode node = object.get(name);
             T value = node == null ? null : reader.apply(node);
-            if (node != null && value == null) {
-                violations.add(prefix + name, wrongType);
-                return null;
-            }
             var broken = validator.validateValue(type, component, value);
-            broken.forEach(violation -> violations.add(prefix + name, violation.getMessage()));
+            if (node == null) {
+                broken.forEach(violation -> violations.add(prefix + name, violation.getMessage()));
+            } else if (value != null) {
+                broken.forEach(violation -> refuse(name, violation.getMessage(), shown));
+            } else if (node.isNull() && broken.isEmpty()) {
+                violations.add(prefix + name, "must be left out rather than null");
+            } else {
+                refuse(name, wrongType, shown);
+            }
             return broken.isEmpty() ? value : null;
         }
     }
@@ -202,6 +256,10 @@ public class ImageRequestReader {
     }
 
     private static <E extends Enum<E>> String oneOf(E[] choices, Function<E, String> wire) {
-        return "must be one of " + Arrays.stream(choices).map(wire).collect(Collectors.joining(", "));
+        return "must be one of " + join(choices, wire);
+    }
+
+    private static <E extends Enum<E>> String join(E[] choices, Function<E, String> wire) {
+        return Arrays.stream(choices).map(wire).collect(Collectors.joining(", "));
     }
 }

@@ -7,7 +7,6 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
@@ -17,22 +16,19 @@ class Quotes {
 
     private final AdmissionRepository admissions;
     private final PriceList prices;
-    private final WebhookUrlPolicy webhookUrls;
     private final ReferenceImages images;
 
-    Quotes(AdmissionRepository admissions, PriceList prices, WebhookUrlPolicy webhookUrls, ReferenceImages images) {
+    Quotes(AdmissionRepository admissions, PriceList prices, ReferenceImages images) {
         this.admissions = admissions;
-        this.webhookUrls = webhookUrls;
         this.images = images;
         this.prices = prices;
     }
 
     /**
      * @param allowance is told where the tenant stands with its requests, this one counted
-     * @throws ProblemException if its webhook must not be called or its image not be used, or the tenant is out of requests
+     * @throws ProblemException if its image must not be used, or the tenant is out of requests
      */
     Quote quote(Caller caller, ImageRequest request, Consumer<RequestAllowance> allowance) {
-        webhookUrls.check(request.webhookUrl());
         images.check(caller, request);
         return admissions.quote(caller, prices.price(request), allowance);
     }
@@ -40,10 +36,9 @@ class Quotes {
     /**
      * Counts as no request, and leaves the queue out of account.
      *
-     * @throws ProblemException if its webhook must not be called or its image not be used
+     * @throws ProblemException if its image must not be used
      */
     Quote quoteUncounted(Caller caller, ImageRequest request) {
-        webhookUrls.check(request.webhookUrl());
         images.check(caller, request);
         return admissions.quoteUncounted(caller, prices.price(request));
     }

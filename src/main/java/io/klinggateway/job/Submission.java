@@ -17,7 +17,6 @@ import io.klinggateway.queue.QueueSettings;
 import io.klinggateway.queue.Taken;
 import io.klinggateway.queue.WaitingCaller;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -32,19 +31,12 @@ class Submission {
 
     private final Admissions admissions;
     private final Dispatcher dispatcher;
-    private final WebhookUrlPolicy webhookUrls;
     private final ReferenceImages images;
     private final QueueSettings settings;
 
-    Submission(
-            Admissions admissions,
-            Dispatcher dispatcher,
-            WebhookUrlPolicy webhookUrls,
-            ReferenceImages images,
-            QueueSettings settings) {
+    Submission(Admissions admissions, Dispatcher dispatcher, ReferenceImages images, QueueSettings settings) {
         this.admissions = admissions;
         this.dispatcher = dispatcher;
-        this.webhookUrls = webhookUrls;
         this.images = images;
         this.settings = settings;
     }
@@ -54,7 +46,7 @@ class Submission {
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
      * @throws InsufficientCredits if a window of the budget has too few left
      * @throws IdempotencyConflict if the key names another request
-     * @throws ProblemException if its webhook must not be called or its image not be used, the tenant is at a limit, or the vendor refuses it now
+     * @throws ProblemException if its image must not be used, the tenant is at a limit, or the vendor refuses it now
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
     Receipt submit(
@@ -63,7 +55,6 @@ class Submission {
             @Nullable IdempotencyKey key,
             Labels labels,
             Consumer<RequestAllowance> allowance) {
-        webhookUrls.check(request.webhookUrl());
         Deadline deadline = Deadline.in(settings.attemptDeadline());
         NewGeneration generation = admissions.prepare(caller, request, key, labels);
         images.check(generation);

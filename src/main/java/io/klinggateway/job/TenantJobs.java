@@ -5,6 +5,7 @@ import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Quote;
+import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestReader;
 import io.klinggateway.image.RequestWarning;
 import io.klinggateway.job.Jobs.FoundJob;
@@ -17,6 +18,7 @@ import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +32,7 @@ public class TenantJobs {
     private final Jobs jobs;
     private final Submission submission;
     private final ImageRequestReader reader;
+    private final WebhookUrlPolicy webhookUrls;
     private final Quotes quotes;
     private final JobCancellation cancellation;
     private final QueueForecast forecast;
@@ -38,12 +41,14 @@ public class TenantJobs {
             Jobs jobs,
             Submission submission,
             ImageRequestReader reader,
+            WebhookUrlPolicy webhookUrls,
             Quotes quotes,
             JobCancellation cancellation,
             QueueForecast forecast) {
         this.jobs = jobs;
         this.submission = submission;
         this.reader = reader;
+        this.webhookUrls = webhookUrls;
         this.quotes = quotes;
         this.cancellation = cancellation;
         this.forecast = forecast;
@@ -103,7 +108,7 @@ public class TenantJobs {
      * @param body as it would be posted
      */
     public Quote quote(Caller caller, byte[] body) {
-        return quotes.quoteUncounted(caller, reader.read(body));
+        return quotes.quoteUncounted(caller, read(body));
     }
 
     /**
@@ -113,7 +118,7 @@ public class TenantJobs {
      */
     public List<String> warnings(byte[] body) {
         try {
-            return RequestWarning.of(reader.read(body)).stream()
+            return RequestWarning.of(read(body)).stream()
                     .map(RequestWarning::sentence)
                     .toList();
         } catch (RuntimeException invalid) {
@@ -129,8 +134,12 @@ public class TenantJobs {
      */
     public UUID submit(Caller caller, byte[] body, String idempotencyKey) {
         return submission
-                .submit(caller, reader.read(body), new IdempotencyKey(idempotencyKey), Labels.NONE, _ -> {})
+                .submit(caller, read(body), new IdempotencyKey(idempotencyKey), Labels.NONE, _ -> {})
                 .id()
                 .value();
+    }
+
+    private ImageRequest read(byte[] body) {
+        return reader.read(body, webhookUrls::brokenRule);
     }
 }

@@ -45,6 +45,9 @@ public record Problem(
         @Nullable String window,
         @Nullable Instant resetsAt) {
 
+    /** The JSON path of the whole body. */
+    public static final String BODY = "$";
+
     /** A problem of the request that this thread serves. */
     public static Problem of(ProblemCode code, String error) {
         return new Problem(
@@ -63,18 +66,35 @@ public record Problem(
                 null);
     }
 
+    /**
+     * Says the first fault, and how many more there are.
+     *
+     * @param details messages by JSON path, in the order in which they are shown
+     */
     public static Problem invalid(Map<String, List<String>> details) {
-        return invalid("Validation failed", details);
-    }
-
-    /** @param details messages by JSON path, in the order in which they are shown */
-    public static Problem invalid(String error, Map<String, List<String>> details) {
-        return of(ProblemCode.VALIDATION_FAILED, error).withDetails(details);
+        return of(ProblemCode.VALIDATION_FAILED, firstOf(details)).withDetails(details);
     }
 
     /** One parameter or header that is not valid. */
     public static Problem invalid(String name, String message) {
         return invalid(Map.of(name, List.of(message)));
+    }
+
+    private static String firstOf(Map<String, List<String>> details) {
+        Map.Entry<String, List<String>> first = details.entrySet().iterator().next();
+        String subject = first.getKey().equals(BODY) ? "The body" : first.getKey();
+        int others = details.values().stream().mapToInt(List::size).sum() - 1;
+        return subject + " " + first.getValue().getFirst()
+                + switch (others) {
+                    case 0 -> "";
+                    case 1 -> "; 1 more problem";
+                    default -> "; " + others + " more problems";
+                };
+    }
+
+    /** Whether {@code detail} says what stands in {@code details}, too; otherwise it is in words of the vendor's. */
+    public boolean summarizesDetails() {
+        return details != null && !details.isEmpty() && firstOf(details).equals(detail);
     }
 
     public Problem withDetails(Map<String, List<String>> messagesByPath) {

@@ -1,24 +1,31 @@
-package io.klinggateway.image;
+package io.klinggateway.job;
 
+import io.klinggateway.image.ImageRequest;
+import io.klinggateway.image.ImageRequestReader;
+import io.klinggateway.problem.MalformedJson;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.AbstractHttpMessageConverter;
-import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 
-/** Lets a controller take an {@link ImageRequest} as its body, read by {@link ImageRequestReader}. */
+/** Lets a controller take a valid {@link ImageRequest} as its body, whose webhook may be called. */
 @Component
 class ImageRequestConverter extends AbstractHttpMessageConverter<ImageRequest> {
 
     private final ImageRequestReader reader;
+    private final WebhookUrlPolicy webhookUrls;
 
-    ImageRequestConverter(ImageRequestReader reader) {
+    ImageRequestConverter(ImageRequestReader reader, WebhookUrlPolicy webhookUrls) {
         super(MediaType.APPLICATION_JSON);
         this.reader = reader;
+        this.webhookUrls = webhookUrls;
     }
 
     @Override
@@ -27,7 +34,7 @@ class ImageRequestConverter extends AbstractHttpMessageConverter<ImageRequest> {
     }
 
     @Override
-    public boolean canWrite(Class<?> type, @org.jspecify.annotations.Nullable MediaType mediaType) {
+    public boolean canWrite(Class<?> type, @Nullable MediaType mediaType) {
         return false;
     }
 
@@ -36,9 +43,9 @@ class ImageRequestConverter extends AbstractHttpMessageConverter<ImageRequest> {
             throws IOException {
         byte[] body = message.getBody().readAllBytes();
         try {
-            return reader.read(body);
+            return reader.read(body, webhookUrls::brokenRule);
         } catch (JacksonException malformed) {
-            throw new HttpMessageNotReadableException("not JSON", malformed, message);
+            throw new ProblemException(MalformedJson.problem(malformed, body));
         }
     }
 
