@@ -7,10 +7,12 @@ import io.klinggateway.generation.Labels;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.problem.NearMiss;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.RequestParameters;
+import io.klinggateway.problem.SentValue;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.Uuids;
@@ -20,6 +22,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -28,8 +31,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -49,6 +54,16 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class JobsController {
 
     private static final int LONGEST_WAIT_SECONDS = 60;
+
+    private static final String COMPLETED = """
+        {
+          "id": "0197f1f4-6f3a-7c52-8d1e-2f9a5b7c4e10", "status": "COMPLETED", "model": "kling-image",
+          "progress": 100, "result": {"images": ["https://cdn2.apiframe.ai/images/1.png"]}, "error": null,
+          "creditCost": 2, "webhookStatus": null,
+          "createdAt": "2026-11-19T14:02:11.402Z", "completedAt": "2026-11-19T14:02:38.117Z",
+          "input": {"prompt": "a fox", "model": "kling-image"}, "expired": false
+        }
+        """;
 
     private final Jobs jobs;
     private final JobWatchers watchers;
@@ -70,7 +85,15 @@ class JobsController {
                             name = "wait",
                             in = ParameterIn.QUERY,
                             description = "Answer when the status changes, or after so many seconds",
-                            schema = @Schema(type = "integer", minimum = "0", maximum = "60")))
+                            schema = @Schema(type = "integer", minimum = "0", maximum = "60")),
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = JobView.class),
+                                            examples = @ExampleObject(name = "It is done", value = COMPLETED))))
     JobView job(
             @AuthenticationPrincipal Caller caller,
             @PathVariable @Schema(format = "uuid") String id,
@@ -125,7 +148,7 @@ class JobsController {
     private static GenerationId id(String id) {
         return Uuids.parse(id)
                 .map(GenerationId::new)
-                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID")));
+                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID " + SentValue.text(id))));
     }
 
     private FoundJob find(Caller caller, String id) {
@@ -174,12 +197,13 @@ class JobsController {
         PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
         UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
         Labels labels = query.read("label", label, Labels::filter, Labels.FILTER_RULE);
+        boolean ofAnotherModel = isOther(query, "model", model);
+        boolean ofOtherModels = isOther(query, "models", models);
         query.read("scope", scope, oneOf("user", "team"), "must be user or team");
         query.read("include_models", includeModels, oneOf("true", "false"), "must be true or false");
         query.refuseInvalid();
         List<String> shown = "true".equals(includeModels) ? List.of(ImageRequest.MODEL) : null;
-        if (leavesOut(model)
-                || (models != null && Arrays.stream(models.split(",", -1)).allMatch(JobsController::leavesOut))) {
+        if (ofAnotherModel || ofOtherModels) {
             return JobList.of(new Page<>(List.of(), null), shown);
         }
         return JobList.of(
@@ -189,10 +213,6 @@ class JobsController {
                         before,
                         most == null ? 20 : most),
                 shown);
-    }
-
-    private static boolean leavesOut(@Nullable String model) {
-        return model != null && !model.strip().equals(ImageRequest.MODEL);
     }
 
     /**
@@ -221,6 +241,24 @@ class JobsController {
         return Arrays.stream(UpstreamJob.Status.values())
                 .filter(status -> status.name().equals(text))
                 .findFirst();
+    }
+
+    /** As with the vendor, there are no jobs of the models that this gateway does not serve; a misspelt one is none of them. */
+    private static boolean isOther(RequestParameters query, String name, @Nullable String models) {
+        Set<String> asked = models == null
+                ? Set.of(ImageRequest.MODEL)
+                : Arrays.stream(models.split(",", -1)).collect(Collectors.toSet());
+        query.read(
+                name,
+                models,
+                text -> asked.stream().noneMatch(JobsController::isMisspelt) ? Optional.of(text) : Optional.empty(),
+                ImageRequest.MODEL_RULE);
+        return !asked.contains(ImageRequest.MODEL);
+    }
+
+    private static boolean isMisspelt(String model) {
+        return !model.equals(ImageRequest.MODEL)
+                && NearMiss.of(model, List.of(ImageRequest.MODEL)).isPresent();
     }
 
     private static Optional<Integer> limit(String text) {

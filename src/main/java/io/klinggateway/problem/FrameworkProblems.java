@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
@@ -23,9 +25,13 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Answers what no module owns: what Spring and Tomcat refuse, and the database's absence. */
 @Component
@@ -38,6 +44,12 @@ class FrameworkProblems {
 
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
+    private final Routes routes;
+
+    FrameworkProblems(Routes routes) {
+        this.routes = routes;
+    }
+
     ResponseEntity<Problem> answer(Exception failure) {
         if (CallerGone.caused(failure)) {
             return StatusProblems.of(400).toResponse();
@@ -45,11 +57,17 @@ class FrameworkProblems {
         return switch (failure) {
             case ProblemException refused -> refused.problem().toResponse(refused.retryAfter());
             case MethodArgumentTypeMismatchException mismatch ->
-                Problem.invalid(mismatch.getName(), "has the wrong type").toResponse();
+                Problem.invalid(
+                                mismatch.getName(),
+                                "has the wrong type " + SentValue.text(String.valueOf(mismatch.getValue())))
+                        .toResponse();
             case MissingServletRequestParameterException missing ->
                 Problem.invalid(missing.getParameterName(), "is required").toResponse();
             case HandlerMethodValidationException invalid ->
                 Problem.invalid(details(invalid)).toResponse();
+            // Spring looks for a body before any converter does.
+            case HttpMessageNotReadableException empty
+            when empty.getCause() == null -> MalformedJson.empty().toResponse();
             case HttpMessageNotReadableException _ ->
                 Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a JSON object")
                         .toResponse();
@@ -59,6 +77,17 @@ class FrameworkProblems {
             case BadRequestException _ -> StatusProblems.of(400).toResponse();
             case InvalidParameterException undecodable ->
                 StatusProblems.of(undecodable.getErrorCode()).toResponse();
+            case NoResourceFoundException missing ->
+                Problem.of(ProblemCode.NOT_FOUND, "Not found: " + routes.nothingAt(missing.getResourcePath()))
+                        .toResponse();
+            case HttpRequestMethodNotSupportedException other ->
+                Problem.of(ProblemCode.METHOD_NOT_ALLOWED, methods(other)).toResponse(other.getHeaders());
+            case HttpMediaTypeNotSupportedException other ->
+                Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, contentType(other))
+                        .toResponse(other.getHeaders());
+            case HttpMediaTypeNotAcceptableException other ->
+                Problem.of(ProblemCode.NOT_ACCEPTABLE, "Accept must allow " + list(other.getSupportedMediaTypes()))
+                        .toResponse(other.getHeaders());
             case DataAccessException lost when isDatabaseAway(lost) -> databaseAway(lost);
             case CannotCreateTransactionException lost -> databaseAway(lost);
             case TransactionSystemException lost -> databaseAway(lost);
@@ -69,6 +98,26 @@ class FrameworkProblems {
             case Exception wrapper when wrapper.getCause() instanceof Exception cause -> answer(cause);
             default -> internalError(failure);
         };
+    }
+
+    private static String methods(HttpRequestMethodNotSupportedException refused) {
+        String[] supported = refused.getSupportedMethods();
+        return supported == null
+                ? ProblemCode.METHOD_NOT_ALLOWED.title()
+                : refused.getMethod() + " is not allowed here; " + String.join(" and ", supported)
+                        + (supported.length == 1 ? " is" : " are");
+    }
+
+    private static String contentType(HttpMediaTypeNotSupportedException refused) {
+        MediaType sent = refused.getContentType();
+        return "Content-Type must be " + list(refused.getSupportedMediaTypes())
+                + (sent == null ? " (got none)" : " " + SentValue.text(sent.toString()));
+    }
+
+    private static String list(List<MediaType> types) {
+        return types.isEmpty()
+                ? MediaType.APPLICATION_JSON_VALUE
+                : types.stream().map(MediaType::toString).distinct().collect(Collectors.joining(" or "));
     }
 
     private static Map<String, List<String>> details(HandlerMethodValidationException invalid) {
