@@ -82,7 +82,15 @@ class DocumentationTests {
                 .contains("\"code\":\"already_sent\"")
                 .contains("\"contentType\":\"image/png\"")
                 .contains("\"reason\":\"launch week\"", "\"status\":\"OPEN\"")
+                .contains(detail(blocks("json", USING.substring(USING.indexOf("\n## Errors")))
+                        .getFirst()))
                 .contains("\"pricingMode\":\"per-output\"");
+    }
+
+    private static String detail(String problem) {
+        JsonNode details = JsonMapper.shared().readTree(problem).path("details");
+        assertThat(details).hasSize(3);
+        return "\"details\":" + details;
     }
 
     @Test

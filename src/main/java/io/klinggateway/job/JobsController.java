@@ -247,7 +247,7 @@ class JobsController {
     private static boolean isOther(RequestParameters query, String name, @Nullable String models) {
         Set<String> asked = models == null
                 ? Set.of(ImageRequest.MODEL)
-                : Arrays.stream(models.split(",", -1)).collect(Collectors.toSet());
+                : Arrays.stream(models.split(",", -1)).map(String::strip).collect(Collectors.toSet());
         query.read(
                 name,
                 models,

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.EOFException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -16,6 +18,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ContainerErrors implements ErrorController {
 
+    private static final Logger log = LoggerFactory.getLogger(ContainerErrors.class);
+
     @RequestMapping("${spring.web.error.path:/error}")
     ResponseEntity<Problem> error(HttpServletRequest request) {
         Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
@@ -24,6 +28,10 @@ class ContainerErrors implements ErrorController {
         }
         if (isTheCallers(failure)) {
             return StatusProblems.of(400).toResponse();
+        }
+        if (failure instanceof Throwable unexpected) {
+            // The container writes of it, too, but knows no request ids.
+            log.error("request failed", unexpected);
         }
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         return StatusProblems.of(status).toResponse();

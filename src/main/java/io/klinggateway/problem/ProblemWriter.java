@@ -30,7 +30,7 @@ public class ProblemWriter {
     }
 
     public void write(HttpServletResponse response, Problem problem) throws IOException {
-        counter.count(problem.code());
+        counter.count(problem);
         byte[] body = json.writeValueAsBytes(problem);
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

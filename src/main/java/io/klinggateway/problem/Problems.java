@@ -12,15 +12,19 @@ public class Problems {
 
     private final List<ProblemMapping> modules;
     private final FrameworkProblems framework;
+    private final RefusalLog log;
 
-    Problems(List<ProblemMapping> modules, FrameworkProblems framework) {
+    Problems(List<ProblemMapping> modules, FrameworkProblems framework, RefusalLog log) {
         this.modules = modules;
         this.framework = framework;
+        this.log = log;
     }
 
-    /** For pages, which do not answer in JSON: the problem that the API would answer with. */
+    /** For pages, which do not answer in JSON: the problem that the API would answer with. It is logged as if it had. */
     public Problem of(Exception failure) {
-        return Objects.requireNonNull(answer(failure).getBody());
+        Problem problem = Objects.requireNonNull(answer(failure).getBody());
+        log.write(problem, "console");
+        return problem;
     }
 
     /** By the module that owns the exception, or one of its causes; {@code INTERNAL_ERROR} if none does. */

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
-/** Counts the error answers of this replica, by the tenant that got them. */
+/** Counts the error answers of this replica, by the tenant that got them, and has each logged. */
 @Component
 class RefusalCounter {
 
@@ -14,16 +14,20 @@ class RefusalCounter {
     private static final String TENANT = "tenant";
 
     private final MeterRegistry registry;
+    private final RefusalLog log;
 
-    RefusalCounter(MeterRegistry registry) {
+    RefusalCounter(MeterRegistry registry, RefusalLog log) {
         this.registry = registry;
+        this.log = log;
     }
 
-    void count(ProblemCode code) {
+    void count(Problem problem) {
+        String tenant = Objects.requireNonNullElse(MDC.get(TENANT), "unknown");
+        log.write(problem, tenant);
         Counter.builder("kling.gateway.refusals")
                 .description("Error answers, by code; callers without a valid key are unknown")
-                .tag("tenant", Objects.requireNonNullElse(MDC.get(TENANT), "unknown"))
-                .tag("code", code.wire())
+                .tag("tenant", tenant)
+                .tag("code", problem.code().wire())
                 .register(registry)
                 .increment();
     }

@@ -33,7 +33,7 @@ class RefusalCountingAdvice implements ResponseBodyAdvice<Object> {
             ServerHttpRequest request,
             ServerHttpResponse response) {
         if (body instanceof Problem problem && problem.code() != null) {
-            counter.count(problem.code());
+            counter.count(problem);
         }
         return body;
     }

@@ -1,6 +1,7 @@
 /**
- * The one error body of the gateway, its stable codes, and request ids. Framework errors and container errors are
- * mapped here; a module that owns an exception says how it is answered, in a {@link io.klinggateway.problem.ProblemMapping}.
+ * The one error body of the gateway, its stable codes, the words that messages share, and request ids. Each error answer
+ * leaves one line in the log. Framework errors and container errors are mapped here; a module that owns an exception says how
+ * it is answered, in a {@link io.klinggateway.problem.ProblemMapping}.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

@@ -1,0 +1,104 @@
+package io.klinggateway.problem;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * Leaves one line for each error answer, by which its request's id is found. A caller that makes more errors than people
+ * read fills no disk: of each tenant, and of all strangers together, there are {@link #BURST} lines at once, and then one for
+ * each {@link #PAUSE}, which says how many were left out.
+ */
+@Component
+class RefusalLog {
+
+    static final int BURST = 100;
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
+    private static final int LONGEST_PATH = 100;
+
+    /** Whoever answers with these has written more about it. */
+    private static final Set<ProblemCode> LOGGED_WHERE_THEY_ARISE =
+            EnumSet.of(ProblemCode.INTERNAL_ERROR, ProblemCode.OUTCOME_UNKNOWN, ProblemCode.OVERLOADED);
+
+    private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    RefusalLog(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** @param caller a tenant's name, or a word for those who have none */
+    void write(Problem problem, String caller) {
+        if (LOGGED_WHERE_THEY_ARISE.contains(problem.code())) {
+            return;
+        }
+        long leftOut = allowances
+                .computeIfAbsent(caller, _ -> new Allowance(clock.millis()))
+                .take(clock.millis());
+        if (leftOut >= 0) {
+            log.info(
+                    "refused{}: {} {}: {}{}",
+                    call(),
+                    problem.status(),
+                    problem.code().wire(),
+                    words(problem),
+                    leftOut == 0 ? "" : " (and " + leftOut + " before it that are not logged)");
+        }
+    }
+
+    /** The vendor's may repeat a prompt. */
+    private static String words(Problem problem) {
+        return problem.details() == null || problem.summarizesDetails() ? problem.detail() : "by the vendor";
+    }
+
+    /** Empty for what is refused before anybody has looked at the request. */
+    private static String call() {
+        if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
+            return "";
+        }
+        HttpServletRequest request = attributes.getRequest();
+        Object failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        String path = failed == null ? request.getRequestURI() : failed.toString();
+        return " " + request.getMethod() + " "
+                + (path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) + "…" : path);
+    }
+
+    /** Of one caller. */
+    private static final class Allowance {
+
+        private long lines = BURST;
+        private long leftOut;
+        private long filledAt;
+
+        Allowance(long now) {
+            this.filledAt = now;
+        }
+
+        /** @return how many lines were left out since the one before; less than 0 if this one is to be left out */
+        synchronized long take(long now) {
+            long more = Math.max(0, now - filledAt) / PAUSE.toMillis();
+            lines = Math.min(BURST, lines + more);
+            filledAt += more * PAUSE.toMillis();
+            if (lines == 0) {
+                leftOut++;
+                return -1;
+            }
+            lines--;
+            long before = leftOut;
+            leftOut = 0;
+            return before;
+        }
+    }
+}

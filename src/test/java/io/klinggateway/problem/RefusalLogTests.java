@@ -1,0 +1,61 @@
+package io.klinggateway.problem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.klinggateway.simulator.MovableClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class RefusalLogTests {
+
+    private final MovableClock clock = new MovableClock();
+    private final RefusalLog log = new RefusalLog(clock);
+
+    @Test
+    void aFloodOfOneCallerIsAFewLinesAndHidesNobodyElses(CapturedOutput output) {
+        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+            log.write(Problem.invalid("n", "must be 1"), "flooding");
+        }
+        log.write(Problem.invalid("n", "must be 2"), "other");
+
+        assertThat(lines(output, "must be 1")).hasSize(RefusalLog.BURST);
+        assertThat(lines(output, "must be 2")).hasSize(1);
+
+        clock.advance(RefusalLog.PAUSE);
+        log.write(Problem.invalid("n", "must be 3"), "flooding");
+        log.write(Problem.invalid("n", "must be 4"), "flooding");
+
+        assertThat(lines(output, "must be 3 (and 50 before it that are not logged)"))
+                .hasSize(1);
+        assertThat(lines(output, "must be 4")).isEmpty();
+
+        clock.advance(Duration.ofHours(1));
+        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+            log.write(Problem.invalid("n", "must be 5"), "flooding");
+        }
+
+        assertThat(lines(output, "must be 5")).hasSize(RefusalLog.BURST);
+    }
+
+    @Test
+    void wordsOfTheVendorsAreNotLogged(CapturedOutput output) {
+        log.write(
+                Problem.of(ProblemCode.VALIDATION_FAILED, "no foxes like 'a secret fox'")
+                        .withDetails(Map.of("prompt", List.of("has a secret fox"))),
+                "team");
+
+        assertThat(lines(output, "refused: 400 validation_failed: by the vendor"))
+                .hasSize(1);
+        assertThat(output).doesNotContain("secret");
+    }
+
+    private static List<String> lines(CapturedOutput output, String text) {
+        return output.getAll().lines().filter(line -> line.contains(text)).toList();
+    }
+}
