@@ -7,17 +7,17 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.MediaType;
-import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.ArrayList;
 import java.util.List;
-import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the OpenAPI document says beyond the controllers: keys, and the error body that every call may answer with. */
 @Configuration(proxyBeanMethods = false)
@@ -49,47 +49,57 @@ class ApiDescription {
                 .addSecurityItem(new SecurityRequirement().addList(BEARER_SCHEME));
     }
 
+    /** In every document, those of the groups included. */
     @Bean
-    OpenApiCustomizer errors() {
+    GlobalOpenApiCustomizer errors(JsonMapper json) {
+        ErrorExamples examples = new ErrorExamples(json);
         return api -> {
             ModelConverters.getInstance(true).readAll(Problem.class).forEach(api.getComponents()::addSchemas);
             api.getPaths()
-                    .forEach((path, item) -> item.readOperations()
-                            .forEach(operation -> errorsOf(path, operation)
-                                    .forEach(status -> operation
-                                            .getResponses()
-                                            .addApiResponse(Integer.toString(status.value()), error(status)))));
+                    .forEach((path, item) -> item.readOperationsMap()
+                            .forEach((method, operation) -> add(examples, method + " " + path, operation)));
         };
     }
 
-    private static List<HttpStatus> errorsOf(String path, Operation operation) {
-        List<HttpStatus> errors =
-                new ArrayList<>(List.of(HttpStatus.INTERNAL_SERVER_ERROR, HttpStatus.SERVICE_UNAVAILABLE));
-        if (operation.getSecurity() == null || !operation.getSecurity().isEmpty()) {
-            errors.addAll(List.of(HttpStatus.UNAUTHORIZED, HttpStatus.FORBIDDEN));
+    private static void add(ErrorExamples examples, String call, Operation operation) {
+        for (HttpStatus status : errorsOf(call, operation)) {
+            operation
+                    .getResponses()
+                    .addApiResponse(
+                            Integer.toString(status.value()),
+                            new ApiResponse()
+                                    .description(status.getReasonPhrase())
+                                    .content(new Content()
+                                            .addMediaType(
+                                                    MediaType.APPLICATION_JSON_VALUE,
+                                                    examples.body(call, operation, status))));
         }
-        if (operation.getParameters() != null || operation.getRequestBody() != null) {
-            errors.add(HttpStatus.BAD_REQUEST);
+    }
+
+    private static List<HttpStatus> errorsOf(String call, Operation operation) {
+        List<HttpStatus> errors = new ArrayList<>(List.of(
+                HttpStatus.BAD_REQUEST, HttpStatus.INTERNAL_SERVER_ERROR, HttpStatus.SERVICE_UNAVAILABLE));
+        boolean open =
+                operation.getSecurity() != null && operation.getSecurity().isEmpty();
+        if (!open) {
+            errors.add(HttpStatus.UNAUTHORIZED);
         }
-        if (path.contains("{")) {
+        if (call.contains("{")) {
             errors.add(HttpStatus.NOT_FOUND);
         }
         if (operation.getRequestBody() != null) {
-            errors.addAll(List.of(
-                    HttpStatus.PAYMENT_REQUIRED,
-                    HttpStatus.CONFLICT,
-                    HttpStatus.CONTENT_TOO_LARGE,
-                    HttpStatus.UNSUPPORTED_MEDIA_TYPE));
+            errors.addAll(List.of(HttpStatus.CONTENT_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE));
+        }
+        if (call.contains(" /v2/")) {
+            if (!open) {
+                errors.add(HttpStatus.FORBIDDEN);
+            }
+        } else if (operation.getRequestBody() != null) {
+            errors.add(HttpStatus.CONFLICT);
+        }
+        if (call.equals(ErrorExamples.GENERATE)) {
+            errors.addAll(List.of(HttpStatus.PAYMENT_REQUIRED, HttpStatus.CONFLICT, HttpStatus.TOO_MANY_REQUESTS));
         }
         return errors;
-    }
-
-    private static ApiResponse error(HttpStatus status) {
-        return new ApiResponse()
-                .description(status.getReasonPhrase())
-                .content(new Content()
-                        .addMediaType(
-                                org.springframework.http.MediaType.APPLICATION_JSON_VALUE,
-                                new MediaType().schema(new Schema<>().$ref("Problem"))));
     }
 }

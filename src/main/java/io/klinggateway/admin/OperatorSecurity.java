@@ -39,8 +39,8 @@ class OperatorSecurity {
     }
 
     @Bean
-    GroupedOpenApi tenantsDocumentation() {
-        return GroupedOpenApi.builder().group("tenants").pathsToMatch("/v2/**").build();
+    GroupedOpenApi teamsDocumentation() {
+        return GroupedOpenApi.builder().group("teams").pathsToMatch("/v2/**").build();
     }
 
     /** Of the description without a group: the tenants'. */

@@ -39,22 +39,32 @@ import org.springframework.web.bind.annotation.RestController;
 class ImagesController {
 
     private static final String TEXT_TO_IMAGE = """
-            {
-              "prompt": "a lighthouse at dusk, oil painting",
-              "model": "kling-image",
-              "klingImageParams": {"model_name": "kling-v2", "n": 2, "aspect_ratio": "16:9"}
-            }
-            """;
+        {
+          "prompt": "a lighthouse at dusk, oil painting",
+          "model": "kling-image",
+          "klingImageParams": {"model_name": "kling-v2", "n": 2, "aspect_ratio": "16:9"}
+        }
+        """;
 
     private static final String IMAGE_TO_IMAGE = """
-            {
-              "prompt": "the same lighthouse in a storm",
-              "model": "kling-image",
-              "klingImageParams": {"image": "https://images.example.com/lighthouse.png", "image_fidelity": 0.7},
-              "webhookUrl": "https://hooks.example.com/kling",
-              "webhookEvents": ["completed", "failed"]
-            }
-            """;
+        {
+          "prompt": "the same lighthouse in a storm",
+          "model": "kling-image",
+          "klingImageParams": {"image": "https://images.example.com/lighthouse.png", "image_fidelity": 0.7},
+          "webhookUrl": "https://hooks.example.com/kling",
+          "webhookEvents": ["completed", "failed"]
+        }
+        """;
+
+    private static final String ADMITTED = """
+        {"credits": 4, "available": 950, "admitted": true,
+         "limitedBy": "tenant", "window": "month", "resetsAt": "2026-12-01T00:00:00Z"}
+        """;
+
+    private static final String TOO_DEAR = """
+        {"credits": 8, "available": 3, "admitted": false, "reason": "insufficient_credits",
+         "limitedBy": "tenant", "window": "month", "resetsAt": "2026-12-01T00:00:00Z"}
+        """;
 
     private static final String RATE_LIMIT_MEANING = "Where the tenant stands with its requests per minute, if limited";
 
@@ -170,7 +180,14 @@ class ImagesController {
             responses =
                     @ApiResponse(
                             responseCode = "200",
-                            useReturnTypeSchema = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = QuoteView.class),
+                                            examples = {
+                                                @ExampleObject(name = "It would be admitted", value = ADMITTED),
+                                                @ExampleObject(name = "It would be refused", value = TOO_DEAR)
+                                            }),
                             headers = {
                                 @Header(
                                         name = RequestWarning.HEADER,

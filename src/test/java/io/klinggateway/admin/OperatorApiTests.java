@@ -72,9 +72,9 @@ class OperatorApiTests {
     @Test
     void aTenantIsCreatedShownListedAndChanged() {
         Answer created = here.operator("POST", "/tenants", """
-                {"name": "shown", "budget": {"period": "MONTH", "limit": 1000, "timeZone": "Europe/Berlin"},
-                 "limits": {"requestsPerMinute": 60, "concurrentGenerations": 10, "waitingGenerations": 500, "weight": 3}}
-                """).expect(201);
+            {"name": "shown", "budget": {"period": "MONTH", "limit": 1000, "timeZone": "Europe/Berlin"},
+             "limits": {"requestsPerMinute": 60, "concurrentGenerations": 10, "waitingGenerations": 500, "weight": 3}}
+            """).expect(201);
 
         assertThat(created.header("Location")).isEqualTo("/admin/v1/tenants/shown");
         Answer shown = there.operator("GET", "/tenants/shown").expect(200);
@@ -95,8 +95,8 @@ class OperatorApiTests {
                 .contains("shown");
 
         Answer changed = here.operator("PATCH", "/tenants/shown", """
-                {"budget": {"limit": 5}, "limits": {"requestsPerMinute": null}}
-                """).expect(200);
+            {"budget": {"limit": 5}, "limits": {"requestsPerMinute": null}}
+            """).expect(200);
 
         assertThat(changed.number("budget", "windows", "0", "limit")).isEqualTo(5);
         assertThat(changed.json().path("budget").path("timeZone").asString()).isEqualTo("Europe/Berlin");
@@ -118,14 +118,14 @@ class OperatorApiTests {
                 .isTrue();
 
         Answer highest = here.operator("PATCH", "/tenants/weighed", """
-                {"limits": {"weight": 100, "waitingGenerations": 1000000}}
-                """).expect(200);
+            {"limits": {"weight": 100, "waitingGenerations": 1000000}}
+            """).expect(200);
         assertThat(highest.number("limits", "weight")).isEqualTo(100);
         assertThat(highest.number("limits", "waitingGenerations")).isEqualTo(1_000_000);
 
         Answer taken = here.operator("PATCH", "/tenants/weighed", """
-                {"limits": {"weight": null, "waitingGenerations": null}}
-                """).expect(200);
+            {"limits": {"weight": null, "waitingGenerations": null}}
+            """).expect(200);
         assertThat(taken.number("limits", "weight")).isEqualTo(1);
         assertThat(taken.json().path("limits").path("waitingGenerations").isNull())
                 .isTrue();
@@ -185,8 +185,8 @@ class OperatorApiTests {
 
         for (Answer refused : List.of(
                 here.operator("POST", "/tenants", """
-                        {"name": "unlimited", "budget": %s, "limits": %s}
-                        """.formatted(MONTHLY, limits)),
+                    {"name": "unlimited", "budget": %s, "limits": %s}
+                    """.formatted(MONTHLY, limits)),
                 here.operator("PATCH", "/tenants/limited", "{\"limits\": " + limits + "}"))) {
             refused.expect(400);
             assertThat(refused.json().path("details").path("limits." + limit).toString())
@@ -690,9 +690,9 @@ class OperatorApiTests {
         here.quote(key, 1).expect(429);
 
         here.jdbc().sql("""
-                        update request_window set started_at = started_at - interval '1 minute'
-                         where tenant_id = (select id from tenant where name = 'next-minute')
-                        """).update();
+            update request_window set started_at = started_at - interval '1 minute'
+             where tenant_id = (select id from tenant where name = 'next-minute')
+            """).update();
 
         here.quote(key, 1).expect(200);
         here.quote(key, 1).expect(429);
@@ -721,18 +721,18 @@ class OperatorApiTests {
 
         assertThat(replies).extracting(Answer::status).containsOnly(202);
         Replica.await(() -> here.jdbc().sql("""
-                                select count(*) from generation
-                                 where tenant_id = (select id from tenant where name = 'concurrent') and state = 'COMPLETED'
-                                """).query(Integer.class).single(), 12);
+            select count(*) from generation
+             where tenant_id = (select id from tenant where name = 'concurrent') and state = 'COMPLETED'
+            """).query(Integer.class).single(), 12);
         // Each was accepted while at most two others had been and had not ended.
         var most = here.jdbc().sql("""
-                        select max(running) from (
-                            select (select count(*) from generation b
-                                     where b.tenant_id = a.tenant_id and b.accepted_at <= a.accepted_at
-                                       and b.completed_at > a.accepted_at) as running
-                              from generation a
-                             where a.tenant_id = (select id from tenant where name = 'concurrent')) counted
-                        """).query(Long.class).single();
+            select max(running) from (
+                select (select count(*) from generation b
+                         where b.tenant_id = a.tenant_id and b.accepted_at <= a.accepted_at
+                           and b.completed_at > a.accepted_at) as running
+                  from generation a
+                 where a.tenant_id = (select id from tenant where name = 'concurrent')) counted
+            """).query(Long.class).single();
         assertThat(most).isBetween(1L, 3L);
     }
 
@@ -813,9 +813,9 @@ class OperatorApiTests {
         assertThat(own.json().path("rows").size()).isEqualTo(1);
         assertThat(own.json().path("rows").path(0).path("credits").longValue()).isEqualTo(6);
         assertThat(ownCsv.body()).isEqualTo("""
-                key,day,costCentre,generations,images,credits,failures,failedImages,zone\r
-                ci,%s,,1,3,6,1,2,UTC\r
-                """.formatted(today));
+            key,day,costCentre,generations,images,credits,failures,failedImages,zone\r
+            ci,%s,,1,3,6,1,2,UTC\r
+            """.formatted(today));
         here.tenant(a, "GET", "/v2/usage?groupBy=tenant").expect(400);
         for (String wrong : List.of(
                 "from=yesterday",
@@ -900,15 +900,15 @@ class OperatorApiTests {
         String id = UUID.randomUUID().toString();
         // In one transaction, or the dispatcher would send it.
         here.jdbc().sql("""
-                        do $$
-                        begin
-                            perform admit_generation('%1$s', tenant_id, key_id, null, request_hash, null, null,
-                                model_name, images, quoted_credits, upstream, upstream_request, admitted_by, true)
-                               from generation where id = '%2$s';
-                            update generation set state = 'SENDING' where id = '%1$s';
-                            update generation set state = 'IN_REVIEW', due_at = null where id = '%1$s';
-                        end $$
-                        """.formatted(id, like)).update();
+            do $$
+            begin
+                perform admit_generation('%1$s', tenant_id, key_id, null, request_hash, null, null,
+                    model_name, images, quoted_credits, upstream, upstream_request, admitted_by, true)
+                   from generation where id = '%2$s';
+                update generation set state = 'SENDING' where id = '%1$s';
+                update generation set state = 'IN_REVIEW', due_at = null where id = '%1$s';
+            end $$
+            """.formatted(id, like)).update();
         if (withJob) {
             orderFromVendor(id);
         }
@@ -941,19 +941,32 @@ class OperatorApiTests {
                 "POST  | /tenants                  | {                                            | 400",
                 "POST  | /tenants                  | []                                           | 400",
                 "POST  | /tenants                  | {}                                           | 400",
-                "POST  | /tenants                  | {\"name\": \"Design\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}       | 400",
-                "POST  | /tenants                  | {\"name\": \"\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}             | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"YEAR\", \"limit\": 1}}         | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": -1}}         | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1.5}}        | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": \"1\"}}      | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 99999999999999999999}} | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1000000000001}}        | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1, \"timeZone\": \"+02:00\"}} | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1, \"timeZone\": \"Mars/Base\"}} | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}, \"limits\": {\"requestsPerMinute\": 0}} | 400",
-                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}, \"colour\": \"red\"} | 400",
-                "POST  | /tenants                  | {\"name\": \"taken\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}        | 409",
+                "POST  | /tenants                  | {\"name\": \"Design\", \"budget\": {\"period\": \"DAY\","
+                        + " \"limit\": 1}}       | 400",
+                "POST  | /tenants                  | {\"name\": \"\", \"budget\": {\"period\": \"DAY\", \"limit\": 1}}"
+                        + "             | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"YEAR\", \"limit\":"
+                        + " 1}}         | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " -1}}         | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1.5}}        | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " \"1\"}}      | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 99999999999999999999}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1000000000001}}        | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1, \"timeZone\": \"+02:00\"}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1, \"timeZone\": \"Mars/Base\"}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1}, \"limits\": {\"requestsPerMinute\": 0}} | 400",
+                "POST  | /tenants                  | {\"name\": \"bad\", \"budget\": {\"period\": \"DAY\", \"limit\":"
+                        + " 1}, \"colour\": \"red\"} | 400",
+                "POST  | /tenants                  | {\"name\": \"taken\", \"budget\": {\"period\": \"DAY\","
+                        + " \"limit\": 1}}        | 409",
                 "GET   | /tenants/nobody           |                                              | 404",
                 "PATCH | /tenants/nobody           | {}                                           | 404",
                 "PATCH | /tenants/taken            | {\"status\": \"ASLEEP\"}                     | 400",
@@ -961,10 +974,14 @@ class OperatorApiTests {
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [null]}}            | 400",
                 "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"budget\": {\"windows\": [null]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\"}]}} | 400",
-                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"shadowLimit\": 1}]}} | 400",
-                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1, \"firstDay\": 2}]}} | 400",
-                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1}, {\"period\": \"DAY\", \"limit\": 2}]}} | 400",
-                "PATCH | /tenants/taken            | {\"budget\": {\"limit\": 1, \"windows\": [{\"period\": \"DAY\", \"limit\": 1}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\","
+                        + " \"shadowLimit\": 1}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1,"
+                        + " \"firstDay\": 2}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"windows\": [{\"period\": \"DAY\", \"limit\": 1},"
+                        + " {\"period\": \"DAY\", \"limit\": 2}]}} | 400",
+                "PATCH | /tenants/taken            | {\"budget\": {\"limit\": 1, \"windows\": [{\"period\": \"DAY\","
+                        + " \"limit\": 1}]}} | 400",
                 "PATCH | /tenants/taken            | {\"budget\": null}                           | 400",
                 "PATCH | /tenants/taken            | {\"budget\": 5}                              | 400",
                 "PATCH | /tenants/taken            | {\"name\": \"other\"}                        | 400",
@@ -972,7 +989,8 @@ class OperatorApiTests {
                 "POST  | /tenants/nobody/keys      | {\"name\": \"ci\"}                           | 404",
                 "POST  | /tenants/taken/keys       | {\"name\": \"ci\"}                           | 409",
                 "POST  | /tenants/taken/keys       | {\"name\": \"CI\"}                           | 400",
-                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"expiresAt\": \"2001-01-01T00:00:00Z\"} | 400",
+                "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"expiresAt\": \"2001-01-01T00:00:00Z\"} |"
+                        + " 400",
                 "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"expiresAt\": \"soon\"} | 400",
                 "POST  | /tenants/taken/keys       | {\"name\": \"new\", \"budget\": {}}          | 400",
                 "DELETE| /tenants/taken/keys/x     |                                              | 404",
@@ -989,7 +1007,8 @@ class OperatorApiTests {
                 "GET   | /tenants/taken/journal?cursor=x  |                                       | 400",
                 "GET   | /generations?state=ASLEEP |                                              | 400",
                 "GET   | /generations?tenant=%00   |                                              | 400",
-                "POST  | /generations/00000000-0000-0000-0000-000000000000/resolution | {\"outcome\": \"RELEASE\", \"reason\": \"x\"} | 404",
+                "POST  | /generations/00000000-0000-0000-0000-000000000000/resolution | {\"outcome\": \"RELEASE\","
+                        + " \"reason\": \"x\"} | 404",
                 "GET   | /audit?actor=%25          |                                              | 400",
                 "GET   | /nothing                  |                                              | 404"
             })
@@ -1005,6 +1024,33 @@ class OperatorApiTests {
         assertThat(refused.text("error")).isNotBlank().isEqualTo(refused.text("detail"));
         assertThat(refused.text("code")).isNotBlank();
         assertThat(refused.text("requestId")).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET | /tenants?name=x | | name is not a parameter of GET /admin/v1/tenants (it has cursor, limit)",
+                "GET | /usage?group_by=day | | group_by is not a parameter of GET /admin/v1/usage (did you mean"
+                        + " groupBy?)",
+                "GET | /generations?state=DONE | | state must be one of CANCELLED, COMPLETED, FAILED, IN_REVIEW,"
+                        + " PROCESSING, QUEUED, SENDING, WAITING (got \"DONE\")",
+                "GET | /tenant | | Not found: there is no /admin/v1/tenant; did you mean /admin/v1/tenants?",
+                "POST | /tenants | {\"name\": \"Big One\", \"budget\": {\"period\": \"MONTH\", \"limit\": 1}} | name"
+                        + " must be 1 to 63 of a-z, 0-9 and - (got \"Big One\")",
+                "POST | /tenants | {\"name\": \"a\", \"budget\": {\"period\": \"MONTH\", \"limit\": -1}} |"
+                        + " budget.limit must be from 0 to 1000000000000 (got -1)",
+                "POST | /tenants | {\"name\": \"a\", \"budget\": {\"period\": \"YEAR\", \"limit\": 1}} | budget.period"
+                        + " must be one of DAY, WEEK, MONTH, QUARTER, TOTAL (got \"YEAR\")",
+                "POST | /tenants | {\"name\": \"a\", \"budgt\": {}} | budgt is not a known property (did you mean"
+                        + " budget?)",
+                "POST | /tenants | {\"name\": \"a\" | The body is not valid JSON at line 1, column 14: it ends too"
+                        + " early; a quotation mark or a bracket is not closed",
+            })
+    void aWrongCallOfAnOperatorsSaysWhatToChange(String method, String path, @Nullable String body, String message) {
+        Answer refused = body == null ? here.operator(method, path) : here.operator(method, path, body);
+
+        assertThat(refused.text("detail")).isEqualTo(message);
     }
 
     @Test
@@ -1045,6 +1091,14 @@ class OperatorApiTests {
                         "/admin/v1/queue",
                         "/admin/v1/tenants/{name}/queue")
                 .allMatch(path -> path.startsWith("/admin/v1/"));
+        Answer swaggerUi = here.send("GET", "/v3/api-docs/swagger-config", "Accept", "application/json");
+        assertThat(swaggerUi.text("urls.primaryName")).isEqualTo("teams");
+        assertThat(swaggerUi
+                        .json()
+                        .path("urls")
+                        .valueStream()
+                        .map(document -> document.path("name").asString()))
+                .containsExactlyInAnyOrder("teams", "operators");
         JsonNode schemas = operators.json().path("components").path("schemas");
         for (String schema : List.of("LimitTerms", "OperatorLimits")) {
             JsonNode limits = schemas.path(schema).path("properties");
@@ -1075,8 +1129,8 @@ class OperatorApiTests {
         here.awaitStatus(key, job, "COMPLETED");
         assertThat(here.tenant(key, "GET", "/v2/jobs/" + job).body()).contains("secret fox");
         here.jdbc()
-                .sql(
-                        "update generation set completed_at = completed_at - interval '30 days' where id = cast(:id as uuid)")
+                .sql("update generation set completed_at = completed_at - interval '30 days' where id = cast(:id as"
+                        + " uuid)")
                 .param("id", job)
                 .update();
 
