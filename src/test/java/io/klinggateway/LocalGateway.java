@@ -3,10 +3,15 @@ package io.klinggateway;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -21,7 +26,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * The gateway on a developer's machine, started by {@code ./mvnw spring-boot:test-run}: real PostgreSQL whose data is
+ * The gateway on a developer's machine, started by {@code ./mvnw -q spring-boot:test-run}: real PostgreSQL whose data is
  * kept under {@code .local}, and a simulated apiframe, or the real one where APIFRAME_API_KEY is set.
  */
 public final class LocalGateway implements SpringApplicationRunListener {
@@ -35,6 +40,14 @@ public final class LocalGateway implements SpringApplicationRunListener {
     private static final int DEMO_BUDGET_CREDITS = 1000;
     private static final Path LOCAL = Path.of(".local").toAbsolutePath();
 
+    /** What the gateway does, and what goes wrong, in short lines; ids only where there are any. */
+    private static final Map<String, String> LOG_FOR_READING = Map.of(
+            "logging.level.root", "warn",
+            "logging.level.io.klinggateway", "info",
+            "logging.pattern.console",
+                    "%d{HH:mm:ss} %-5level %m%replace( %X{requestId} %X{tenant}){' +(?= |$)', ''}%n%wEx",
+            "spring.main.log-startup-info", "false");
+
     private final Upstream upstream;
     private final TestDatabase database;
 
@@ -44,9 +57,38 @@ public final class LocalGateway implements SpringApplicationRunListener {
     }
 
     public static void main(String[] args) {
+        stopIfOneRuns();
+        LOG_FOR_READING.forEach(LocalGateway::setUnlessTheUserDoes);
         LoggingSystem.get(LocalGateway.class.getClassLoader()).beforeInitialize();
         var gateway = started();
         SpringApplication.withHook(application -> gateway, () -> KlingGatewayApplication.main(args));
+    }
+
+    /** No failure: what was asked for is there. */
+    private static void stopIfOneRuns() {
+        var url = "http://localhost:" + System.getenv().getOrDefault("SERVER_PORT", "8080");
+        try (var http = HttpClient.newHttpClient()) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create(url + "/v2/me"))
+                            .timeout(Duration.ofSeconds(3))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.body().contains("urn:kling-gateway:")) {
+                System.out.println("The gateway runs already, on " + url + "; stop that one before you start another.");
+                System.exit(0);
+            }
+        } catch (IOException | IllegalArgumentException nobodyThere) {
+            // whatever is wrong with the port, the start itself says better
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void setUnlessTheUserDoes(String property, String value) {
+        var variable = property.toUpperCase(Locale.ROOT).replace('.', '_').replace("-", "");
+        if (System.getProperty(property) == null && System.getenv(variable) == null) {
+            System.setProperty(property, value);
+        }
     }
 
     private static LocalGateway started() {
@@ -127,17 +169,17 @@ public final class LocalGateway implements SpringApplicationRunListener {
         var demo = Sha256.hex(DEMO_KEY).equals(environment.getProperty("gateway.tenants[0].keys[0].sha256"));
         return """
 
-                Kling Gateway   %1$s  (Swagger UI: %1$s/swagger-ui.html)
-                Upstream        %2$s
-                Tenant          %3$s
-                Operators       %5$s
-                Console         %6$s
+            Kling Gateway   %1$s  (Swagger UI: %1$s/swagger-ui.html)
+            Upstream        %2$s
+            Tenant          %3$s
+            Operators       %5$s
+            Console         %6$s
 
-                Order an image:
-                  curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'
-                Look at it, with the jobId of the answer:
-                  curl %1$s/v2/jobs/JOB_ID -H 'X-API-Key: %4$s'
-                """.formatted(
+            Order an image:
+              curl -i %1$s/v2/images/generate -H 'X-API-Key: %4$s' -H 'Content-Type: application/json' -d '{"prompt":"A red fox in fresh snow","model":"kling-image","klingImageParams":{"n":1,"aspect_ratio":"16:9"}}'
+            Look at it, with the jobId of the answer:
+              curl %1$s/v2/jobs/JOB_ID -H 'X-API-Key: %4$s'
+            """.formatted(
                         url,
                         upstream.description(),
                         demo
