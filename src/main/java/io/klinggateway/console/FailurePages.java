@@ -3,6 +3,7 @@ package io.klinggateway.console;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.Problems;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -41,6 +42,9 @@ final class FailurePages extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } catch (RuntimeException failure) {
+            if (response.isCommitted() && failure instanceof ProblemException) {
+                return; // a form that cannot be read, which Tomcat has begun to answer
+            }
             if (response.isCommitted()) {
                 throw failure;
             }

@@ -1,33 +1,49 @@
 package io.klinggateway.problem;
 
+import io.klinggateway.problem.BodyRoom.HeldBody;
+import io.klinggateway.problem.BodyRoom.Sender;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Refuses bodies over the limit: at once if their length is announced, otherwise as soon as they exceed it. */
+/**
+ * Bounds bodies: one that is too large is refused at once if its length is announced, otherwise as soon as it exceeds the
+ * limit; one that comes too slowly when its time is up; and one for which there is no room.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 @EnableConfigurationProperties(HttpSettings.class)
 class BodyLimitFilter extends OncePerRequestFilter {
 
+    private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH");
+
     private final DataSize limit;
+    private final Duration timeout;
+    private final BodyRoom room;
     private final ProblemWriter problems;
     private final List<StreamedBody> streamed;
 
     BodyLimitFilter(HttpSettings settings, ProblemWriter problems, List<StreamedBody> streamed) {
         this.limit = settings.maxBody();
+        this.timeout = settings.bodyTimeout();
+        this.room = new BodyRoom(settings.bodyBytesAtOnce(), limit.toBytes());
         this.problems = problems;
         this.streamed = streamed;
     }
@@ -41,72 +57,79 @@ class BodyLimitFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (request.getContentLengthLong() > limit.toBytes()) {
-            problems.write(response, tooLarge());
+        long announced = request.getContentLengthLong();
+        if (announced > limit.toBytes()) {
+            problems.write(response, LimitedBody.tooLarge(limit));
+        } else if (announced > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+            withRoom(request, response, chain);
         } else {
-            chain.doFilter(new LimitedRequest(request), response);
+            chain.doFilter(request, response);
         }
     }
 
-    private Problem tooLarge() {
-        return Problem.of(ProblemCode.BODY_TOO_LARGE, "The body exceeds " + limit.toBytes() + " bytes");
+    private void withRoom(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try (HeldBody held = room.enter(sender(request))) {
+            if (held == null) {
+                problems.write(response, LimitedBody.noRoom());
+            } else if (WITH_BODIES.contains(request.getMethod())) {
+                chain.doFilter(limited(request, held), response);
+            } else if (isDiscarded(request, response, held)) {
+                chain.doFilter(request, response);
+            }
+        }
+    }
+
+    /** What nobody would read is read at once: a caller that waits for its job is answered much later. */
+    private boolean isDiscarded(HttpServletRequest request, HttpServletResponse response, HeldBody held)
+            throws IOException {
+        try {
+            new LimitedRequest(request, held).getInputStream().transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (ProblemException refused) {
+            problems.write(response, refused);
+            return false;
+        }
+    }
+
+    /** By what the path leads to: any header may be a lie, and is looked at only later. */
+    private static Sender sender(HttpServletRequest request) {
+        String path = request.getServletPath();
+        if (!WITH_BODIES.contains(request.getMethod())) {
+            return Sender.STRANGER; // read before any key is looked at
+        }
+        if (path.startsWith("/v2/") || path.startsWith("/admin/")) {
+            return Sender.KNOWN;
+        }
+        return path.startsWith("/callbacks/") ? Sender.VENDOR : Sender.STRANGER;
+    }
+
+    private HttpServletRequest limited(HttpServletRequest request, HeldBody held) {
+        LimitedRequest limited = new LimitedRequest(request, held);
+        return isForm(request) ? new FormRequest(limited) : limited;
+    }
+
+    private static boolean isForm(HttpServletRequest request) {
+        try {
+            String type = request.getContentType();
+            return type != null && MediaType.APPLICATION_FORM_URLENCODED.includes(MediaType.parseMediaType(type));
+        } catch (InvalidMediaTypeException nonsense) {
+            return false;
+        }
     }
 
     private final class LimitedRequest extends HttpServletRequestWrapper {
 
-        LimitedRequest(HttpServletRequest request) {
+        private final HeldBody held;
+
+        LimitedRequest(HttpServletRequest request, HeldBody held) {
             super(request);
+            this.held = held;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream());
-        }
-    }
-
-    private final class LimitedStream extends ServletInputStream {
-
-        private final ServletInputStream body;
-        private long bytesRead;
-
-        LimitedStream(ServletInputStream body) {
-            this.body = body;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int next = body.read();
-            count(next < 0 ? 0 : 1);
-            return next;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = body.read(buffer, offset, length);
-            count(Math.max(0, read));
-            return read;
-        }
-
-        private void count(int bytes) {
-            bytesRead += bytes;
-            if (bytesRead > limit.toBytes()) {
-                throw new ProblemException(tooLarge());
-            }
-        }
-
-        @Override
-        public boolean isFinished() {
-            return body.isFinished();
-        }
-
-        @Override
-        public boolean isReady() {
-            return body.isReady();
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            throw new UnsupportedOperationException("bodies are read blocking, on virtual threads");
+            return new LimitedBody(super.getInputStream(), limit, timeout, held);
         }
     }
 }

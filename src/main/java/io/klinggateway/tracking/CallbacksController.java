@@ -45,11 +45,12 @@ class CallbacksController {
     @PostMapping(Callbacks.PATH + "{token}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void called(@PathVariable String token, HttpServletRequest request) throws IOException {
-        byte[] body = request.getInputStream().readAllBytes();
+        // Before a byte of the body is read: anybody can post here.
         UpstreamKey key = callbacks
                 .subject(token)
                 .map(Callbacks.Subject::key)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Not found")));
+        byte[] body = request.getInputStream().readAllBytes();
         if (!signature.isGenuine(body, request.getHeader(SIGNATURE))) {
             throw new ProblemException(Problem.of(ProblemCode.API_KEY_INVALID, "Invalid signature"));
         }

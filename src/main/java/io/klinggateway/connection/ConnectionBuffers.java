@@ -1,4 +1,4 @@
-package io.klinggateway;
+package io.klinggateway.connection;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;

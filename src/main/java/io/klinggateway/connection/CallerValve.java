@@ -1,0 +1,92 @@
+package io.klinggateway.connection;
+
+import io.klinggateway.connection.Connections.Remote;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.stereotype.Component;
+
+/**
+ * Notes who has spoken, and reads what is left of a body that was answered unread, so that its caller reads the answer
+ * instead of a reset. Tomcat would read it too, but as slowly as it comes and for as many as there are.
+ */
+final class CallerValve extends ValveBase {
+
+    private static final int MOST_BYTES = 2 * 1024 * 1024;
+    private static final int BYTES_AT_ONCE = 2048;
+
+    private final Connections connections;
+    private final Semaphore readers;
+
+    CallerValve(Connections connections) {
+        super(true);
+        this.connections = connections;
+        this.readers = new Semaphore(Math.max(1, connections.most() / 8));
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        connections.hasSpoken(new Remote(request.getPeerAddr(), request.getRemotePort()));
+        getNext().invoke(request, response);
+        // Who expects to be told to send its body was not told.
+        if (!request.isAsync()
+                && !request.isFinished()
+                && !request.getCoyoteRequest().hasExpectation()) {
+            response.finishResponse();
+            if (!readRest(request)) {
+                request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+            }
+        }
+    }
+
+    /** @return false if the rest does not come in time, is too long, or too many are read: the connection ends then */
+    private boolean readRest(Request request) {
+        if (!readers.tryAcquire()) {
+            return false;
+        }
+        try {
+            return isReadWithin(connections.requestTimeout(), request.getStream());
+        } catch (IOException gone) {
+            return false;
+        } finally {
+            readers.release();
+        }
+    }
+
+    private static boolean isReadWithin(Duration timeout, InputStream body) throws IOException {
+        long begunAtNanos = System.nanoTime();
+        byte[] rest = new byte[BYTES_AT_ONCE];
+        int bytes = 0;
+        while (bytes <= MOST_BYTES && System.nanoTime() - begunAtNanos < timeout.toNanos()) {
+            int read = body.read(rest);
+            if (read < 0) {
+                return true;
+            }
+            bytes += read;
+        }
+        return false;
+    }
+
+    @Component
+    static class CallerValves implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
+
+        private final Connections connections;
+
+        CallerValves(Connections connections) {
+            this.connections = connections;
+        }
+
+        @Override
+        public void customize(TomcatServletWebServerFactory factory) {
+            factory.addEngineValves(new CallerValve(connections));
+        }
+    }
+}
