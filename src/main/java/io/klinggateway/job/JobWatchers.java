@@ -1,36 +1,39 @@
 package io.klinggateway.job;
 
-import io.klinggateway.generation.Callbacks;
-import io.klinggateway.generation.JobEvent;
+import io.klinggateway.connection.Connections;
+import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.job.Follower.Listener;
+import io.klinggateway.job.Follower.Stream;
+import io.klinggateway.job.Follower.Waiter;
 import io.klinggateway.job.JobRepository.Glance;
 import io.klinggateway.job.JobRepository.OwnedJob;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.ledger.TenantId;
+import io.klinggateway.ledger.KeyId;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.tenant.KeyAuthentication;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
-import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -41,52 +44,78 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * one query for all of them, twice a second, sees what any replica has settled.
  */
 @Component
+@EnableConfigurationProperties(WaitingSettings.class)
 class JobWatchers implements SmartLifecycle, DisposableBean {
 
-    static final Duration INTERVAL = Duration.ofMillis(500);
-
     private static final Logger log = LoggerFactory.getLogger(JobWatchers.class);
-    private static final int MOST_FOLLOWERS = 10_000;
     private static final Duration LONGEST_STREAM = Duration.ofMinutes(10);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-    private static final Duration GRACE = Duration.ofSeconds(15);
-    private static final Duration WATCHED_FOR = Duration.ofSeconds(60);
-    private static final Duration WATCH_AGAIN_AFTER = Duration.ofSeconds(20);
+    private static final Duration LOOK_AT_CALLERS_AFTER = Duration.ofSeconds(1);
+    private static final Duration COME_BACK_AFTER = Duration.ofSeconds(5);
+    private static final int SHORTEST_STAY_MILLIS = 1000;
+    private static final int LONGEST_BRIEF_STAY_MILLIS = 2000;
 
     private final Jobs jobs;
     private final JobRepository stored;
-    private final Callbacks callbacks;
+    private final FollowedJobs followedJobs;
+    private final KeyAuthentication keys;
+    private final Connections connections;
+    private final WaitingRoom room;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
-    private final ConcurrentMap<GenerationId, Long> watchedAtNanos = new ConcurrentHashMap<>();
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean running;
+    private long callersSeenAtNanos = System.nanoTime();
 
-    JobWatchers(Jobs jobs, JobRepository stored, Callbacks callbacks, MeterRegistry registry) {
+    JobWatchers(
+            Jobs jobs,
+            JobRepository stored,
+            FollowedJobs followedJobs,
+            KeyAuthentication keys,
+            Connections connections,
+            WaitingSettings settings,
+            MeterRegistry registry) {
         this.jobs = jobs;
         this.stored = stored;
-        this.callbacks = callbacks;
+        this.followedJobs = followedJobs;
+        this.keys = keys;
+        this.connections = connections;
+        this.room = new WaitingRoom(settings.most(connections.most()));
         Gauge.builder("kling.gateway.followers", this, JobWatchers::count)
                 .description("Callers that wait for a job to change, or stream its progress, on this replica")
                 .register(registry);
     }
 
-    /** Answers with the job once its status is another, or the time is up, or the gateway stops. */
-    DeferredResult<JobView> await(TenantId tenant, JobView job, Duration patience) {
-        Waiter waiter = new Waiter(tenant, job, patience);
-        waiter.answer.onCompletion(() -> followers.remove(waiter));
-        if (isOver(job) || !patience.isPositive() || !add(waiter)) {
+    /**
+     * Answers with the job once its status is another, or the time is up, or the gateway stops; soon if too many of the
+     * tenant's callers wait; with a 401 once the caller's key must not be used any more.
+     *
+     * @param crowded is told if too many wait, with the time after which to come back
+     * @throws ProblemException if there is no room at all
+     */
+    DeferredResult<JobView> await(Listener listener, JobView job, Duration patience, Consumer<Duration> crowded) {
+        boolean waits = running && !isOver(job) && patience.isPositive();
+        Waiter waiter = new Waiter(listener, job, waits ? enter(listener, patience, crowded) : Duration.ZERO);
+        waiter.answer.onCompletion(() -> remove(waiter));
+        if (!waits || !add(waiter)) {
             waiter.show(job);
         }
         return waiter.answer;
     }
 
-    /** Sends what changes, the job as it is first; ends with its last event, or when the gateway stops. */
-    SseEmitter stream(TenantId tenant, JobView job) {
-        Stream stream = new Stream(tenant, job);
-        stream.emitter.onCompletion(() -> followers.remove(stream));
-        stream.emitter.onError(_ -> followers.remove(stream));
+    /**
+     * Sends what changes, the job as it is first; ends with its last event, when the gateway stops, or when the caller's key
+     * must not be used any more; soon if too many of the tenant's callers wait.
+     *
+     * @param crowded is told if too many wait, with the time after which to come back
+     * @throws ProblemException if there is no room at all
+     */
+    SseEmitter stream(Listener listener, JobView job, Consumer<Duration> crowded) {
+        boolean waits = running && !isOver(job);
+        Stream stream = new Stream(
+                listener, job, waits ? enter(listener, LONGEST_STREAM, crowded) : Duration.ZERO, writers, this::remove);
+        stream.emitter.onCompletion(() -> remove(stream));
+        stream.emitter.onError(_ -> remove(stream));
         stream.emitter.onTimeout(stream.emitter::complete);
-        if (!isOver(job) && add(stream)) {
+        if (waits && add(stream)) {
             stream.show(job);
         } else {
             stream.end(job);
@@ -94,15 +123,34 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
         return stream.emitter;
     }
 
+    /** @return for how long there is room */
+    private Duration enter(Listener listener, Duration patience, Consumer<Duration> crowded) {
+        return switch (room.enter(listener.caller().tenant().id())) {
+            case AS_LONG_AS_ASKED -> patience;
+            case BRIEF -> {
+                crowded.accept(COME_BACK_AFTER);
+                Duration brief = Duration.ofMillis(
+                        ThreadLocalRandom.current().nextInt(SHORTEST_STAY_MILLIS, LONGEST_BRIEF_STAY_MILLIS));
+                yield patience.compareTo(brief) < 0 ? patience : brief;
+            }
+            case NONE ->
+                throw new ProblemException(
+                        Problem.of(ProblemCode.RATE_LIMITED, "Too many calls wait for your jobs; try again"),
+                        COME_BACK_AFTER);
+        };
+    }
+
     private boolean add(Follower follower) {
-        if (!running || followers.size() >= MOST_FOLLOWERS) {
-            return false;
-        }
         followers.add(follower);
-        if (!running && followers.remove(follower)) {
-            return false;
+        return running || !remove(follower);
+    }
+
+    private boolean remove(Follower follower) {
+        boolean removed = followers.remove(follower);
+        if (removed) {
+            room.leave(follower.job().tenant());
         }
-        return true;
+        return removed;
     }
 
     /** Of those who wait or stream on this replica. */
@@ -117,7 +165,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     /** @return false: what is left waits for the next half second */
     boolean pass() {
         if (followers.isEmpty()) {
-            watchedAtNanos.clear();
+            followedJobs.watch(Set.of());
             return false;
         }
         List<Follower> present = List.copyOf(followers);
@@ -128,8 +176,27 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
                 .toList();
         showAll(due, Follower::show);
         present.forEach(Follower::stillThere);
-        watch(followed);
+        followedJobs.watch(followed);
+        if (System.nanoTime() - callersSeenAtNanos > LOOK_AT_CALLERS_AFTER.toNanos()) {
+            dropCallers(present);
+            callersSeenAtNanos = System.nanoTime();
+        }
         return false;
+    }
+
+    /** Those who seem to have hung up, and those whose key was revoked, has expired, or is of a suspended tenant. */
+    private void dropCallers(List<Follower> present) {
+        Set<Remote> closing =
+                connections.closing(present.stream().map(Follower::remote).collect(Collectors.toSet()));
+        present.stream().filter(follower -> closing.contains(follower.remote())).forEach(Follower::callerCloses);
+        try {
+            Set<KeyId> usable = keys.usable(present.stream().map(Follower::key).collect(Collectors.toSet()));
+            present.stream()
+                    .filter(follower -> !usable.contains(follower.key()) && remove(follower))
+                    .forEach(Follower::refuse);
+        } catch (DataAccessException | TransactionException away) {
+            log.warn("followers' keys not read: {}", away.getMessage());
+        }
     }
 
     private Map<GenerationId, Glance> glance(Set<OwnedJob> followed) {
@@ -160,22 +227,6 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
                 showing.show(follower, current.getOrDefault(follower.job().id(), follower.lastSeen())));
     }
 
-    /** Where the vendor tells us of ends, jobs without a follower are looked at rarely. */
-    private void watch(Set<OwnedJob> followed) {
-        if (!callbacks.enabled()) {
-            return;
-        }
-        long now = System.nanoTime();
-        watchedAtNanos.values().removeIf(at -> now - at > WATCH_AGAIN_AFTER.toNanos());
-        Set<OwnedJob> fresh = followed.stream()
-                .filter(job -> !watchedAtNanos.containsKey(job.id()))
-                .collect(Collectors.toSet());
-        if (!fresh.isEmpty()) {
-            stored.watch(fresh, WATCHED_FOR, INTERVAL);
-            fresh.forEach(job -> watchedAtNanos.put(job.id(), now));
-        }
-    }
-
     @Override
     public void start() {
         running = true;
@@ -185,8 +236,9 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     @Override
     public void stop() {
         running = false;
-        showAll(List.copyOf(followers), Follower::end);
-        followers.clear();
+        List<Follower> last = List.copyOf(followers);
+        showAll(last, Follower::end);
+        last.forEach(this::remove);
     }
 
     @Override
@@ -197,141 +249,5 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     @Override
     public void destroy() {
         writers.shutdown();
-    }
-
-    private abstract static sealed class Follower {
-
-        private final OwnedJob job;
-        private volatile JobView lastSeen;
-
-        Follower(TenantId tenant, JobView seen) {
-            this.job = new OwnedJob(tenant, new GenerationId(seen.id()));
-            this.lastSeen = seen;
-        }
-
-        OwnedJob job() {
-            return job;
-        }
-
-        JobView lastSeen() {
-            return lastSeen;
-        }
-
-        void seen(JobView current) {
-            lastSeen = current;
-        }
-
-        /** @param glance null if the database did not show the job */
-        abstract boolean isDue(@Nullable Glance glance);
-
-        abstract void show(JobView current);
-
-        /** Shows it for the last time. */
-        abstract void end(JobView current);
-
-        void stillThere() {}
-    }
-
-    private static final class Waiter extends Follower {
-
-        private final DeferredResult<JobView> answer;
-        private final long untilNanos;
-
-        Waiter(TenantId tenant, JobView seen, Duration patience) {
-            super(tenant, seen);
-            this.untilNanos = System.nanoTime() + patience.toNanos();
-            this.answer = new DeferredResult<>(patience.plus(GRACE).toMillis(), this::lastSeen);
-        }
-
-        @Override
-        boolean isDue(@Nullable Glance glance) {
-            return System.nanoTime() - untilNanos >= 0
-                    || (glance != null && !glance.status().equals(lastSeen().status()));
-        }
-
-        @Override
-        void show(JobView current) {
-            answer.setResult(current);
-        }
-
-        @Override
-        void end(JobView current) {
-            show(current);
-        }
-    }
-
-    private final class Stream extends Follower {
-
-        private final SseEmitter emitter = new SseEmitter(LONGEST_STREAM.toMillis());
-        private final AtomicBoolean writing = new AtomicBoolean();
-        private volatile long sentAtNanos = System.nanoTime();
-
-        Stream(TenantId tenant, JobView seen) {
-            super(tenant, seen);
-        }
-
-        @Override
-        boolean isDue(@Nullable Glance glance) {
-            return glance != null
-                    && !writing.get()
-                    && (!glance.status().equals(lastSeen().status())
-                            || !Objects.equals(glance.progress(), lastSeen().progress()));
-        }
-
-        @Override
-        void show(JobView current) {
-            write(current, false);
-        }
-
-        @Override
-        void end(JobView current) {
-            if (!write(current, true)) {
-                emitter.complete();
-            }
-        }
-
-        @Override
-        void stillThere() {
-            if (System.nanoTime() - sentAtNanos > HEARTBEAT.toNanos()) {
-                send(SseEmitter.event().comment("still there"), false);
-            }
-        }
-
-        private boolean write(JobView current, boolean end) {
-            JobEvent event = JobEvent.of(current);
-            SseEmitter.SseEventBuilder sent =
-                    SseEmitter.event().name(event.event()).data(event, MediaType.APPLICATION_JSON);
-            boolean sends = send(sent, end || event.last());
-            if (sends) {
-                seen(current);
-            }
-            return sends;
-        }
-
-        /** On a thread of its own, so that a client that does not read delays no other; one at a time. */
-        private boolean send(SseEmitter.SseEventBuilder event, boolean end) {
-            if (!writing.compareAndSet(false, true)) {
-                return false;
-            }
-            sentAtNanos = System.nanoTime();
-            try {
-                writers.execute(() -> {
-                    try {
-                        emitter.send(event);
-                        if (end) {
-                            emitter.complete();
-                        }
-                    } catch (IOException | IllegalStateException gone) {
-                        followers.remove(this);
-                    } finally {
-                        writing.set(false);
-                    }
-                });
-                return true;
-            } catch (RejectedExecutionException closing) {
-                writing.set(false);
-                return false;
-            }
-        }
     }
 }

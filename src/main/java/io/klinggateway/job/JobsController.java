@@ -2,9 +2,11 @@ package io.klinggateway.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.image.ImageRequest;
+import io.klinggateway.job.Follower.Listener;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.NearMiss;
@@ -26,6 +28,7 @@ import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Arrays;
@@ -33,9 +36,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -120,13 +125,28 @@ class JobsController {
     @GetMapping(path = "/{id}", params = "wait")
     @Hidden // the same operation to a caller; the other method describes it
     DeferredResult<JobView> changedJob(
-            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam String wait) {
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam String wait,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         RequestParameters query = new RequestParameters();
         Integer seconds = query.read(
                 "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
         query.refuseInvalid();
         return watchers.await(
-                caller.tenant().id(), find(caller, id).view(), Duration.ofSeconds(seconds == null ? 0 : seconds));
+                listener(caller, request),
+                find(caller, id).view(),
+                Duration.ofSeconds(seconds == null ? 0 : seconds),
+                comeBackAfter(response));
+    }
+
+    private static Listener listener(Caller caller, HttpServletRequest request) {
+        return new Listener(caller, Remote.of(request));
+    }
+
+    private static Consumer<Duration> comeBackAfter(HttpServletResponse response) {
+        return time -> response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(time.toSeconds()));
     }
 
     @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -141,8 +161,12 @@ class JobsController {
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                                             schema = @Schema(type = "string"))))
-    SseEmitter events(@AuthenticationPrincipal Caller caller, @PathVariable @Schema(format = "uuid") String id) {
-        return watchers.stream(caller.tenant().id(), find(caller, id).view());
+    SseEmitter events(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable @Schema(format = "uuid") String id,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        return watchers.stream(listener(caller, request), find(caller, id).view(), comeBackAfter(response));
     }
 
     private static GenerationId id(String id) {

@@ -16,6 +16,7 @@
             "credits",
             "problem",
             "background",
+            "connection",
             "support"
         })
 package io.klinggateway.job;

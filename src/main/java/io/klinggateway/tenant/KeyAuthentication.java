@@ -8,7 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +26,13 @@ public class KeyAuthentication {
                    coalesce(k.prefix, '') as prefix, k.allowed_networks
               from api_key k join tenant t on t.id = k.tenant_id
              where k.id = :id and t.status = 'ACTIVE'
+               and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now())
+            """;
+
+    private static final String USABLE = """
+            select k.id
+              from api_key k join tenant t on t.id = k.tenant_id
+             where k.id = any (:ids) and t.status = 'ACTIVE'
                and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now())
             """;
 
@@ -58,6 +68,14 @@ public class KeyAuthentication {
             throw InvalidApiKey.from(origin);
         }
         return known.caller();
+    }
+
+    /** Those of the keys that may be used now; read anew. */
+    public Set<KeyId> usable(Collection<KeyId> ids) {
+        return new HashSet<>(jdbc.sql(USABLE)
+                .param("ids", ids.stream().map(KeyId::value).toArray(UUID[]::new))
+                .query((row, _) -> new KeyId(row.getObject("id", UUID.class)))
+                .list());
     }
 
     /**

@@ -10,6 +10,11 @@ import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Replica;
 import io.klinggateway.running.RunningGateway;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +22,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two replicas over one database; only the first looks at the vendor. */
 @Timeout(180)
@@ -39,7 +47,7 @@ class JobWatchersTests {
     @BeforeAll
     static void startReplicas() {
         worker = start(WORKER_PORT, Map.of());
-        idle = start(IDLE_PORT, Map.of());
+        idle = start(IDLE_PORT, Map.of("gateway.waiting.most-callers", 20));
         lookAtNothing(idle);
     }
 
@@ -144,6 +152,114 @@ class JobWatchersTests {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).contains("QUEUED");
         }
+    }
+
+    @Test
+    void whatATeamAsksForBeyondItsShareIsAnsweredSoonAndWhoHangsUpLeaves() throws Exception {
+        String id = toWorker.order("\"prompt\":\"a fox\"");
+        freeze(id);
+        Client other = new Client(IDLE_PORT, RunningGateway.OTHER_KEY);
+        String others = other.order("\"prompt\":\"an owl\"");
+        freeze(others);
+        JobWatchers watchers = idle.bean(JobWatchers.class);
+        List<Socket> waiters = new ArrayList<>();
+        for (int waiter = 0; waiter < 15; waiter++) {
+            waiters.add(open("/v2/jobs/" + id + (waiter % 2 == 0 ? "?wait=60" : "/events")));
+        }
+        awaitCount(watchers, 15);
+
+        long begun = System.nanoTime();
+        Answer more = toIdle.get("/v2/jobs/" + id + "?wait=60");
+        Answer stream = toIdle.get("/v2/jobs/" + id + "/events");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .as("both are held a little, so that a loop does not spin")
+                .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(8));
+        assertThat(more.expect(200).text("status")).isEqualTo("QUEUED");
+        assertThat(more.header("Retry-After")).isEqualTo("5");
+        assertThat(stream.expect(200).body()).contains("event:progress");
+        assertThat(stream.header("Retry-After")).isEqualTo("5");
+
+        List<Answer> atOnce =
+                Stream.generate(() -> toIdle.getLater("/v2/jobs/" + id + "?wait=60")).limit(8).toList().stream()
+                        .map(CompletableFuture::join)
+                        .toList();
+        assertThat(atOnce).extracting(Answer::status).contains(429).containsOnly(200, 429);
+        assertThat(atOnce).allMatch(answer -> answer.header("Retry-After").equals("5"));
+        assertThat(other.get("/v2/jobs/" + others + "?wait=1").expect(200).header("Retry-After"))
+                .isEmpty();
+
+        for (Socket waiter : waiters) {
+            waiter.close();
+        }
+        await().atMost(Duration.ofSeconds(6)).until(() -> watchers.count() == 0);
+        assertThat(toIdle.get("/v2/jobs/" + id + "?wait=1").header("Retry-After"))
+                .isEmpty();
+    }
+
+    /** It has sent its request, closed its side, and reads. */
+    @Test
+    void aHalfClosedCallerIsAnswered() throws Exception {
+        String id = toWorker.order("\"prompt\":\"a fox\"");
+        freeze(id);
+        try (Socket waiter = open("/v2/jobs/" + id + "?wait=60");
+                Socket stream = open("/v2/jobs/" + id + "/events")) {
+            for (Socket socket : List.of(waiter, stream)) {
+                socket.setSoTimeout(10_000);
+                socket.shutdownOutput();
+            }
+            var answer = new BufferedReader(new InputStreamReader(waiter.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(answer.readLine()).startsWith("HTTP/1.1 200");
+            TimeUnit.SECONDS.sleep(3);
+
+            worker.jdbc()
+                    .sql("update generation set state = 'PROCESSING', progress = 7 where id = :id")
+                    .param("id", UUID.fromString(id))
+                    .update();
+
+            var events = new BufferedReader(new InputStreamReader(stream.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(events.lines()
+                            .filter(line -> line.contains("PROCESSING"))
+                            .findFirst())
+                    .as("shown what came after it closed its side")
+                    .isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update api_key set revoked_at = now() where tenant_id = (select id from tenant where name = 'beta')",
+                "update tenant set status = 'SUSPENDED' where name = 'beta'"
+            })
+    void whoseKeyIsNotGoodAnyMoreHearsNothingMore(String change) throws Exception {
+        Client beta = new Client(IDLE_PORT, RunningGateway.OTHER_KEY);
+        String id = beta.order("\"prompt\":\"a fox\"");
+        freeze(id);
+        CompletableFuture<Answer> waiter = beta.getLater("/v2/jobs/" + id + "?wait=60");
+        CompletableFuture<Answer> stream = beta.getLater("/v2/jobs/" + id + "/events");
+        String foxOfAlpha = toWorker.order("\"prompt\":\"a fox\"");
+        freeze(foxOfAlpha);
+        CompletableFuture<Answer> alpha = toIdle.getLater("/v2/jobs/" + foxOfAlpha + "?wait=5");
+        awaitCount(idle.bean(JobWatchers.class), 3);
+        try {
+            worker.jdbc().sql(change).update();
+
+            assertThat(waiter.get(3, TimeUnit.SECONDS).expect(401).code()).isEqualTo("api_key_invalid");
+            assertThat(stream.get(3, TimeUnit.SECONDS).expect(200).body()).doesNotContain("event:completed");
+            assertThat(alpha.isDone()).isFalse();
+            assertThat(alpha.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+        } finally {
+            worker.jdbc().sql("update tenant set status = 'ACTIVE'").update();
+            worker.jdbc().sql("update api_key set revoked_at = null").update();
+        }
+    }
+
+    private static Socket open(String path) throws IOException {
+        Socket socket = new Socket("localhost", IDLE_PORT);
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + RunningGateway.KEY + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private static void awaitCount(JobWatchers watchers, int count) {

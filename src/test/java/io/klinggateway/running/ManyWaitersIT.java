@@ -97,11 +97,11 @@ class ManyWaitersIT {
 
     @Test
     void twoThousandWaitInHalfAGigabyteAndAreLetGoByAChangeOrAShutdown() throws Exception {
-        var changed = newJob();
-        var unchanged = newJob();
+        var changed = newJob(RunningGateway.KEY);
+        var unchanged = newJob(RunningGateway.OTHER_KEY);
         warmUp(changed);
-        var waitForChanged = waiters(changed, WAITERS / 2);
-        var waitForUnchanged = waiters(unchanged, WAITERS / 2);
+        var waitForChanged = waiters(changed, RunningGateway.KEY);
+        var waitForUnchanged = waiters(unchanged, RunningGateway.OTHER_KEY);
         var all = Stream.concat(waitForChanged.stream(), waitForUnchanged.stream())
                 .toList();
         await().atMost(SOON).until(() -> {
@@ -147,9 +147,10 @@ class ManyWaitersIT {
         }
     }
 
-    private UUID newJob() throws IOException, InterruptedException {
+    private UUID newJob(String key) throws IOException, InterruptedException {
         var answer = http.send(
                 request("/v2/images/generate")
+                        .setHeader("X-API-Key", key)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString("""
                                 {"prompt": "A fox", "model": "kling-image"}
@@ -161,14 +162,14 @@ class ManyWaitersIT {
                 JsonMapper.shared().readTree(answer.body()).path("jobId").stringValue());
     }
 
-    /** All come at once. Bare sockets: two thousand clients must not weigh more than the gateway. */
-    private List<CompletableFuture<String>> waiters(UUID job, int count) {
+    /** All come at once, half of them of one team. Bare sockets: two thousand clients must not weigh more than the gateway. */
+    private List<CompletableFuture<String>> waiters(UUID job, String key) {
         var request = ("GET /v2/jobs/" + job
                         + "?wait=60 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-API-Key: "
-                        + RunningGateway.KEY + "\r\n\r\n")
+                        + key + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         var answers = new ArrayList<CompletableFuture<String>>();
-        for (int waiter = 0; waiter < count; waiter++) {
+        for (int waiter = 0; waiter < WAITERS / 2; waiter++) {
             answers.add(CompletableFuture.supplyAsync(() -> exchange(request), readers));
         }
         return answers;

@@ -1,0 +1,45 @@
+package io.klinggateway.job;
+
+import io.klinggateway.ledger.TenantId;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Who waits on this replica: no more than its heap bears. A tenant alone has three quarters of the room, and half of it while
+ * others wait. What it asks for beyond that is answered soon instead of at once: whoever is answered at once asks again at
+ * once.
+ */
+final class WaitingRoom {
+
+    enum Stay {
+        AS_LONG_AS_ASKED,
+        BRIEF,
+        NONE
+    }
+
+    private final int most;
+    private final Map<TenantId, Integer> counts = new HashMap<>();
+    private int all;
+
+    WaitingRoom(int most) {
+        this.most = most;
+    }
+
+    /** Unless the answer is {@link Stay#NONE}, it has to leave. */
+    synchronized Stay enter(TenantId tenant) {
+        int own = counts.getOrDefault(tenant, 0);
+        int share = own == all ? most * 3 / 4 : (most + 1) / 2;
+        Stay stay = all < most && own < share ? Stay.AS_LONG_AS_ASKED : all < most * 7 / 8 ? Stay.BRIEF : Stay.NONE;
+        if (stay != Stay.NONE) {
+            counts.put(tenant, own + 1);
+            all++;
+        }
+        return stay;
+    }
+
+    /** To be called once for each one that entered. */
+    synchronized void leave(TenantId tenant) {
+        counts.computeIfPresent(tenant, (_, own) -> own == 1 ? null : own - 1);
+        all--;
+    }
+}
