@@ -120,6 +120,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
         }
         if (upstream.isSimulated() && !setsOperatorTokens(environment)) {
             properties.put("gateway.admin.token", OPERATOR_TOKEN);
+            properties.put("gateway.admin.public-api-docs", true);
         }
         if (!upstream.isSimulated() && !environment.containsProperty("server.address")) {
             // The demo key is public, and here it spends real credits.

@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -20,10 +21,12 @@ final class OperatorFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
 
     private final OperatorTokens tokens;
+    private final GuessThrottle throttle;
     private final ProblemWriter problems;
 
-    OperatorFilter(OperatorTokens tokens, ProblemWriter problems) {
+    OperatorFilter(OperatorTokens tokens, GuessThrottle throttle, ProblemWriter problems) {
         this.tokens = tokens;
+        this.throttle = throttle;
         this.problems = problems;
     }
 
@@ -35,7 +38,13 @@ final class OperatorFilter extends OncePerRequestFilter {
             return;
         }
         String token = tokenOf(request);
-        Optional<Operator> operator = token == null ? Optional.empty() : tokens.find(token);
+        Optional<Operator> operator;
+        try {
+            operator = token == null ? Optional.empty() : find(request, token);
+        } catch (ProblemException refused) {
+            problems.write(response, refused);
+            return;
+        }
         if (operator.isEmpty()) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             problems.write(
@@ -47,6 +56,15 @@ final class OperatorFilter extends OncePerRequestFilter {
         }
         SecurityContextHolder.getContext().setAuthentication(new OperatorAuthentication(operator.get()));
         chain.doFilter(request, response);
+    }
+
+    private Optional<Operator> find(HttpServletRequest request, String token) {
+        throttle.attempt(request, token);
+        Optional<Operator> operator = tokens.find(token);
+        if (operator.isPresent()) {
+            throttle.succeeded(request, token);
+        }
+        return operator;
     }
 
     private static @Nullable String tokenOf(HttpServletRequest request) {

@@ -19,21 +19,31 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 
-/** Everything under {@code /admin} needs an operator's token; a tenant's key opens nothing there, nor a token elsewhere. */
+/** Everything under {@code /admin}, and its description, needs an operator's token; a tenant's key opens nothing there, nor a token elsewhere. */
 @Configuration(proxyBeanMethods = false)
 class OperatorSecurity {
 
+    private static final String API = "/admin/**";
+    private static final String[] API_AND_ITS_DESCRIPTION = {
+        API, "/v3/api-docs/operators", "/v3/api-docs.yaml/operators"
+    };
+
     @Bean
     @Order(0)
-    SecurityFilterChain operatorApi(HttpSecurity http, OperatorTokens tokens, ProblemWriter problems) {
-        return http.securityMatcher("/admin/**")
+    SecurityFilterChain operatorApi(
+            HttpSecurity http,
+            OperatorSettings settings,
+            OperatorTokens tokens,
+            GuessThrottle throttle,
+            ProblemWriter problems) {
+        return http.securityMatcher(settings.publicApiDocs() ? new String[] {API} : API_AND_ITS_DESCRIPTION)
                 .csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .addFilterBefore(new OperatorFilter(tokens, problems), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new OperatorFilter(tokens, throttle, problems), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .build();
     }

@@ -14,10 +14,13 @@ import org.springframework.util.StringUtils;
  *
  * @param token of the actor {@code operator}
  * @param tokens by the actor's name
+ * @param publicApiDocs whether anyone may read the API's description; otherwise it takes a token, too
  */
 @ConfigurationProperties("gateway.admin")
 record OperatorSettings(
-        @Nullable String token, @DefaultValue Map<String, String> tokens) {
+        @Nullable String token,
+        @DefaultValue Map<String, String> tokens,
+        @DefaultValue("false") boolean publicApiDocs) {
 
     private static final String ACTOR = "operator";
 
@@ -41,6 +44,6 @@ record OperatorSettings(
 
     @Override
     public String toString() {
-        return "OperatorSettings[actors=" + tokens.keySet() + ", tokens=hidden]";
+        return "OperatorSettings[actors=" + tokens.keySet() + ", tokens=hidden, publicApiDocs=" + publicApiDocs + "]";
     }
 }

@@ -1,10 +1,9 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.GuessThrottle;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.OperatorTokens;
 import io.klinggateway.ledger.KeyId;
-import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Sha256;
 import io.klinggateway.tenant.Caller;
@@ -54,7 +53,7 @@ class SignIns {
     private final OperatorTokens operators;
     private final ConsoleSettings settings;
     private final Clock clock;
-    private final SignInThrottle throttle;
+    private final GuessThrottle throttle;
     private final SecureRandom random = new SecureRandom();
     private final Counter byOperators;
     private final Counter byTeams;
@@ -65,7 +64,7 @@ class SignIns {
             OperatorTokens operators,
             ConsoleSettings settings,
             Clock clock,
-            SignInThrottle throttle,
+            GuessThrottle throttle,
             MeterRegistry meters) {
         this.keys = keys;
         this.operators = operators;
@@ -84,11 +83,7 @@ class SignIns {
      * @throws ProblemException if it is neither, or too many attempts failed before
      */
     Visitor signIn(HttpServletRequest request, HttpServletResponse response, String secret) {
-        if (throttle.holdsUp(request)) {
-            throw new ProblemException(
-                    Problem.of(ProblemCode.RATE_LIMITED, "Too many attempts failed; wait a minute"),
-                    SignInThrottle.WINDOW);
-        }
+        throttle.attempt(request, secret);
         String proof = newProof();
         Optional<Operator> operator = operators.find(secret);
         Visitor visitor;
@@ -97,10 +92,11 @@ class SignIns {
             visitor = Visitor.of(operator.get());
             line = String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof));
         } else {
-            Caller caller = tenantKey(request, secret);
+            Caller caller = tenantKey(secret);
             visitor = Visitor.of(caller);
             line = String.join(" ", TEAM, caller.keyId().toString(), sha256(proof));
         }
+        throttle.succeeded(request, secret);
         end(request);
         HttpSession session = request.getSession(true);
         session.setAttribute(ATTRIBUTE, line);
@@ -121,12 +117,11 @@ class SignIns {
         return HexFormat.of().formatHex(Sha256.of(text));
     }
 
-    private Caller tenantKey(HttpServletRequest request, String secret) {
+    private Caller tenantKey(String secret) {
         try {
             return keys.authenticate(secret, request);
         } catch (ProblemException refused) {
             refusals.increment();
-            throttle.failed(request);
             throw refused;
         }
     }

@@ -142,7 +142,8 @@ class DeclarationHistoryTests {
                 .hasMessageContaining("at least 16 characters")
                 .hasMessageNotContaining("hunter2");
         assertThat(output.getAll()).doesNotContain("hunter2");
-        assertThat(new OperatorSettings(Replica.TOKEN, Map.of()).toString()).doesNotContain(Replica.TOKEN);
+        assertThat(new OperatorSettings(Replica.TOKEN, Map.of(), false).toString())
+                .doesNotContain(Replica.TOKEN);
     }
 
     private void run(Map<String, Object> settings, Consumer<Replica> story) {

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -1075,11 +1077,164 @@ class OperatorApiTests {
                 .isEqualTo("Bearer");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST  | /grants      | {\"credits\": 1, \"reason\": \"half a \\ud83d fox\"} | reason",
+                "POST  | /adjustments | {\"credits\": 1, \"reason\": \"\\ude00\"}            | reason",
+                "POST  | /keys        | {\"name\": \"\\ud83d\"}                              | name",
+                "PATCH | ''           | {\"costCentre\": \"a\\ud83d\"}                       | costCentre",
+                "PATCH | ''           | {\"budget\": {\"timeZone\": \"\\ud83d\"}}            | budget.timeZone",
+                "PATCH | /notices     | {\"channels\": {\"a\": {\"kind\": \"EMAIL\", \"target\": \"\\ud83d@b.c\"}}} | channels.a.target",
+                "PATCH | /notices     | {\"channels\": {\"a\": {\"kind\": \"SLACK\", \"target\": \"https://b.c/\\u0000\"}}} | channels.a.target",
+            })
+    void textThatTheDatabaseCannotHoldIsRefused(String method, String path, String body, String named) {
+        if (here.operator("GET", "/tenants/broken-text").status() == 404) {
+            here.createTenant("broken-text", MONTHLY, NO_LIMITS);
+        }
+
+        Answer answer =
+                here.operator(method, "/tenants/broken-text" + path, body).expect(400);
+
+        assertThat(answer.json().path("details").propertyNames()).containsExactly(named);
+    }
+
+    @Test
+    void aWholeSurrogatePairIsText() {
+        here.createTenant("whole-text", MONTHLY, NO_LIMITS);
+
+        here.operator("POST", "/tenants/whole-text/grants", "{\"credits\": 1, \"reason\": \"a \\ud83e\\udd8a\"}")
+                .expect(200);
+    }
+
+    @Test
+    void anOldNameOfAZoneIsItsRegion() {
+        here.createTenant("central", "{\"period\": \"DAY\", \"limit\": 10, \"timeZone\": \"CET\"}", NO_LIMITS);
+
+        assertThat(here.operator("GET", "/tenants/central")
+                        .json()
+                        .path("budget")
+                        .path("timeZone")
+                        .asString())
+                .isEqualTo("Europe/Brussels");
+    }
+
+    @Test
+    void aTenantInJavasOwnUtcIsSuspended() {
+        here.createTenant("zulu", MONTHLY, NO_LIMITS);
+        here.jdbc()
+                .sql("update budget set time_zone = 'Z' where tenant_id = (select id from tenant where name = 'zulu')")
+                .update();
+
+        Answer suspended = here.operator("PATCH", "/tenants/zulu", "{\"status\": \"SUSPENDED\"}")
+                .expect(200);
+
+        assertThat(suspended.text("status")).isEqualTo("SUSPENDED");
+        assertThat(suspended.json().path("budget").path("timeZone").asString()).isEqualTo("UTC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/usage?from=%2B300000-01-01",
+        "/usage?to=%2B300000-01-01",
+        "/usage?from=%2B300000-01-01T00:00:00Z",
+        "/usage?to=%2B999999999-12-31",
+        "/usage?from=-300000-01-01",
+        "/audit?from=%2B300000-01-01"
+    })
+    void aDateThatNoCalendarReachesIsRefused(String path) {
+        here.operator("GET", path).expect(400);
+    }
+
+    @Test
+    void whoGuessesTokensWaitsAndNobodyElseDoes() {
+        asAlice("192.0.2.8").expect(200);
+        List<Integer> statuses = IntStream.range(0, 30)
+                .mapToObj(guess -> here.send(
+                                "GET",
+                                "/admin/v1/tenants",
+                                "Authorization",
+                                "Bearer guess-" + guess,
+                                "",
+                                "X-Forwarded-For",
+                                "198.51.100." + guess + ", 192.0.2.7")
+                        .status())
+                .toList();
+
+        assertThat(statuses.subList(0, 10)).containsOnly(401);
+        assertThat(statuses.subList(10, 30)).containsOnly(429);
+        assertThat(asAlice("192.0.2.7").status())
+                .as("right before, so no guess")
+                .isEqualTo(200);
+        Answer another = here.send(
+                        "GET",
+                        "/admin/v1/tenants",
+                        "Authorization",
+                        "Bearer one more guess",
+                        "",
+                        "X-Forwarded-For",
+                        "192.0.2.7")
+                .expect(429);
+        assertThat(another.header("Retry-After")).isEqualTo("60");
+    }
+
+    @Test
+    void manyGuessesAtOnceAreTenGuesses() {
+        try (ExecutorService guessers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Integer> statuses = IntStream.range(0, 60)
+                    .mapToObj(guess -> CompletableFuture.supplyAsync(
+                            () -> here.send(
+                                            "GET",
+                                            "/admin/v1/tenants",
+                                            "Authorization",
+                                            "Bearer at once " + guess,
+                                            "",
+                                            "X-Forwarded-For",
+                                            "192.0.2.11")
+                                    .status(),
+                            guessers))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(statuses).containsOnly(401, 429);
+            assertThat(statuses.stream().filter(status -> status == 401)).hasSize(10);
+        }
+    }
+
+    /** A client with an old token is no guesser. */
+    @Test
+    void aWrongTokenCountsOnce() {
+        for (int i = 0; i < 12; i++) {
+            here.send("GET", "/admin/v1/tenants", "Authorization", "Bearer old", "", "X-Forwarded-For", "192.0.2.10")
+                    .expect(401);
+        }
+
+        asAlice("192.0.2.10").expect(200);
+    }
+
+    private static Answer asAlice(String address) {
+        return here.operator("GET", "/tenants", "", "X-Forwarded-For", address);
+    }
+
+    @Test
+    void theDescriptionTakesAToken() {
+        for (String path :
+                List.of("/v3/api-docs/operators", "/v3/api-docs.yaml/operators", "/v3/api-docs/operator%73")) {
+            Answer refused = here.send("GET", path, "Accept", "*/*").expect(401);
+
+            assertThat(refused.body()).doesNotContain("paths");
+            here.send("GET", path, "Authorization", "Bearer " + Replica.TOKEN).expect(200);
+        }
+    }
+
     @Test
     void theOperatorsApiIsDocumentedApartFromTheTenants() {
         Answer tenants =
                 here.send("GET", "/v3/api-docs", "Accept", "application/json").expect(200);
-        Answer operators = here.send("GET", "/v3/api-docs/operators", "Accept", "application/json")
+        Answer operators = here.send("GET", "/v3/api-docs/operators", "Authorization", "Bearer " + Replica.TOKEN)
                 .expect(200);
 
         assertThat(tenants.json().path("paths").propertyNames())

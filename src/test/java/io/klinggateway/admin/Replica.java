@@ -35,6 +35,7 @@ final class Replica implements AutoCloseable {
     static Replica start(TestDatabase database, String upstream, Map<String, Object> settings) {
         return new Replica(io.klinggateway.running.Replica.start(Settings.of(database, upstream)
                 .with("gateway.tracking.interval", "100ms")
+                .with("gateway.http.trusted-proxies", "127.0.0.1, ::1")
                 .with(settings)));
     }
 

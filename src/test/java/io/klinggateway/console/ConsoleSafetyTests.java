@@ -20,7 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,7 @@ class ConsoleSafetyTests {
 
     private static final Pattern SHOWN_KEY = Pattern.compile("<code id=\"key\">([^<]+)</code>");
 
+    private final ExecutorService guessers = Executors.newVirtualThreadPerTaskExecutor();
     private final String gateway;
     private final int port;
     private final JdbcClient database;
@@ -77,6 +82,16 @@ class ConsoleSafetyTests {
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tenants?after=%00", "tenants?find=%00", "audit?tenant=%00"})
+    void aNameThatNoTenantCanHaveFindsNothing(String page) {
+        HttpResponse<String> answer =
+                Session.signedIn(gateway, ConsoleTest.TOKEN).get("/console/operator/" + page);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).doesNotContain("/console/operator/tenants/alpha");
     }
 
     @Test
@@ -614,6 +629,7 @@ class ConsoleSafetyTests {
     @Test
     void whoGuessesWaits() {
         String[] guesser = {"X-Forwarded-For", "10.0.0.1, 192.0.2.7"};
+        Session.signedIn(gateway, RunningGateway.KEY);
         var session = new Session(gateway);
         session.get("/console/sign-in");
         for (int i = 0; i < 10; i++) {
@@ -622,17 +638,52 @@ class ConsoleSafetyTests {
                     .isEqualTo(401);
         }
 
-        HttpResponse<String> held = session.post("/console/sign-in", Map.of("secret", RunningGateway.KEY), guesser);
+        HttpResponse<String> held = session.post("/console/sign-in", Map.of("secret", "one more guess"), guesser);
         assertThat(held.statusCode()).isEqualTo(429);
         assertThat(held.headers().firstValue("Retry-After")).hasValue("60");
         assertThat(held.body()).contains("Too many attempts failed");
         assertThat(session.post(
                                 "/console/sign-in",
-                                Map.of("secret", RunningGateway.KEY),
+                                Map.of("secret", "a guess from elsewhere"),
                                 "X-Forwarded-For",
                                 "192.0.2.8")
                         .statusCode())
+                .isEqualTo(401);
+        assertThat(session.post("/console/sign-in", Map.of("secret", RunningGateway.KEY), guesser)
+                        .statusCode())
+                .as("was right before")
                 .isEqualTo(302);
+    }
+
+    @Test
+    void manyGuessesAtOnceGetNoFurtherAndARotatedHeaderHelpsNobody() {
+        var session = new Session(gateway);
+        session.get("/console/sign-in");
+        List<Integer> statuses = IntStream.range(0, 60)
+                .mapToObj(guess -> CompletableFuture.supplyAsync(
+                        () -> session.post(
+                                        "/console/sign-in",
+                                        Map.of("secret", "another guess " + guess, "_csrf", session.token()),
+                                        "X-Forwarded-For",
+                                        "198.51.100." + guess + ", 192.0.2.9")
+                                .statusCode(),
+                        guessers))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(statuses).containsOnly(401, 429);
+        assertThat(statuses.stream().filter(status -> status == 401)).hasSize(10);
+        assertThat(new Client(port, null)
+                        .get(
+                                "/admin/v1/tenants",
+                                "Authorization",
+                                "Bearer wrong, but at another door",
+                                "X-Forwarded-For",
+                                "192.0.2.9")
+                        .status())
+                .isEqualTo(401);
     }
 
     @Test

@@ -10,7 +10,11 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @RunningGatewayTest(
-        settings = {"gateway.admin.tokens.alice=" + ConsoleTest.TOKEN, "gateway.oversight.reconciliation-interval=1s"})
+        settings = {
+            "gateway.admin.tokens.alice=" + ConsoleTest.TOKEN,
+            "gateway.oversight.reconciliation-interval=1s",
+            "gateway.http.trusted-proxies=127.0.0.1, ::1"
+        })
 @interface ConsoleTest {
 
     String TOKEN = "token-of-alice-for-the-console";
