@@ -1,5 +1,7 @@
 package io.klinggateway.apiframe;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -29,8 +31,16 @@ class Breaker {
 
     private static final int CALLS_LOOKED_AT = 20;
     private static final int PROBES = 3;
+    private static final int MOST_FAILING = 10_000;
+    private static final Duration COUNTS_AGAIN_AFTER = Duration.ofMinutes(5);
 
     private final CircuitBreaker breaker;
+    /** By key, from a failure that counted until a success. */
+    private final Cache<String, Boolean> failing = Caffeine.newBuilder()
+            .maximumSize(MOST_FAILING)
+            .expireAfterWrite(COUNTS_AGAIN_AFTER)
+            .build();
+
     private final AtomicInteger probing = new AtomicInteger();
     private volatile long openedAtNanos;
 
@@ -65,16 +75,40 @@ class Breaker {
         };
     }
 
+    /** A read: whatever fails is the vendor's fault. */
     Exchange call(Supplier<Exchange> exchange) {
+        return call(exchange, false);
+    }
+
+    /**
+     * What is sent again and again under one key counts once in five minutes: the vendor may fail on that request and on no
+     * other, and one team's requests must not keep all teams from it.
+     */
+    Exchange call(String idempotencyKey, Supplier<Exchange> exchange) {
+        boolean failedBefore = failing.getIfPresent(idempotencyKey) != null;
+        Exchange result = call(exchange, failedBefore);
+        if (result instanceof Answered answer) {
+            if (answer.status() < 500) {
+                failing.invalidate(idempotencyKey);
+            } else if (!failedBefore) {
+                failing.put(idempotencyKey, true);
+            }
+        }
+        return result;
+    }
+
+    private Exchange call(Supplier<Exchange> exchange, boolean failedBefore) {
         if (!breaker.tryAcquirePermission()) {
             return new NotWritten("circuit breaker open", true);
         }
         long started = System.nanoTime();
-        Exchange result = breaker.getState() == CircuitBreaker.State.HALF_OPEN ? probe(exchange) : exchange.get();
+        boolean probes = breaker.getState() == CircuitBreaker.State.HALF_OPEN;
+        Exchange result = probes ? probe(exchange) : exchange.get();
         long nanos = System.nanoTime() - started;
         switch (result) {
             case NotWritten notWritten when !notWritten.vendorAway() -> breaker.releasePermission();
             case Answered answer when answer.status() < 500 -> breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+            case Answered _ when failedBefore && !probes -> breaker.releasePermission();
             default -> breaker.onError(nanos, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
         }
         return result;

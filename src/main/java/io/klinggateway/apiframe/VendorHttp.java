@@ -91,13 +91,15 @@ class VendorHttp {
     }
 
     Exchange post(String path, byte[] body, String idempotencyKey, Deadline deadline) {
-        return breaker.call(() -> exchange(
-                client.post()
-                        .uri(URI.create(baseUrl + path))
-                        .header("Idempotency-Key", idempotencyKey)
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .bodyValue(body),
-                deadline));
+        return breaker.call(
+                idempotencyKey,
+                () -> exchange(
+                        client.post()
+                                .uri(URI.create(baseUrl + path))
+                                .header("Idempotency-Key", idempotencyKey)
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .bodyValue(body),
+                        deadline));
     }
 
     /** The deadline alone bounds it: how long a file takes is up to its sender, too. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant its name
  * @param state the name of a {@link io.klinggateway.generation.GenerationState}
+ * @param attempts how often it was sent to the vendor, or was to be; many where the vendor fails on this one
  * @param quotedCredits what is, or was, held
  * @param capturedCredits what was paid; null while open
  * @param chargedCredits what the vendor says it charged; null if it has not said
@@ -25,6 +26,7 @@ public record GenerationSummary(
         String state,
         String model,
         int images,
+        int attempts,
         long quotedCredits,
         @Nullable Long capturedCredits,
         @Nullable Long chargedCredits,

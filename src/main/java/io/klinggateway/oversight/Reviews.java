@@ -47,8 +47,8 @@ public class Reviews {
     private static final Duration RETRY_VENDOR = Duration.ofSeconds(5);
 
     static final String COLUMNS = """
-            select g.id, t.name as tenant, g.key_id, g.state, g.model_name, g.images, g.quoted_credits, g.captured_credits,
-                   g.charged_credits, g.upstream_job_id, g.error, g.created_at, g.completed_at, g.labels
+            select g.id, t.name as tenant, g.key_id, g.state, g.model_name, g.images, g.attempt, g.quoted_credits,
+                   g.captured_credits, g.charged_credits, g.upstream_job_id, g.error, g.created_at, g.completed_at, g.labels
               from generation g join tenant t on t.id = g.tenant_id
             """;
 
@@ -206,6 +206,7 @@ public class Reviews {
                 row.getString("state"),
                 row.getString("model_name"),
                 row.getInt("images"),
+                row.getInt("attempt"),
                 row.getLong("quoted_credits"),
                 row.getObject("captured_credits", Long.class),
                 row.getObject("charged_credits", Long.class),

@@ -29,6 +29,7 @@ class Sending {
 
     private static final Logger log = LoggerFactory.getLogger(Sending.class);
     private static final int MOST_DOUBLINGS = 10;
+    private static final Duration LONGEST_PAUSE_OF_ONE = Duration.ofMinutes(5);
 
     private final Apiframe apiframe;
     private final Generations generations;
@@ -36,6 +37,7 @@ class Sending {
     private final Callbacks callbacks;
     private final AccountRate rate;
     private final QueueSettings settings;
+    private final PoisonedGenerations poisoned;
 
     Sending(
             Apiframe apiframe,
@@ -43,13 +45,15 @@ class Sending {
             Settlement settlement,
             Callbacks callbacks,
             AccountRate rate,
-            QueueSettings settings) {
+            QueueSettings settings,
+            PoisonedGenerations poisoned) {
         this.apiframe = apiframe;
         this.generations = generations;
         this.settlement = settlement;
         this.callbacks = callbacks;
         this.rate = rate;
         this.settings = settings;
+        this.poisoned = poisoned;
     }
 
     /**
@@ -96,7 +100,10 @@ class Sending {
                         generation.id(),
                         generation.attempt(),
                         unknown.reason());
-                generations.unresolved(generation.id(), generation.attempt(), pauseAfter(generation.attempt()));
+                // What one team sends and the vendor chokes on takes as little as possible of what all share.
+                Duration longest = poisoned.failed(generation.id()) ? LONGEST_PAUSE_OF_ONE : settings.longestPause();
+                generations.unresolved(
+                        generation.id(), generation.attempt(), pauseAfter(generation.attempt(), longest));
                 yield Taken.SENT;
             }
         };
@@ -105,6 +112,7 @@ class Sending {
     /** The job exists, whether the database takes note of it or not: another attempt finds it again by its key. */
     private Verdict accept(Claimed generation, Accepted accepted, Deadline deadline) {
         try {
+            poisoned.taken(generation.id());
             if (generations.accepted(generation.id(), accepted.job(), deadline)) {
                 // Books that are restored may know neither; the log then tells whose the vendor's job is.
                 log.info("sent generation={} as vendor job={}", generation.id(), accepted.job());
@@ -149,7 +157,11 @@ class Sending {
 
     /** Doubles with every attempt, up to the longest; jittered, so that replicas do not march in step. */
     private Duration pauseAfter(int attempt) {
-        long longest = settings.longestPause().toMillis();
+        return pauseAfter(attempt, settings.longestPause());
+    }
+
+    private Duration pauseAfter(int attempt, Duration atMost) {
+        long longest = atMost.toMillis();
         long pause = Math.min(longest, settings.firstPause().toMillis() << Math.min(attempt - 1, MOST_DOUBLINGS));
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
     }

@@ -36,6 +36,38 @@ class BreakerTests {
     }
 
     @Test
+    void oneRequestOnWhichTheVendorFailsAgainAndAgainCountsOnce() {
+        for (int attempt = 0; attempt < 40; attempt++) {
+            breaker.call("the same", () -> answered(503));
+        }
+        assertThat(openness()).isZero();
+
+        for (int request = 0; request < 19; request++) {
+            breaker.call("another " + request, () -> answered(503));
+        }
+
+        assertThat(openness()).isOne();
+    }
+
+    @Test
+    void aSecondOutageOpensItAgainThoughTheSameRequestsFail() {
+        for (int request = 0; request < 20; request++) {
+            String key = "request " + request;
+            breaker.call(key, () -> answered(503));
+            if (request < 19) {
+                breaker.call(key, () -> answered(202));
+            }
+        }
+        assertThat(openness()).isZero();
+
+        for (int request = 0; request < 19; request++) {
+            breaker.call("request " + request, () -> answered(503));
+        }
+
+        assertThat(openness()).isOne();
+    }
+
+    @Test
     void refusalsAreAnswers() {
         call(40, answered(402));
         call(40, answered(429));

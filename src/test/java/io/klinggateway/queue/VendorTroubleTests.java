@@ -1,5 +1,7 @@
 package io.klinggateway.queue;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +14,7 @@ import io.klinggateway.running.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -171,6 +174,42 @@ class VendorTroubleTests extends GatewayScenario {
         assertThat(generate(FOX).status()).isEqualTo(400);
 
         assertThat(accountIsRefused()).isFalse();
+    }
+
+    @Test
+    void whatTheVendorFailsOnBacksOffAndHarmsNobodyElse() {
+        vendorAnswers(accepted(UUID.randomUUID()));
+        vendor.stubFor(post(urlEqualTo(GENERATE))
+                .withRequestBody(containing("poison"))
+                .atPriority(1)
+                .willReturn(answer(503, "{}")));
+        String poison = "{\"prompt\":\"poison\",\"model\":\"kling-image\"}";
+        List<UUID> poisoned =
+                IntStream.range(0, 10).mapToObj(_ -> generate(poison).jobId()).toList();
+
+        // While others are taken.
+        await().pollInterval(Duration.ofMillis(500)).atMost(SOON).until(() -> {
+            vendorAnswers(accepted(UUID.randomUUID()));
+            generate(OWL).jobId();
+            return poisoned.stream().allMatch(id -> attempt(id) >= 8 && pause(id) > 5);
+        });
+        for (int other = 0; other < 5; other++) {
+            vendorAnswers(accepted(UUID.randomUUID()));
+            UUID id = generate(OWL).jobId();
+            assertThat(state(id)).isIn("SENDING", "QUEUED");
+            await().atMost(Duration.ofSeconds(2)).until(() -> state(id).equals("QUEUED"));
+        }
+        assertThat(journal(poisoned.getFirst())).containsExactly("HOLD 2 0");
+    }
+
+    /** Seconds until it is sent again. */
+    private double pause(UUID id) {
+        return jdbc.sql(
+                        "select extract(epoch from due_at - gateway_now()) from generation where id = :id and not attempt_open")
+                .param("id", id)
+                .query(Double.class)
+                .optional()
+                .orElse(0.0);
     }
 
     private boolean accountIsRefused() {
