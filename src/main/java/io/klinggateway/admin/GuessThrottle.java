@@ -74,7 +74,7 @@ public class GuessThrottle {
 
     private String place(HttpServletRequest request) {
         String door = request.getServletPath().startsWith("/console") ? "console " : "api ";
-        return door + addresses.of(request);
+        return door + addresses.networkOf(request);
     }
 
     private static String digest(String secret) {

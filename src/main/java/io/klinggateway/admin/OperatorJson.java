@@ -3,6 +3,7 @@ package io.klinggateway.admin;
 import io.klinggateway.problem.MalformedJson;
 import io.klinggateway.problem.NearMiss;
 import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.SentValue;
 import jakarta.validation.ConstraintViolation;
@@ -89,7 +90,7 @@ class OperatorJson {
             throw new ProblemException(
                     Problem.of(ProblemCode.MALFORMED_JSON, "The body must be a YAML mapping without anchors"));
         }
-        throw new ProblemException(Problem.invalid(ROOT, "must be a mapping"));
+        throw new ProblemException(Problem.invalid(Problem.BODY, "must be a mapping"));
     }
 
     /** PostgreSQL's text has neither, though JSON can carry both. */

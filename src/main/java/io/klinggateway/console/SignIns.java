@@ -92,7 +92,7 @@ class SignIns {
             visitor = Visitor.of(operator.get());
             line = String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof));
         } else {
-            Caller caller = tenantKey(secret);
+            Caller caller = tenantKey(secret, request);
             visitor = Visitor.of(caller);
             line = String.join(" ", TEAM, caller.keyId().toString(), sha256(proof));
         }
@@ -117,7 +117,7 @@ class SignIns {
         return HexFormat.of().formatHex(Sha256.of(text));
     }
 
-    private Caller tenantKey(String secret) {
+    private Caller tenantKey(String secret, HttpServletRequest request) {
         try {
             return keys.authenticate(secret, request);
         } catch (ProblemException refused) {

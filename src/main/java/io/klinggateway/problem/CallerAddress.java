@@ -33,10 +33,12 @@ public class CallerAddress {
                 .toList();
     }
 
-    /**
-     * The last address that no trusted proxy has; what stands before it in the header anyone may have written. Of IPv6 the
-     * network, within which a caller has as many addresses as it likes.
-     */
+    /** {@link #of}; of IPv6 the network, within which a caller has as many addresses as it likes. */
+    public String networkOf(HttpServletRequest request) {
+        return network(of(request));
+    }
+
+    /** The last address that no trusted proxy has; what stands before it in the header anyone may have written. */
     public String of(HttpServletRequest request) {
         String address = request.getRemoteAddr();
         for (String forwarded : forwardedLastFirst(request)) {
@@ -45,7 +47,7 @@ public class CallerAddress {
             }
             address = forwarded;
         }
-        return network(address);
+        return address;
     }
 
     private static List<String> forwardedLastFirst(HttpServletRequest request) {

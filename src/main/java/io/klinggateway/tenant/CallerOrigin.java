@@ -1,6 +1,5 @@
 package io.klinggateway.tenant;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 record CallerOrigin(@Nullable InetAddress address) {
 
-    /** Whoever is connected. */
-    static CallerOrigin of(HttpServletRequest request) {
-        return new CallerOrigin(literal(request.getRemoteAddr()).orElse(null));
+    static CallerOrigin of(String address) {
+        return new CallerOrigin(literal(address).orElse(null));
     }
 
     private static Optional<InetAddress> literal(String address) {

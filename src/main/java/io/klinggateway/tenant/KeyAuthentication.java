@@ -2,6 +2,7 @@ package io.klinggateway.tenant;
 
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.problem.CallerAddress;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.KnownKeys.KnownKey;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,10 +38,12 @@ public class KeyAuthentication {
             """;
 
     private final KnownKeys keys;
+    private final CallerAddress addresses;
     private final JdbcClient jdbc;
 
-    KeyAuthentication(KnownKeys keys, JdbcClient jdbc) {
+    KeyAuthentication(KnownKeys keys, CallerAddress addresses, JdbcClient jdbc) {
         this.keys = keys;
+        this.addresses = addresses;
         this.jdbc = jdbc;
     }
 
@@ -55,7 +58,7 @@ public class KeyAuthentication {
             throw InvalidApiKey.missing();
         }
         ApiKey key = new ApiKey(presented.strip());
-        CallerOrigin origin = CallerOrigin.of(request);
+        CallerOrigin origin = CallerOrigin.of(addresses.of(request));
         KnownKey known = key.isPlausible() ? keys.find(key, origin).orElse(null) : null;
         // The index found it by its digest; the comparison that decides takes the same time whatever differs.
         if (known == null || !MessageDigest.isEqual(known.sha256(), key.sha256()) || !known.valid()) {
@@ -83,7 +86,7 @@ public class KeyAuthentication {
      * from where this request comes from.
      */
     public Optional<Caller> find(KeyId key, HttpServletRequest request) {
-        CallerOrigin origin = CallerOrigin.of(request);
+        CallerOrigin origin = CallerOrigin.of(addresses.of(request));
         return jdbc.sql(FIND_USABLE)
                 .param("id", key.value())
                 .query((row, _) -> usable(row, origin))

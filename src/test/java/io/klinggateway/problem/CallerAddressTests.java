@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -29,21 +30,22 @@ class CallerAddressTests {
                 "a proxy by IPv6             | 2001:db8:1::5 | 198.51.100.1                    | 198.51.100.1",
             })
     void theAddressIsTheLastThatIsNoTrustedProxys(String about, String remote, String forwarded, String expected) {
-        assertThat(address(remote, forwarded)).as(about).isEqualTo(expected);
+        assertThat(addresses.of(request(remote, forwarded))).as(about).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"2001:db8:5:6::1, 2001:db8:5:6:ffff::2, true", "2001:db8:5:6::1, 2001:db8:5:7::1, false"})
     void ofIpv6ItIsTheNetwork(String one, String other, boolean same) {
-        assertThat(address(one, null).equals(address(other, null))).isEqualTo(same);
+        assertThat(addresses.networkOf(request(one, null)).equals(addresses.networkOf(request(other, null))))
+                .isEqualTo(same);
     }
 
-    private String address(String remote, @org.jspecify.annotations.Nullable String forwarded) {
+    private static MockHttpServletRequest request(String remote, @Nullable String forwarded) {
         var request = new MockHttpServletRequest();
         request.setRemoteAddr(remote);
         if (forwarded != null) {
             request.addHeader("X-Forwarded-For", forwarded);
         }
-        return addresses.of(request);
+        return request;
     }
 }
