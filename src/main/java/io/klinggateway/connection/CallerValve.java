@@ -3,13 +3,14 @@ package io.klinggateway.connection;
 import io.klinggateway.connection.Connections.Remote;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
@@ -21,7 +22,6 @@ import org.springframework.stereotype.Component;
 final class CallerValve extends ValveBase {
 
     private static final int MOST_BYTES = 2 * 1024 * 1024;
-    private static final int BYTES_AT_ONCE = 2048;
 
     private final Connections connections;
     private final Semaphore readers;
@@ -53,7 +53,7 @@ final class CallerValve extends ValveBase {
             return false;
         }
         try {
-            return isReadWithin(connections.requestTimeout(), request.getStream());
+            return isReadWithin(connections.requestTimeout(), request.getCoyoteRequest());
         } catch (IOException gone) {
             return false;
         } finally {
@@ -61,18 +61,37 @@ final class CallerValve extends ValveBase {
         }
     }
 
-    private static boolean isReadWithin(Duration timeout, InputStream body) throws IOException {
+    /** Below the request's stream, which is closed together with the answer. */
+    private static boolean isReadWithin(Duration timeout, org.apache.coyote.Request body) throws IOException {
         long begunAtNanos = System.nanoTime();
-        byte[] rest = new byte[BYTES_AT_ONCE];
+        DiscardedBytes rest = new DiscardedBytes();
         int bytes = 0;
         while (bytes <= MOST_BYTES && System.nanoTime() - begunAtNanos < timeout.toNanos()) {
-            int read = body.read(rest);
+            int read = body.doRead(rest);
             if (read < 0) {
                 return true;
             }
             bytes += read;
         }
         return false;
+    }
+
+    private static final class DiscardedBytes implements ApplicationBufferHandler {
+
+        private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+        @Override
+        public void setByteBuffer(ByteBuffer buffer) {
+            bytes = buffer;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return bytes;
+        }
+
+        @Override
+        public void expand(int size) {}
     }
 
     @Component

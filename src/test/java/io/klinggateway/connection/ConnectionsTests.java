@@ -169,6 +169,18 @@ class ConnectionsTests {
     }
 
     @Test
+    void whoseBodyWasRefusedUnreadGoesOnWithTheSameConnection() throws IOException {
+        for (String body : List.of("Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) {
+            Socket socket = send("POST /v2/images/generate HTTP/1.1\r\nHost: localhost\r\nX-API-Key: wrong\r\n" + body);
+            assertThat(status(socket)).isEqualTo("HTTP/1.1 401");
+
+            socket.getOutputStream().write(NOWHERE.getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(status(socket)).isEqualTo("HTTP/1.1 404");
+        }
+    }
+
+    @Test
     void aBodyThatIsRefusedUnreadIsAnsweredWhereItIsSentWhole() throws IOException {
         Socket socket = send("POST /v2/images/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
                 + "\r\nContent-Length: 900000\r\n\r\n" + LARGE.repeat(15));
