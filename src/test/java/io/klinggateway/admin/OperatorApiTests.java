@@ -1046,7 +1046,7 @@ class OperatorApiTests {
                         + " must be one of DAY, WEEK, MONTH, QUARTER, TOTAL (got \"YEAR\")",
                 "POST | /tenants | {\"name\": \"a\", \"budgt\": {}} | budgt is not a known property (did you mean"
                         + " budget?)",
-                "POST | /tenants | {\"name\": \"a\" | The body is not valid JSON at line 1, column 14: it ends too"
+                "POST | /tenants | {\"name\": \"a\" | The body is not valid JSON at line 1, column 13: it ends too"
                         + " early; a quotation mark or a bracket is not closed",
             })
     void aWrongCallOfAnOperatorsSaysWhatToChange(String method, String path, @Nullable String body, String message) {
