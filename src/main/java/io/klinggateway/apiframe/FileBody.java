@@ -45,7 +45,7 @@ final class FileBody {
     }
 
     Flux<DataBuffer> pieces() {
-        return Flux.push(sink -> {
+        return Flux.create(sink -> {
             sink.onRequest(pieces -> askedFor.release((int) Math.min(pieces, MOST_ASKED_FOR)));
             sink.onDispose(this::end);
             connection.complete(sink);

@@ -55,7 +55,7 @@ class VendorPrice {
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
     private final AccountRate rate;
-    private volatile Reading reading = Reading.NOT_YET;
+    private volatile PriceReading reading = PriceReading.NOT_YET;
 
     VendorPrice(JdbcClient jdbc, Apiframe apiframe, AccountRate rate, MeterRegistry registry) {
         this.jdbc = jdbc;
@@ -72,9 +72,9 @@ class VendorPrice {
                 .register(registry);
     }
 
-    private record Reading(double difference, double ageSeconds) {
+    private record PriceReading(double difference, double ageSeconds) {
 
-        private static final Reading NOT_YET = new Reading(Double.NaN, Double.NaN);
+        private static final PriceReading NOT_YET = new PriceReading(Double.NaN, Double.NaN);
     }
 
     boolean pass() {
@@ -83,12 +83,12 @@ class VendorPrice {
         }
         reading = jdbc.sql(READ)
                 .param("upstream", apiframe.upstream())
-                .query((row, _) -> new Reading(
+                .query((row, _) -> new PriceReading(
                         difference(row.getBigDecimal("lowest_credits"), row.getBigDecimal("highest_credits"))
                                 .doubleValue(),
                         row.getDouble("age_seconds")))
                 .optional()
-                .orElse(Reading.NOT_YET);
+                .orElse(PriceReading.NOT_YET);
         return false;
     }
 

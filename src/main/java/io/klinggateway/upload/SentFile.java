@@ -26,6 +26,9 @@ final class SentFile extends InputStream {
     /** Parts before it are read over. */
     private static final int MOST_PARTS = 20;
 
+    /** A file may have a long name; Tomcat's own bound is 512. */
+    private static final int MOST_HEADER_BYTES = 4096;
+
     private static final long MEGABYTE = 1024 * 1024;
 
     /** Other parts, and what stands between parts. */
@@ -56,7 +59,9 @@ final class SentFile extends InputStream {
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "An upload must be multipart/form-data, with the image in its part file"));
         }
-        FileItemIterator parts = new FileUpload().getItemIterator(new ServletRequestContext(request));
+        FileUpload form = new FileUpload();
+        form.setPartHeaderSizeMax(MOST_HEADER_BYTES);
+        FileItemIterator parts = form.getItemIterator(new ServletRequestContext(request));
         for (int part = 0; part < MOST_PARTS && parts.hasNext(); part++) {
             FileItemStream next = parts.next();
             if (next.getFieldName().equals(PART)) {

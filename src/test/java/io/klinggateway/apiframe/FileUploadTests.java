@@ -125,6 +125,7 @@ class FileUploadTests {
     @Test
     void noMoreIsReadThanTheVendorTakes() throws Exception {
         AtomicLong read = new AtomicLong();
+        AtomicLong seen = new AtomicLong();
         InputStream endless = new InputStream() {
             @Override
             public int read() {
@@ -138,16 +139,24 @@ class FileUploadTests {
                 return length;
             }
         };
+        CountDownLatch over = new CountDownLatch(1);
         try (ServerSocket server = vendor((_, _) -> {
             try {
-                Thread.sleep(5000);
-            } catch (InterruptedException over) {
+                over.await();
+            } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
         })) {
-            assertThat(upload(apiframe(server), endless, Duration.ofSeconds(2))).isInstanceOf(Failed.class);
+            CompletableFuture<UploadOutcome> outcome =
+                    CompletableFuture.supplyAsync(() -> upload(apiframe(server), endless, Duration.ofSeconds(30)));
+            await().atMost(Duration.ofSeconds(20))
+                    .during(Duration.ofMillis(500))
+                    .until(() -> read.get() > 0 && read.get() == seen.getAndSet(read.get()));
+
+            assertThat(read.get()).as("with the system's own buffers").isLessThan(16 << 20);
+            over.countDown();
+            assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(Failed.class);
         }
-        assertThat(read.get()).as("with the system's own buffers").isLessThan(16 << 20);
     }
 
     @Test
