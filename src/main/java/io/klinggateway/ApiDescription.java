@@ -77,8 +77,8 @@ class ApiDescription {
     }
 
     private static List<HttpStatus> errorsOf(String call, Operation operation) {
-        List<HttpStatus> errors = new ArrayList<>(List.of(
-                HttpStatus.BAD_REQUEST, HttpStatus.INTERNAL_SERVER_ERROR, HttpStatus.SERVICE_UNAVAILABLE));
+        List<HttpStatus> errors = new ArrayList<>(
+                List.of(HttpStatus.BAD_REQUEST, HttpStatus.INTERNAL_SERVER_ERROR, HttpStatus.SERVICE_UNAVAILABLE));
         boolean open =
                 operation.getSecurity() != null && operation.getSecurity().isEmpty();
         if (!open) {

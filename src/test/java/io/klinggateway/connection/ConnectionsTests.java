@@ -170,7 +170,8 @@ class ConnectionsTests {
 
     @Test
     void whoseBodyWasRefusedUnreadGoesOnWithTheSameConnection() throws IOException {
-        for (String body : List.of("Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) {
+        for (String body : List.of(
+                "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) {
             Socket socket = send("POST /v2/images/generate HTTP/1.1\r\nHost: localhost\r\nX-API-Key: wrong\r\n" + body);
             assertThat(status(socket)).isEqualTo("HTTP/1.1 401");
 

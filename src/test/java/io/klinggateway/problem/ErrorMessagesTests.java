@@ -245,8 +245,8 @@ class ErrorMessagesTests {
                 call(
                         404,
                         "Not found: there is no /v2/videos/generate; there are /v2/credits, /v2/images/generate,"
-                            + " /v2/images/quote, /v2/jobs, /v2/jobs/{id}, /v2/jobs/{id}/events, /v2/me, /v2/models,"
-                            + " /v2/notices, /v2/queue, /v2/usage (this gateway serves one model, kling-image)",
+                                + " /v2/images/quote, /v2/jobs, /v2/jobs/{id}, /v2/jobs/{id}/events, /v2/me, /v2/models,"
+                                + " /v2/notices, /v2/queue, /v2/usage (this gateway serves one model, kling-image)",
                         on("/v2/videos/generate")),
                 call(
                         404,
