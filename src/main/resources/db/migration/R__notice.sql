@@ -34,7 +34,20 @@ begin atomic
        and case when p_cause = 'TEST' then p_tenant is null else o.teams or not notice_is_for_team(p_cause) end;
 end;
 
--- Writes a notice's deliveries, each with its task, as db-scheduler would write it: its data is a Delay of the webhooks' courier.
+-- Has deliveries attempted now, each by a task as db-scheduler would write it: its data is a Delay of the webhooks' courier. An
+-- attempt that is under way is left to its end.
+create or replace function notice_attempt_now(p_deliveries uuid[]) returns void
+    language sql
+begin atomic
+    insert into scheduled_tasks as known (task_name, task_instance, task_data, execution_time, picked, version)
+    select 'notice-delivery', delivery.id::text, convert_to('{"times":0}', 'UTF8'), clock_timestamp(), false, 1
+      from unnest(p_deliveries) as delivery (id)
+    on conflict (task_name, task_instance) do update
+       set task_data = excluded.task_data, execution_time = excluded.execution_time, version = known.version + 1
+     where not known.picked;
+end;
+
+-- Writes a notice's deliveries, each with its task.
 --   p_channel  only to this one; null for all
 create or replace function notice_deliver(p_notice uuid, p_tenant uuid, p_cause text, p_channel text default null) returns void
     language sql
@@ -45,15 +58,28 @@ begin atomic
           from notice_channels(p_tenant, p_cause) c
          where p_channel is null or c.name = p_channel
         returning notice_delivery.id)
-    insert into scheduled_tasks (task_name, task_instance, task_data, execution_time, picked, version)
-    select 'notice-delivery', written.id::text, convert_to('{"times":0}', 'UTF8'), clock_timestamp(), false, 1
-      from written;
+    select notice_attempt_now(array_agg(written.id)) from written;
 end;
 
 -- Raises a notice, unless it stands already. Answers its id, or null if it does.
 create or replace function notice_raise(p_cause text, p_tenant uuid, p_subject text, p_period text, p_threshold integer,
         p_facts jsonb, p_holds_until timestamptz default '-infinity') returns uuid
     language plpgsql as $$
+-- Begins those deliveries of a notice anew that have not succeeded. Answers how many.
+create or replace function notice_retry(p_notice uuid) returns bigint
+    language plpgsql as $$
+declare
+    reopened uuid[];
+begin
+    with opened as (
+        update notice_delivery set status = 'pending', attempts = 0
+         where notice_id = p_notice and status <> 'delivered'
+        returning id)
+    select array_agg(opened.id) into reopened from opened;
+    perform notice_attempt_now(reopened);
+    return coalesce(cardinality(reopened), 0);
+end $$;
+
 declare
     silent boolean := notice_is_silenced(p_tenant, p_cause);
     raised uuid;

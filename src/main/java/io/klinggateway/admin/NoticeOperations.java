@@ -135,6 +135,17 @@ public class NoticeOperations {
         return notice;
     }
 
+    /** Tries what has not arrived of a notice now, and begins its series of attempts anew. */
+    @Transactional
+    public void retry(Operator operator, UUID notice) {
+        Notice retried = notices.retry(notice).orElseThrow(NoticeOperations::noDelivery);
+        audit.record(operator, new Action("notices.retry", retried.team(), notice.toString(), null), null, null);
+    }
+
+    static RuntimeException noDelivery() {
+        return Refusals.notFound("There is no notice of that id that some channel lacks");
+    }
+
     private NoticeTermsView view(TenantRecord tenant) {
         return NoticeTermsView.of(
                 notices.terms(tenant.tenant().id()),

@@ -4,6 +4,7 @@ import io.klinggateway.admin.NoticeRequests.ChannelTest;
 import io.klinggateway.notice.Notice;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
+import io.klinggateway.support.Uuids;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -55,6 +57,14 @@ class OperatorNoticesController {
     @Operation(summary = "Send a message to the operators' own channels")
     Sent test(@AuthenticationPrincipal Operator operator, @RequestBody ChannelTest asked) {
         return new Sent(notices.test(operator, asked));
+    }
+
+    @PostMapping("/notices/{noticeId}/retry")
+    @Operation(summary = "Send a notice again to each channel that it has not reached, and begin the attempts anew")
+    ResponseEntity<Void> retry(
+            @AuthenticationPrincipal Operator operator, @PathVariable @Schema(format = "uuid") String noticeId) {
+        notices.retry(operator, Uuids.parse(noticeId).orElseThrow(NoticeOperations::noDelivery));
+        return ResponseEntity.accepted().build();
     }
 
     @GetMapping("/tenants/{name}/notices")

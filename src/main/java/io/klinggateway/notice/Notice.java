@@ -34,6 +34,11 @@ public record Notice(
         boolean silenced,
         List<NoticeDelivery> deliveries) {
 
+    /** Whether some channel does not have it, and no more attempts are made. */
+    public boolean givenUp() {
+        return deliveries.stream().anyMatch(delivery -> delivery.status() == DeliveryStatus.FAILED);
+    }
+
     /**
      * How far a notice has come through one channel.
      *

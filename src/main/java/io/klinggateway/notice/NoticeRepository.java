@@ -47,6 +47,13 @@ class NoticeRepository {
     private static final String LIST_FOR_TEAM =
             NOTICES + " where n.tenant_id = :tenant and notice_is_for_team(n.cause)\n" + PAGE;
 
+    private static final String LIST_FAILING = NOTICES + """
+             where n.id in (select notice_id from notice_delivery
+                             where status = 'failed' or status = 'pending' and attempts > 0)
+             order by n.created_at desc, n.id desc
+             limit :most
+            """;
+
     private static final String DELIVERIES = """
             select notice_id, channel, kind, status, attempts, last_outcome, last_attempt_at
               from notice_delivery
@@ -99,6 +106,8 @@ class NoticeRepository {
 
     private static final String TEST = "select notice_test(:tenant, :channel, :actor)";
 
+    private static final String RETRY = NOTICES + " where n.id = :id and notice_retry(n.id) > 0";
+
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
 
     private final JdbcClient jdbc;
@@ -125,20 +134,35 @@ class NoticeRepository {
         return page(ofTenant(LIST_FOR_TEAM, tenant), before, most, false);
     }
 
+    /** Newest first, with all their deliveries: those of which one failed and has not succeeded since. */
+    List<Notice> failing(int most) {
+        return withDeliveries(
+                jdbc.sql(LIST_FAILING)
+                        .param("most", most)
+                        .query((row, _) -> notice(row, List.of()))
+                        .list(),
+                true);
+    }
+
     private JdbcClient.StatementSpec ofTenant(String statement, TenantId tenant) {
         return jdbc.sql(statement).param("tenant", tenant.value());
     }
 
     private List<Notice> page(
             JdbcClient.StatementSpec statement, @Nullable PageCursor before, int most, boolean operators) {
-        List<Notice> found = statement
-                .param(
-                        "beforeTime",
-                        before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
-                .param("beforeId", before == null ? HIGHEST_ID : before.id())
-                .param("most", most)
-                .query((row, _) -> notice(row, List.of()))
-                .list();
+        return withDeliveries(
+                statement
+                        .param(
+                                "beforeTime",
+                                before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
+                        .param("beforeId", before == null ? HIGHEST_ID : before.id())
+                        .param("most", most)
+                        .query((row, _) -> notice(row, List.of()))
+                        .list(),
+                operators);
+    }
+
+    private List<Notice> withDeliveries(List<Notice> found, boolean operators) {
         Map<UUID, List<NoticeDelivery>> deliveries = deliveries(found, operators);
         return found.stream()
                 .map(notice -> withDeliveries(notice, deliveries.getOrDefault(notice.id(), List.of())))
@@ -268,6 +292,14 @@ class NoticeRepository {
     record FailingNotices(long retrying, long failed) {
 
         static final FailingNotices NONE = new FailingNotices(0, 0);
+    }
+
+    /** @return the notice, without its deliveries; empty if there is none, or all that there was to deliver has arrived */
+    Optional<Notice> retry(UUID notice) {
+        return jdbc.sql(RETRY)
+                .param("id", notice)
+                .query((row, _) -> notice(row, List.of()))
+                .optional();
     }
 
     void keepOperatorChannel(OperatorChannel channel) {

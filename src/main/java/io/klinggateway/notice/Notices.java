@@ -98,6 +98,22 @@ public class Notices {
      * @param tenant null for all, and those that are about no team
      * @param before where the page before ended; null for the first
      */
+    /**
+     * Begins the deliveries of a notice anew that have not succeeded: an attempt now, and the whole series of later ones if it
+     * fails.
+     *
+     * @return the notice, without its deliveries; empty, and nothing is sent, if there is none, or all its channels have it
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<Notice> retry(UUID notice) {
+        return notices.retry(notice);
+    }
+
+    /** Those that failed to reach a channel and have not reached it since, as operators see them; newest first. */
+    public List<Notice> failing(int most) {
+        return notices.failing(most);
+    }
+
     public Page<Notice> list(@Nullable TenantId tenant, @Nullable PageCursor before, int limit) {
         return page(notices.list(tenant, before, limit + 1), limit);
     }

@@ -7,6 +7,8 @@ import io.klinggateway.running.Receiver;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class NoticePagesTests {
 
     private static final String TEAM = "/console/operator/tenants/beta";
     private static final String FORMS = TEAM + "/notices";
+    private static final Pattern AGAIN = Pattern.compile("/console/operator/deliveries/notices/[0-9a-f-]{36}/retry");
 
     private final Receiver receiver = new Receiver();
 
@@ -63,6 +66,32 @@ class NoticePagesTests {
         assertThat(operator.get("/console/operator/audit?tenant=beta").body())
                 .contains("notices.change", "notices.test")
                 .doesNotContain(secret);
+    }
+
+    @Test
+    void aNoticeThatWasGivenUpIsSentAgain() throws Exception {
+        receiver.answers(410);
+        operator.post(
+                FORMS + "/channels",
+                Map.of("name", "gone", "kind", "SLACK", "target", receiver.url() + "/B000-very-secret"));
+        operator.post(FORMS + "/channels/gone/test", Map.of());
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> operator.get(TEAM).body().contains(">Send again</button>"));
+        receiver.next();
+        String page = operator.get("/console/operator/deliveries").body();
+        assertThat(page).contains("A test for beta", "HTTP 410");
+        Matcher form = AGAIN.matcher(page);
+        assertThat(form.find()).isTrue();
+        receiver.answers(204);
+
+        assertDone(operator.post(form.group(), Map.of()), "sent");
+
+        assertThat(receiver.next().json().path("text").asString()).startsWith("A test for beta\n");
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> operator.get("/console/operator/deliveries").body().contains("None."));
+        assertThat(operator.post(form.group(), Map.of()).statusCode()).isEqualTo(404);
+        assertThat(operator.get("/console/operator/audit?tenant=beta").body()).contains("notices.retry");
+        operator.post(FORMS + "/channels/gone/remove", Map.of());
     }
 
     @Test

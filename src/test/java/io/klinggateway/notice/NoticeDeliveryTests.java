@@ -120,6 +120,59 @@ class NoticeDeliveryTests extends NoticeScenario {
     }
 
     @Test
+    void oneThatWasGivenUpIsSentAgainToTheChannelsThatLackIt() {
+        change("""
+                {"channels": {"hook": {"kind": "WEBHOOK", "target": "%1$s", "keyId": "%2$s"},
+                              "mail": {"kind": "EMAIL", "target": "%3$s@example.com"}}}
+                """.formatted(receiver.url(), keyId, team)).expect(200);
+        receiver.answers(410);
+        String id = sendTest("{}");
+        assertThat(statuses(awaitEnded(id))).containsExactly("hook failed", "mail delivered");
+        receiver.answers(204);
+
+        operator("POST", "/notices/" + id + "/retry").expect(202);
+
+        assertThat(statuses(awaitEnded(id))).containsExactly("hook delivered", "mail delivered");
+        assertThat(messagesAt(receiver, id)).hasSize(2);
+        assertThat(receiver.all().getFirst().body())
+                .isEqualTo(receiver.all().getLast().body());
+        assertThat(Arrays.stream(MAIL.getReceivedMessages()).filter(letter -> isTo(letter, team + "@example.com")))
+                .hasSize(1);
+        operator("POST", "/notices/" + id + "/retry").expect(404);
+        operator("POST", "/notices/not-a-uuid/retry").expect(404);
+        assertThat(operator("GET", "/audit?tenant=" + team).body()).containsOnlyOnce("notices.retry");
+    }
+
+    /** Three attempts, and another series of three in the place of the two that were left. */
+    @Test
+    void oneThatIsStillTriedBeginsItsAttemptsAnew() {
+        addWebhook();
+        receiver.answers(503);
+        String id = sendTest("{}");
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> awaitNotice("TEST")
+                                .path("deliveries")
+                                .path(0)
+                                .path("attempts")
+                                .asInt()
+                        > 0);
+
+        operator("POST", "/notices/" + id + "/retry").expect(202);
+
+        JsonNode delivery = awaitEnded(id).path("deliveries").path(0);
+        assertThat(delivery.path("status").asString()).isEqualTo("failed");
+        assertThat(receiver.all()).hasSizeBetween(4, 5);
+    }
+
+    private static List<String> statuses(JsonNode notice) {
+        return notice.path("deliveries")
+                .valueStream()
+                .map(delivery -> delivery.path("channel").asString() + " "
+                        + delivery.path("status").asString())
+                .toList();
+    }
+
+    @Test
     void whatIsOwedToAChannelGoesWhereItLeadsNow() {
         change("""
                 {"channels": {"hook": {"kind": "WEBHOOK", "target": "http://localhost:1/nobody", "keyId": "%s"}}}
