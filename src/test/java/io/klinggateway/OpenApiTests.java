@@ -76,6 +76,29 @@ class OpenApiTests {
         }
     }
 
+    /** {@code GET /admin/v1/usage} has the same description. */
+    @Test
+    void aReportIsDescribedAsJsonAndAsCsv() {
+        var api = document();
+        var content = api.path("paths")
+                .path("/v2/usage")
+                .path("get")
+                .path("responses")
+                .path("200")
+                .path("content");
+        var schemas = api.path("components").path("schemas");
+
+        assertThat(content.propertyNames()).containsExactlyInAnyOrder("application/json", "text/csv");
+        assertThat(content.path("application/json").path("schema").path("$ref").asString(""))
+                .isEqualTo("#/components/schemas/UsageReport");
+        assertThat(content.path("text/csv").path("schema").path("type").asString(""))
+                .isEqualTo("string");
+        assertThat(schemas.path("UsageReport").path("properties").propertyNames())
+                .contains("from", "to", "zone", "groupBy", "currency", "rows", "totals");
+        assertThat(schemas.path("UsageRow").path("properties").propertyNames())
+                .contains("month", "closed", "labels", "credits", "images", "failedImages", "costCentre", "cost");
+    }
+
     @Test
     void theErrorBodyIsDescribed() {
         assertThat(properties("Problem").propertyNames())

@@ -11,6 +11,7 @@ import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
+import io.klinggateway.usage.UsageAnswer;
 import io.klinggateway.usage.UsageReports;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -86,6 +87,7 @@ class RecordsController {
             description =
                     "A job counts on the day of its hold, whenever it is settled. Days and months are those of the "
                             + "tenant's zone if one is named, else of UTC, unless `zone` names another")
+    @UsageAnswer
     ResponseEntity<?> usage(
             @RequestParam(required = false) @Schema(example = "design") @Nullable String tenant,
             @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,

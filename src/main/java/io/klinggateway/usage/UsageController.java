@@ -4,9 +4,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Tenant;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -33,16 +31,8 @@ class UsageController {
             summary = "The calling tenant's spend, by key, day, month, model and label, in credits and money",
             description =
                     "A job counts on the day of its hold, whenever it is settled; days and months are those of the "
-                            + "budget's zone unless `zone` names another",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            content = {
-                                @Content(
-                                        mediaType = "application/json",
-                                        schema = @Schema(implementation = UsageReport.class)),
-                                @Content(mediaType = "text/csv", schema = @Schema(type = "string"))
-                            }))
+                            + "budget's zone unless `zone` names another")
+    @UsageAnswer
     ResponseEntity<?> usage(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false) @Schema(example = "2026-11-01") @Nullable String from,

@@ -1274,6 +1274,17 @@ class OperatorApiTests {
         assertThat(weight.path("minimum").intValue()).isEqualTo(1);
         assertThat(weight.path("maximum").intValue()).isEqualTo(100);
         assertThat(weight.path("default").intValue()).isEqualTo(1);
+        JsonNode report = operators
+                .json()
+                .path("paths")
+                .path("/admin/v1/usage")
+                .path("get")
+                .path("responses")
+                .path("200")
+                .path("content");
+        assertThat(report.propertyNames()).containsExactlyInAnyOrder("application/json", "text/csv");
+        assertThat(report.path("application/json").path("schema").path("$ref").asString(""))
+                .isEqualTo("#/components/schemas/UsageReport");
     }
 
     @Test
