@@ -1,11 +1,15 @@
 -- Notices: what raises them, once, and who hears of them. A notice, its deliveries and their tasks are written in the
 -- transaction of what they tell of.
 
--- Percent of what a window allows, unless a team has its own.
+-- Percent of what a window allows, ascending: a team's own, or the default if it has none.
+create or replace function notice_thresholds_or_default(p_own integer[]) returns integer[]
+    language sql immutable
+    return coalesce(p_own, '{50,80,100}');
+
 create or replace function notice_thresholds(p_tenant uuid) returns integer[]
     language plpgsql stable as $$
 begin
-    return coalesce((select t.thresholds from notice_terms t where t.tenant_id = p_tenant), '{50,80,100}');
+    return notice_thresholds_or_default((select t.thresholds from notice_terms t where t.tenant_id = p_tenant));
 end $$;
 
 -- Whether a notice is the team's that it is about. All others are the operators' alone.
@@ -61,10 +65,6 @@ begin atomic
     select notice_attempt_now(array_agg(written.id)) from written;
 end;
 
--- Raises a notice, unless it stands already. Answers its id, or null if it does.
-create or replace function notice_raise(p_cause text, p_tenant uuid, p_subject text, p_period text, p_threshold integer,
-        p_facts jsonb, p_holds_until timestamptz default '-infinity') returns uuid
-    language plpgsql as $$
 -- Begins those deliveries of a notice anew that have not succeeded. Answers how many.
 create or replace function notice_retry(p_notice uuid) returns bigint
     language plpgsql as $$
@@ -80,6 +80,10 @@ begin
     return coalesce(cardinality(reopened), 0);
 end $$;
 
+-- Raises a notice, unless it stands already. Answers its id, or null if it does.
+create or replace function notice_raise(p_cause text, p_tenant uuid, p_subject text, p_period text, p_threshold integer,
+        p_facts jsonb, p_holds_until timestamptz default '-infinity') returns uuid
+    language plpgsql as $$
 declare
     silent boolean := notice_is_silenced(p_tenant, p_cause);
     raised uuid;

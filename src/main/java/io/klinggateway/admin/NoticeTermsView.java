@@ -28,6 +28,11 @@ public record NoticeTermsView(
         return new NoticeTermsView(thresholds, terms.silencedUntil(), channels);
     }
 
+    /** Null if the team is told of none. */
+    public @Nullable Integer firstThreshold() {
+        return thresholds.isEmpty() ? null : thresholds.getFirst();
+    }
+
     /** @param target of a chat only the host, and a fingerprint that tells one URL from another */
     @Schema(name = "OperatorNoticeChannel")
     public record NoticeChannelView(

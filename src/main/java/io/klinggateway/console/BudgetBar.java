@@ -12,21 +12,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A window's state as a bar: what is spent, what is held, what is left until when. One without a limit is measured by its
  * shadow limit.
+ *
+ * @param firstThreshold percent of it from which on notices tell its team; null if they tell of none
  */
-record BudgetBar(WindowView window) {
+record BudgetBar(WindowView window, @Nullable Integer firstThreshold) {
 
-    static BudgetBar of(WindowBalance balance) {
-        return new BudgetBar(WindowView.of(balance));
+    static BudgetBar of(WindowBalance balance, @Nullable Integer firstThreshold) {
+        return new BudgetBar(WindowView.of(balance), firstThreshold);
     }
 
     /** Of every window, the longest first. */
-    static List<BudgetBar> of(Account account) {
-        return account.windows().stream().map(BudgetBar::of).toList();
+    static List<BudgetBar> of(Account account, @Nullable Integer firstThreshold) {
+        return account.windows().stream()
+                .map(balance -> of(balance, firstThreshold))
+                .toList();
     }
 
     /** Of every window, the longest first. */
-    static List<BudgetBar> of(TenantView tenant) {
-        return tenant.budget().windows().stream().map(BudgetBar::new).toList();
+    static List<BudgetBar> of(TenantView tenant, @Nullable Integer firstThreshold) {
+        return tenant.budget().windows().stream()
+                .map(window -> new BudgetBar(window, firstThreshold))
+                .toList();
     }
 
     public long captured() {
@@ -70,9 +76,9 @@ record BudgetBar(WindowView window) {
         return !shadow() && (available() == 0 || window.emptySince() != null);
     }
 
-    /** Whether half of it is used: the first threshold of which notices tell. */
+    /** Whether its use has reached the first threshold. */
     public boolean low() {
-        return available() * 2 <= ceiling();
+        return firstThreshold != null && (captured() + held()) * 100 >= ceiling() * firstThreshold;
     }
 
     private String percent(long credits) {

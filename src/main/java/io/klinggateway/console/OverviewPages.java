@@ -84,17 +84,19 @@ class OverviewPages {
 
     private static List<Pressed> pressed(List<Outlook> outlooks) {
         return outlooks.stream()
-                .sorted(Comparator.comparing(Outlook::dryAt, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+                .sorted(Comparator.comparing(
+                                (Outlook outlook) -> outlook.forecast().runsOutAt(),
+                                Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
                         .thenComparing(
                                 Comparator.comparingDouble(OverviewPages::used).reversed())
                         .thenComparing(Outlook::tenant))
                 .limit(BUDGETS_SHOWN)
-                .map(outlook -> new Pressed(outlook, BudgetBar.of(outlook.tightest())))
+                .map(outlook -> new Pressed(outlook, BudgetBar.of(outlook.tightest(), outlook.firstThreshold())))
                 .toList();
     }
 
     private static double used(Outlook outlook) {
-        BudgetBar bar = BudgetBar.of(outlook.tightest());
+        BudgetBar bar = BudgetBar.of(outlook.tightest(), null);
         return bar.ceiling() == 0 ? 1 : 1 - (double) bar.available() / bar.ceiling();
     }
 

@@ -6,18 +6,16 @@ import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.notice.Notices;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.tenant.Tenant;
 import io.klinggateway.usage.Spending;
-import io.klinggateway.usage.UsageReports;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -37,8 +35,8 @@ class TeamPages {
     private final Keys keys;
     private final Spending spending;
     private final TenantJobs jobs;
-    private final UsageReports reports;
     private final CreditRequestOperations requests;
+    private final Notices notices;
     private final Clock clock;
 
     TeamPages(
@@ -46,15 +44,15 @@ class TeamPages {
             Keys keys,
             Spending spending,
             TenantJobs jobs,
-            UsageReports reports,
             CreditRequestOperations requests,
+            Notices notices,
             Clock clock) {
-        this.requests = requests;
         this.ledger = ledger;
         this.keys = keys;
         this.spending = spending;
         this.jobs = jobs;
-        this.reports = reports;
+        this.requests = requests;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -76,7 +74,10 @@ class TeamPages {
         model.addAttribute("caller", caller);
         model.addAttribute("zone", account.timeZone().getId());
         model.addAttribute("left", account.spendable());
-        model.addAttribute("bars", BudgetBar.of(account));
+        Integer firstThreshold = notices.firstThresholds(List.of(tenant)).get(tenant);
+        model.addAttribute("bars", BudgetBar.of(account, firstThreshold));
+        model.addAttribute("limiting", BudgetBar.of(account.limiting(), firstThreshold));
+        model.addAttribute("forecast", spending.forecast(tenant, account, clock.instant()));
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
         model.addAttribute("queue", jobs.queue(tenant));
         model.addAttribute(
@@ -85,15 +86,5 @@ class TeamPages {
                         .map(JobCard::of)
                         .toList());
         return "console/team-home";
-    }
-
-    @GetMapping("/usage.csv")
-    ResponseEntity<?> usage(@AuthenticationPrincipal Caller caller) {
-        Tenant tenant = caller.tenant();
-        ZoneId zone = ledger.account(tenant.id(), null).timeZone();
-        String from = DayTable.first(LocalDate.now(clock.withZone(zone))).toString();
-        return reports.forTeam(
-                new UsageReports.Request(from, null, "day,key,model", "csv", null),
-                new UsageReports.ReportedTeam(tenant.id(), tenant.name(), zone));
     }
 }

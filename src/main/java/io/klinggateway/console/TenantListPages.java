@@ -5,6 +5,8 @@ import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.PeriodKind;
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.notice.Notices;
 import io.klinggateway.support.Page;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -27,11 +29,13 @@ class TenantListPages {
     private static final int PAGE = 50;
 
     private final TenantOperations tenants;
+    private final Notices notices;
     private final Forms forms;
     private final Refused refused;
 
-    TenantListPages(TenantOperations tenants, Forms forms, Refused refused) {
+    TenantListPages(TenantOperations tenants, Notices notices, Forms forms, Refused refused) {
         this.tenants = tenants;
+        this.notices = notices;
         this.forms = forms;
         this.refused = refused;
     }
@@ -61,15 +65,19 @@ class TenantListPages {
             }
         }
         Page<TenantView> page = Page.of(found, PAGE, TenantView::name);
-        model.addAttribute(
-                "tenants",
-                page.items().stream()
-                        .map(tenant -> new Line(tenant, BudgetBar.of(tenant)))
-                        .toList());
+        model.addAttribute("tenants", lines(page.items()));
         model.addAttribute("find", part);
         model.addAttribute("first", after.isEmpty());
         model.addAttribute("next", page.nextCursor());
         return "console/tenants";
+    }
+
+    private List<Line> lines(List<TenantView> shown) {
+        Map<TenantId, Integer> thresholds = notices.firstThresholds(
+                shown.stream().map(tenant -> new TenantId(tenant.id())).toList());
+        return shown.stream()
+                .map(tenant -> new Line(tenant, BudgetBar.of(tenant, thresholds.get(new TenantId(tenant.id())))))
+                .toList();
     }
 
     @GetMapping("/new-tenant")

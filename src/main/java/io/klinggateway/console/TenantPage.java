@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.admin.KeyOperations;
 import io.klinggateway.admin.NoticeOperations;
+import io.klinggateway.admin.NoticeTermsView;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Ledger;
@@ -53,14 +54,15 @@ class TenantPage {
         TenantView tenant = tenants.find(name);
         TenantId id = new TenantId(tenant.id());
         model.addAttribute("tenant", tenant);
-        model.addAttribute("bars", BudgetBar.of(tenant));
+        NoticeTermsView terms = notices.find(name);
+        model.addAttribute("bars", BudgetBar.of(tenant, terms.firstThreshold()));
         model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", keys.list(name));
         model.addAttribute("jobs", status.generations(id, null, SHOWN).items());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
-        model.addAttribute("noticeTerms", notices.find(name));
+        model.addAttribute("noticeTerms", terms);
         model.addAttribute("notices", notices.latest(name, SHOWN));
         model.addAttribute("channelKinds", ChannelKind.values());
         model.addAttribute("periods", PeriodKind.values());

@@ -16,11 +16,12 @@ public record Account(ZoneId timeZone, List<WindowBalance> windows, Spendable sp
     /** The policy behind the tenant's own windows. */
     public Budget budget() {
         return new Budget(
-                timeZone,
-                windows.stream()
-                        .filter(balance -> balance.keyBudget() == null)
-                        .map(WindowBalance::window)
-                        .toList());
+                timeZone, ofTenant().stream().map(WindowBalance::window).toList());
+    }
+
+    /** The tenant's own windows. */
+    public List<WindowBalance> ofTenant() {
+        return windows.stream().filter(balance -> balance.keyBudget() == null).toList();
     }
 
     /** The windows of the key's own budget. */

@@ -2,6 +2,7 @@ package io.klinggateway.notice;
 
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.Columns;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +10,8 @@ import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +30,9 @@ class NoticeTermsRepository {
             "select name, kind, target, key_id from notice_channel where tenant_id = :tenant order by name";
 
     private static final String THRESHOLDS = "select unnest(notice_thresholds(:tenant))";
+
+    private static final String FIRST_THRESHOLDS =
+            "select t.id, (notice_thresholds(t.id))[1] as first from unnest(:tenants::uuid[]) as t (id)";
 
     private static final String SAVE = """
             insert into notice_terms (tenant_id, thresholds, silenced_until)
@@ -99,6 +105,20 @@ class NoticeTermsRepository {
                 .param("tenant", tenant.value())
                 .query((row, _) -> row.getInt(1))
                 .list();
+    }
+
+    /** Nothing of a tenant that has none. */
+    Map<TenantId, Integer> firstThresholds(Collection<TenantId> tenants) {
+        Map<TenantId, Integer> thresholds = new HashMap<>();
+        jdbc.sql(FIRST_THRESHOLDS)
+                .param("tenants", Columns.of(tenants, UUID[]::new, TenantId::value))
+                .query(row -> {
+                    Integer first = row.getObject("first", Integer.class);
+                    if (first != null) {
+                        thresholds.put(new TenantId(row.getObject("id", UUID.class)), first);
+                    }
+                });
+        return thresholds;
     }
 
     void save(TenantId tenant, NoticeTerms terms) {

@@ -8,6 +8,7 @@ import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,11 @@ public class Notices {
     /** Those that hold: the team's own, or the default; ascending. */
     public List<Integer> thresholds(TenantId tenant) {
         return terms.thresholds(tenant);
+    }
+
+    /** The first threshold of each of these teams, in percent of a window; nothing of a team that has none. */
+    public Map<TenantId, Integer> firstThresholds(Collection<TenantId> tenants) {
+        return tenants.isEmpty() ? Map.of() : terms.firstThresholds(tenants);
     }
 
     /**
@@ -93,12 +99,6 @@ public class Notices {
     }
 
     /**
-     * As operators see them, newest first.
-     *
-     * @param tenant null for all, and those that are about no team
-     * @param before where the page before ended; null for the first
-     */
-    /**
      * Begins the deliveries of a notice anew that have not succeeded: an attempt now, and the whole series of later ones if it
      * fails.
      *
@@ -114,6 +114,12 @@ public class Notices {
         return notices.failing(most);
     }
 
+    /**
+     * As operators see them, newest first.
+     *
+     * @param tenant null for all, and those that are about no team
+     * @param before where the page before ended; null for the first
+     */
     public Page<Notice> list(@Nullable TenantId tenant, @Nullable PageCursor before, int limit) {
         return page(notices.list(tenant, before, limit + 1), limit);
     }

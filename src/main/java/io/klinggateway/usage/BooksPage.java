@@ -76,6 +76,11 @@ final class BooksPage implements MultiCollector {
                         "When the window's next period begins",
                         windows,
                         window -> seconds(window.resetsAt())),
+                gauge(
+                        "budget_first_threshold_ratio",
+                        "Share of a window from which on its team is told",
+                        teams,
+                        account -> ratio(account.firstThreshold())),
                 counter(
                         "budget_refused_requests",
                         "Requests of this period that the window refused",
@@ -97,6 +102,10 @@ final class BooksPage implements MultiCollector {
 
     private static double amount(@Nullable Credits credits) {
         return credits == null ? Double.NaN : credits.amount();
+    }
+
+    private static double ratio(@Nullable Integer percent) {
+        return percent == null ? Double.NaN : percent / 100.0;
     }
 
     private static double seconds(@Nullable Instant time) {

@@ -25,8 +25,10 @@ class LedgerReader {
 
     /** Every model is there from the start, so that a model's first images are seen as an increase from 0. */
     private static final String TOTALS = """
-            select t.id, t.name, coalesce(s.credits, 0) as spent, coalesce(s.returned, 0) as returned, m.names, m.images
+            select t.id, t.name, coalesce(s.credits, 0) as spent, coalesce(s.returned, 0) as returned, m.names, m.images,
+                   (notice_thresholds_or_default(n.thresholds))[1] as first_threshold
               from tenant t
+              left join notice_terms n on n.tenant_id = t.id
               left join spend_total s on s.tenant_id = t.id
               cross join lateral (
                     select array_agg(model.name) as names, array_agg(coalesce(i.images, 0)) as images
@@ -65,6 +67,7 @@ class LedgerReader {
                 : Optional.of(new AccountTotals(
                         row.getString("name"),
                         windows,
+                        row.getObject("first_threshold", Integer.class),
                         row.getLong("spent"),
                         row.getLong("returned"),
                         images(row.getArray("names"), row.getArray("images"))));
@@ -83,12 +86,18 @@ class LedgerReader {
     /**
      * A tenant's own windows, the longest first, and its books of all time, in credits.
      *
+     * @param firstThreshold percent of a window from which on the team is told; null if it is told of none
      * @param spent captured, and corrected upwards
      * @param returned corrected downwards
      * @param images of completed generations, by the model's name
      */
     record AccountTotals(
-            String tenant, List<WindowBalance> windows, long spent, long returned, Map<String, Long> images) {
+            String tenant,
+            List<WindowBalance> windows,
+            @Nullable Integer firstThreshold,
+            long spent,
+            long returned,
+            Map<String, Long> images) {
 
         /** The window that leaves least. */
         WindowBalance tightest() {

@@ -1,9 +1,11 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.credits.Credits;
+import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;
-import io.klinggateway.usage.LedgerReader.AccountTotals;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 
 /** Spend by day, and how long budgets will last: from sums that are kept as the journal grows, whatever its length. */
@@ -57,7 +60,7 @@ public class Spending {
 
     /**
      * Of the last seven days with today, as each tenant's zone has them, and how many days of them have passed, in fractions;
-     * of a tenant that is younger, since its first spend.
+     * of whoever is younger, since the first spend.
      */
     private static final String RECENT = """
             select t.name, sum(d.credits) as credits, l.today - f.day + 1 as days,
@@ -67,10 +70,19 @@ public class Spending {
               join tenant t on t.id = d.tenant_id
               join budget b on b.tenant_id = d.tenant_id
               cross join lateral (select (:now at time zone b.time_zone)::date as today) l
-              cross join lateral (select min(every.day) as day from spend_day every where every.tenant_id = t.id) f
-             where d.day >= :from and d.day > l.today - :days and d.day <= l.today
+              cross join lateral (select min(s.day) as day from spend_day s where s.tenant_id = t.id <and s>) f
+             where d.day >= :from and d.day > l.today - :days and d.day <= l.today <and d>
              group by t.name, l.today, f.day, b.time_zone
             """;
+
+    private static final String OF_TENANT = " and d.tenant_id = :tenant";
+    private static final String OF_KEY_BUDGET =
+            " and %s.key_id in (select k.id from api_key k where k.key_budget_id = :keyBudget)";
+
+    private static final String RECENT_OF_ALL = RECENT.replace("<and s>", "").replace("<and d>", "");
+    private static final String RECENT_OF_TENANT = RECENT.replace("<and s>", "").replace("<and d>", OF_TENANT);
+    private static final String RECENT_OF_KEY_BUDGET = RECENT.replace("<and s>", OF_KEY_BUDGET.formatted("s"))
+            .replace("<and d>", OF_TENANT + OF_KEY_BUDGET.formatted("d"));
 
     private final JdbcClient jdbc;
     private final LedgerReader reader;
@@ -106,24 +118,75 @@ public class Spending {
     }
 
     /**
-     * A tenant's budget, and how long it lasts at the pace of the last days.
+     * How long a budget lasts at the pace of the last days.
+     *
+     * @param creditsPerDay the team's mean spend of the last seven days, today's so far with them; null if it is known of fewer
+     *     than two days
+     * @param runsOutAt when the first of the windows has nothing left at that pace; null if each lasts until it resets, or for
+     *     more than a year, or the pace is not known
+     */
+    @Schema(name = "BudgetForecast")
+    public record Forecast(
+            @Schema(example = "41.5") @Nullable Double creditsPerDay,
+            @Nullable Instant runsOutAt) {
+
+        private boolean isSoonerThan(Forecast other) {
+            return runsOutAt != null && (other.runsOutAt == null || runsOutAt.isBefore(other.runsOutAt));
+        }
+    }
+
+    /**
+     * A tenant's budget, and how long it lasts.
      *
      * @param tightest the window that leaves least
-     * @param perDay mean spend of the last seven days, today's so far with them; null if it is known of fewer than two days
-     * @param dryAt when one of the windows has nothing left at that pace; null if all last until their resets, nothing is
-     *     spent, or the pace is not known
+     * @param firstThreshold percent of a window from which on the team is told; null if it is told of none
      */
     public record Outlook(
-            String tenant,
-            WindowBalance tightest,
-            @Nullable Double perDay,
-            @Nullable Instant dryAt) {}
+            String tenant, WindowBalance tightest, @Nullable Integer firstThreshold, Forecast forecast) {}
 
     /** Of all tenants, by their names. */
     public List<Outlook> outlooks(Instant now) {
+        Map<String, Double> paces = paces(jdbc.sql(RECENT_OF_ALL), now);
+        return reader.accounts().stream()
+                .map(account -> new Outlook(
+                        account.tenant(),
+                        account.tightest(),
+                        account.firstThreshold(),
+                        forecast(account.windows(), paces.get(account.tenant()), now)))
+                .toList();
+    }
+
+    /**
+     * Of a tenant, or of one of its keys that has a budget of its own: the tenant's windows empty at the pace of the whole
+     * team, the key's at that of the keys that share them.
+     *
+     * @param account of that tenant, or key
+     */
+    public Forecast forecast(TenantId tenant, Account account, Instant now) {
+        StatementSpec recent = jdbc.sql(RECENT_OF_TENANT).param("tenant", tenant.value());
+        Forecast ofTeam = forecast(account.ofTenant(), pace(recent, now), now);
+        Forecast ofKey = account.ofKey().stream()
+                .map(WindowBalance::keyBudget)
+                .findFirst()
+                .map(keyBudget -> forecast(account.ofKey(), pace(tenant, keyBudget, now), now))
+                .orElse(ofTeam);
+        return ofKey.isSoonerThan(ofTeam) ? new Forecast(ofTeam.creditsPerDay(), ofKey.runsOutAt()) : ofTeam;
+    }
+
+    private @Nullable Double pace(TenantId tenant, KeyBudgetId keyBudget, Instant now) {
+        return pace(
+                jdbc.sql(RECENT_OF_KEY_BUDGET).param("tenant", tenant.value()).param("keyBudget", keyBudget.value()),
+                now);
+    }
+
+    private static @Nullable Double pace(StatementSpec recent, Instant now) {
+        return paces(recent, now).values().stream().findFirst().orElse(null);
+    }
+
+    /** Credits a day by the name of the tenant; nothing of one of whom fewer than two days are known. */
+    private static Map<String, Double> paces(StatementSpec recent, Instant now) {
         Map<String, Double> paces = new HashMap<>();
-        jdbc.sql(RECENT)
-                .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+        recent.param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
                 .param("days", FORECAST_DAYS)
                 .param(
                         "from",
@@ -134,29 +197,27 @@ public class Spending {
                                 row.getString("name"), Math.max(0, row.getLong("credits")) / row.getDouble("elapsed"));
                     }
                 });
-        return reader.accounts().stream()
-                .map(account -> outlook(account, paces.get(account.tenant()), now))
-                .toList();
+        return paces;
     }
 
-    private static Outlook outlook(AccountTotals account, @Nullable Double perDay, Instant now) {
-        Instant dryAt = perDay == null
+    private static Forecast forecast(List<WindowBalance> windows, @Nullable Double perDay, Instant now) {
+        Instant runsOutAt = perDay == null
                 ? null
-                : account.windows().stream()
-                        .map(window -> dryAt(window, perDay, now))
+                : windows.stream()
+                        .map(window -> runsOutAt(window, perDay, now))
                         .filter(Objects::nonNull)
                         .min(Comparator.naturalOrder())
                         .orElse(null);
-        return new Outlook(account.tenant(), account.tightest(), perDay, dryAt);
+        return new Forecast(perDay, runsOutAt);
     }
 
-    private static @Nullable Instant dryAt(WindowBalance window, double perDay, Instant now) {
+    private static @Nullable Instant runsOutAt(WindowBalance window, double perDay, Instant now) {
         Credits available = window.available();
         if (available == null || perDay == 0 || available.amount() / perDay > FARTHEST_DAYS) {
             return null;
         }
-        Instant dry = now.plus(Duration.ofMinutes(
+        Instant end = now.plus(Duration.ofMinutes(
                 (long) (available.amount() / perDay * Duration.ofDays(1).toMinutes())));
-        return window.resetsAt() == null || dry.isBefore(window.resetsAt()) ? dry : null;
+        return window.resetsAt() == null || end.isBefore(window.resetsAt()) ? end : null;
     }
 }

@@ -1,12 +1,16 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,11 +23,25 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
 
     private final UsageReports reports;
+    private final Spending spending;
     private final Ledger ledger;
+    private final Keys keys;
+    private final Clock clock;
 
-    UsageController(UsageReports reports, Ledger ledger) {
+    UsageController(UsageReports reports, Spending spending, Ledger ledger, Keys keys, Clock clock) {
         this.reports = reports;
+        this.spending = spending;
         this.ledger = ledger;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    @GetMapping(path = "/v2/forecast", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "When the calling key has nothing left, if its team goes on spending as in the last seven days")
+    Spending.Forecast forecast(@AuthenticationPrincipal Caller caller) {
+        TenantId tenant = caller.tenant().id();
+        return spending.forecast(tenant, ledger.account(tenant, keys.budget(caller)), clock.instant());
     }
 
     @GetMapping("/v2/usage")

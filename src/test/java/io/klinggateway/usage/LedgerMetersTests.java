@@ -60,6 +60,24 @@ class LedgerMetersTests {
     }
 
     @Test
+    void aTeamShowsItsFirstThreshold() {
+        meters.read();
+        assertThat(value(registry, "budget_first_threshold_ratio", "tenant", "design"))
+                .isEqualTo(0.5);
+
+        jdbc.sql("insert into notice_terms (tenant_id, thresholds) values (?, '{70,90}')")
+                .param(tenant)
+                .update();
+        meters.read();
+        assertThat(value(registry, "budget_first_threshold_ratio", "tenant", "design"))
+                .isEqualTo(0.7);
+
+        jdbc.sql("update notice_terms set thresholds = '{}'").update();
+        meters.read();
+        assertThat(labels("budget_first_threshold_ratio", "tenant")).isEmpty();
+    }
+
+    @Test
     void aTotalBudgetHasNoReset() {
         budget("TOTAL", 100);
 
