@@ -1,7 +1,6 @@
 package io.klinggateway.ledger;
 
 import java.util.Comparator;
-import java.util.Objects;
 
 /** An adjustment would take captured spend below zero or above what is allowed; nothing was changed. */
 final class AdjustmentOutOfRange extends RuntimeException {
@@ -15,19 +14,22 @@ final class AdjustmentOutOfRange extends RuntimeException {
         this.account = account;
     }
 
-    /** In words that name what there is. */
+    /** In words that name the window that comes nearest, and what there is in it. */
     String sentence() {
-        return credits < 0
-                ? "The period's captured spend is " + mostCaptured() + " credits: it cannot be lowered by " + -credits
-                : "The period has " + account.spendable().available().amount()
-                        + " credits left: captured spend cannot be raised by " + credits;
+        return credits < 0 ? tooLittleCaptured() : tooLittleLeft();
     }
 
-    private long mostCaptured() {
-        return account.windows().stream()
-                .map(WindowBalance::captured)
-                .max(Comparator.naturalOrder())
-                .map(captured -> Objects.requireNonNull(captured).amount())
-                .orElse(0L);
+    private String tooLittleCaptured() {
+        WindowBalance most = account.windows().stream()
+                .max(Comparator.comparing(WindowBalance::captured))
+                .orElseThrow();
+        return "No window has captured so much: " + most.name() + " has "
+                + most.captured().amount() + " credits, which cannot be lowered by " + -credits;
+    }
+
+    private String tooLittleLeft() {
+        return "The window " + account.spendable().window() + " has "
+                + account.spendable().available().amount() + " credits left: captured spend cannot be raised by "
+                + credits;
     }
 }

@@ -547,7 +547,10 @@ class OperatorApiTests {
 
     @Test
     void anAdjustmentStaysBetweenZeroAndWhatIsAllowed() {
-        here.createTenant("adjusted", "{\"period\": \"MONTH\", \"limit\": 10}", NO_LIMITS);
+        here.createTenant(
+                "adjusted",
+                "{\"windows\": [{\"period\": \"MONTH\", \"limit\": 10}, {\"period\": \"DAY\", \"limit\": 9}]}",
+                NO_LIMITS);
         String path = "/tenants/adjusted/adjustments";
 
         Answer up = here.operator("POST", path, "{\"credits\": 8, \"reason\": \"paid elsewhere\"}")
@@ -562,7 +565,8 @@ class OperatorApiTests {
         assertThat(up.number("balance", "captured")).isEqualTo(8);
         assertThat(tooHigh.text("code")).isEqualTo("conflict");
         assertThat(down.number("balance", "captured")).isEqualTo(2);
-        assertThat(tooLow.text("error")).contains("2 credits");
+        assertThat(tooHigh.text("error")).contains("The window day has 1 credits left");
+        assertThat(tooLow.text("error")).contains("month has 2 credits");
         assertThat(journal("adjusted", "?kind=ADJUST", 2))
                 .extracting(entry -> entry.path("capturedDelta").longValue())
                 .containsExactly(8L, -6L);
@@ -1270,10 +1274,6 @@ class OperatorApiTests {
                 .containsExactlyInAnyOrder("status", "budget", "costCentre", "limits", "selfService");
         assertThat(schemas.path("KeyChange").path("properties").propertyNames())
                 .containsExactlyInAnyOrder("expiresAt", "budget", "allowedNetworks");
-        JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");
-        assertThat(weight.path("minimum").intValue()).isEqualTo(1);
-        assertThat(weight.path("maximum").intValue()).isEqualTo(100);
-        assertThat(weight.path("default").intValue()).isEqualTo(1);
         JsonNode report = operators
                 .json()
                 .path("paths")
@@ -1285,6 +1285,10 @@ class OperatorApiTests {
         assertThat(report.propertyNames()).containsExactlyInAnyOrder("application/json", "text/csv");
         assertThat(report.path("application/json").path("schema").path("$ref").asString(""))
                 .isEqualTo("#/components/schemas/UsageReport");
+        JsonNode weight = schemas.path("LimitTerms").path("properties").path("weight");
+        assertThat(weight.path("minimum").intValue()).isEqualTo(1);
+        assertThat(weight.path("maximum").intValue()).isEqualTo(100);
+        assertThat(weight.path("default").intValue()).isEqualTo(1);
     }
 
     @Test
