@@ -254,6 +254,21 @@ begin
     return taken;
 end $$;
 
+-- Locks the periods in which these generations hold credits, in the order in which holds lock them: who resolves several in one
+-- transaction would else take those of each after those of the one before, which began in an earlier period.
+create or replace function ledger_lock_holds(p_generations uuid[]) returns void
+    language plpgsql as $$
+begin
+    perform from (select distinct counted.window_id, counted.period_start
+                    from journal_entry e
+                   cross join lateral unnest(e.windows, e.period_starts) as counted (window_id, period_start)
+                   where e.generation_id = any(p_generations) and e.entry_kind = 'HOLD') held
+            join budget_window w on w.id = held.window_id
+            join window_period p on p.window_id = held.window_id and p.period_start = held.period_start
+           order by w.key_budget_id nulls first, w.id, p.period_start
+             for no key update of p;
+end $$;
+
 -- Sets a tenant's budget. It binds the next hold; grants stay, and spend above a lowered limit stays on the books. A window
 -- that is new counts from now on.
 create or replace function ledger_set_budget(p_tenant uuid, p_zone text, p_kinds text[], p_first_days integer[],

@@ -141,6 +141,7 @@ public class Settlement {
     public int cancelWaiting(TenantId tenant, String actor, String reason, int most) {
         return inTransaction(() -> {
             List<GenerationId> cancelled = generations.cancelWaiting(tenant, apiframe.upstream(), CANCELLED, most);
+            ledger.lockHolds(cancelled);
             cancelled.forEach(id -> release(id, actor, reason, Ending.CANCELLED));
             return cancelled.size();
         });

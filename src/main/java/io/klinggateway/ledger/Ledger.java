@@ -33,6 +33,8 @@ public class Ledger {
             select ledger_resolve(:generation, :kind, :charged, :actor, :reason) is not null
             """;
 
+    private static final String LOCK_HOLDS = "select ledger_lock_holds(:generations)";
+
     private static final String SET_BUDGET =
             "select ledger_set_budget(:tenant, :zone, :kinds, :firstDays, :limits, :shadowLimits)";
 
@@ -114,6 +116,15 @@ public class Ledger {
             throw new IllegalStateException(
                     "the hold of open generation " + resolution.generation() + " was resolved already");
         }
+    }
+
+    /** To be called before several holds are resolved in one transaction: two that do so never wait for each other in a circle. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void lockHolds(Collection<GenerationId> generations) {
+        jdbc.sql(LOCK_HOLDS)
+                .param("generations", Columns.of(generations, UUID[]::new, GenerationId::value))
+                .query((_, _) -> true)
+                .list();
     }
 
     /** Sets a tenant's policy. It binds the next hold on every replica; grants stay. Repeating it changes nothing. */

@@ -6,11 +6,16 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.SimulatedApiframe;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +26,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Periods over their turns, on a database whose clock the test sets. Berlin leaves summer time on 2026-10-25. */
 class PeriodTurnTests {
+
+    private static final String DAY_WINDOW = "00000000-0000-0000-0000-000000000001";
+    private static final String MONTH_WINDOW = "ffffffff-0000-0000-0000-000000000001";
+    private static final String LOCK_PERIOD =
+            "select from window_period where window_id = '%s' and period_start = '%s' for no key update";
 
     private static SimulatedApiframe vendor;
     private static Replica gateway;
@@ -155,6 +165,54 @@ class PeriodTurnTests {
 
         assertThat(gateway.operator("GET", "/tenants/granted").number("balance", "ceiling"))
                 .isEqualTo(2);
+    }
+
+    /** An admission locks today's period, then the month's, in which yesterday's credits count, too. */
+    @Test
+    void whatWaitsSinceYesterdayIsCancelledWithoutACircleOfLocks() throws SQLException {
+        startAt("2026-10-24T21:59:30Z");
+        gateway.createTenant(
+                "midnight",
+                "{\"timeZone\": \"Europe/Berlin\", \"windows\": ["
+                        + "{\"period\": \"MONTH\", \"limit\": 100}, {\"period\": \"DAY\", \"limit\": 50}]}",
+                "{}");
+        String key = gateway.createKey("midnight");
+        gateway.jdbc()
+                .sql("""
+                        update budget_window w set id = case w.period_kind when 'DAY' then cast(:first as uuid) else cast(:last as uuid) end
+                          from tenant t where t.id = w.tenant_id and t.name = 'midnight'
+                        """)
+                .param("first", DAY_WINDOW)
+                .param("last", MONTH_WINDOW)
+                .update();
+        gateway.jdbc()
+                .sql("select rate_pause(:upstream, interval '1 hour')")
+                .param("upstream", vendor.baseUrl())
+                .query((_, _) -> true)
+                .single();
+        gateway.generate(key, 1).expect(202);
+        at("2026-10-24T22:00:30Z");
+        gateway.generate(key, 1).expect(202);
+
+        try (Connection admission = gateway.bean(DataSource.class).getConnection();
+                Statement statement = admission.createStatement()) {
+            admission.setAutoCommit(false);
+            statement.execute(LOCK_PERIOD.formatted(DAY_WINDOW, "2026-10-25"));
+            CompletableFuture<Answer> cancellation = CompletableFuture.supplyAsync(
+                    () -> gateway.operator("DELETE", "/tenants/midnight/queue", "{\"reason\": \"test\"}"));
+            Replica.await(
+                    () -> gateway.jdbc()
+                            .sql("select count(*) from pg_stat_activity"
+                                    + " where wait_event_type = 'Lock' and datname = current_database()")
+                            .query(Long.class)
+                            .single(),
+                    1L);
+
+            statement.execute(LOCK_PERIOD.formatted(MONTH_WINDOW, "2026-10-01") + " nowait");
+            admission.commit();
+
+            assertThat(cancellation.join().expect(200).number("cancelled")).isEqualTo(2);
+        }
     }
 
     @Test
