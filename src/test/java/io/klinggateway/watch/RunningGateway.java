@@ -4,6 +4,7 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Replica;
 import io.klinggateway.running.Replica.Settings;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 
@@ -28,12 +29,29 @@ final class RunningGateway implements AutoCloseable {
         return new RunningGateway(Replica.start(all.with(settings)));
     }
 
+    String url() {
+        return "http://localhost:" + replica.port();
+    }
+
     static String keyOf(String tenant) {
         return "kg_test_key_of_" + tenant;
     }
 
     Answer generate(String key, String body, String... headers) {
         return replica.client(key).post("/v2/images/generate", body, headers);
+    }
+
+    /** With an operator's token. */
+    Answer patch(String path, String token, String body) {
+        return replica.client(null)
+                .send(
+                        "PATCH",
+                        path,
+                        BodyPublishers.ofString(body),
+                        "Authorization",
+                        "Bearer " + token,
+                        "Content-Type",
+                        "application/json");
     }
 
     Answer get(String path, String key) {

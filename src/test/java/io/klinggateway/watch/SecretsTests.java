@@ -3,7 +3,9 @@ package io.klinggateway.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.klinggateway.console.Session;
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.running.Receiver;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,8 @@ class SecretsTests {
     private static final String REVOKED_VENDOR_KEY = "afk_canary_revoked_5e2d8b71";
     private static final String MARK = "quokka";
     private static final String PROMPT = "an unmistakable prompt of " + MARK + "s";
+    private static final String OPERATOR = "token_canary_of_alice_91d0c7aa";
+    private static final String CHAT = "services/T000/B000/canary_4f9a1c7e2b60";
 
     /** The level outlives the application that set it. */
     @AfterEach
@@ -39,7 +43,7 @@ class SecretsTests {
     }
 
     @Test
-    void neitherTheVendorKeyNorTenantKeysNorPromptsEverComeOut(CapturedOutput log) {
+    void neitherKeysNorTokensNorUrlsOfChatsNorPromptsEverComeOut(CapturedOutput log) {
         List<String> emitted = new ArrayList<>();
         try (OtlpCollector collector = new OtlpCollector();
                 SimulatedApiframe vendor = SimulatedApiframe.builder()
@@ -65,7 +69,9 @@ class SecretsTests {
         emitted.add(log.getAll());
 
         Map<String, String> secrets = new LinkedHashMap<>();
-        for (String key : List.of(VENDOR_KEY, REVOKED_VENDOR_KEY, RunningGateway.keyOf("design"))) {
+        secrets.put("the path of a chat", CHAT);
+        secrets.put("the path of a chat in a form", CHAT.replace("/", "%2F"));
+        for (String key : List.of(VENDOR_KEY, REVOKED_VENDOR_KEY, RunningGateway.keyOf("design"), OPERATOR)) {
             secrets.putAll(formsOf(key));
         }
         for (String text : emitted) {
@@ -94,9 +100,11 @@ class SecretsTests {
                 List.of("design"),
                 Map.of(
                         "logging.level.root", "trace",
+                        "logging.level.com.sun.net.httpserver", "info", // the receiver's own
+                        "gateway.admin.tokens.alice", OPERATOR,
+                        "gateway.webhooks.allowed-receivers", "localhost",
                         "management.endpoints.web.exposure.include", "*",
                         "management.endpoint.health.show-details", "always",
-                        "gateway.webhooks.allowed-receivers", "localhost",
                         "management.opentelemetry.tracing.export.otlp.endpoint", collector.endpoint(),
                         "management.opentelemetry.tracing.export.schedule-delay", "200ms"))) {
             String key = RunningGateway.keyOf("design");
@@ -110,6 +118,7 @@ class SecretsTests {
             emitted.add(gateway.get("/v2/me", key).body());
             emitted.add(gateway.get("/v2/jobs/0", key).body());
             emitted.add(gateway.get("/v2/jobs", key).body());
+            type(gateway, key, emitted);
             await("the generation ends")
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> gateway.metrics().contains("kling_gateway_generations_total"));
@@ -130,6 +139,36 @@ class SecretsTests {
                     "/scheduledtasks")) {
                 emitted.add(gateway.management("/actuator" + page));
             }
+        }
+    }
+
+    /** What people type into the console, and the same by the API. */
+    private static void type(RunningGateway gateway, String key, List<String> emitted) {
+        try (Receiver receiver = new Receiver()) {
+            String chat = receiver.url() + "/" + CHAT;
+            Session operator = Session.signedIn(gateway.url(), OPERATOR);
+            operator.get("/console/operator/tenants/design");
+            String notices = "/console/operator/tenants/design/notices";
+            for (String name : List.of("chat", "no name of a channel")) {
+                emitted.add(operator.post(notices + "/channels", Map.of("name", name, "kind", "SLACK", "target", chat))
+                        .body());
+            }
+            operator.post(notices + "/channels/chat/test", Map.of());
+            emitted.add(gateway.patch(
+                            "/admin/v1/tenants/design/notices",
+                            OPERATOR,
+                            "{\"channels\": {\"again\": {\"kind\": \"SLACK\", \"target\": \"" + chat + "\"}}}")
+                    .expect(200)
+                    .body());
+            await("the test arrives")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> !receiver.all().isEmpty());
+            emitted.add(operator.get("/console/operator/tenants/design").body());
+            emitted.add(operator.get("/console/operator/audit").body());
+            Session team = Session.signedIn(gateway.url(), key);
+            team.get("/console/team/try");
+            team.post("/console/team/try/price", Map.of("prompt", PROMPT));
+            team.post("/console/team/try", Map.of("prompt", PROMPT, "n", "9"));
         }
     }
 
