@@ -15,6 +15,9 @@ import io.klinggateway.ledger.WindowBalance;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
+import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.Spending.Forecast;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,8 +35,13 @@ public class TenantOperations {
     private final Ledger ledger;
     private final AuditLog audit;
     private final OperatorJson json;
+    private final Spending spending;
+    private final Clock clock;
 
-    TenantOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json) {
+    TenantOperations(
+            Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json, Spending spending, Clock clock) {
+        this.spending = spending;
+        this.clock = clock;
         this.tenants = tenants;
         this.ledger = ledger;
         this.audit = audit;
@@ -55,6 +63,15 @@ public class TenantOperations {
 
     public TenantView find(String name) {
         return view(tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)));
+    }
+
+    /** How long its budget lasts. */
+    public Forecast forecast(String name) {
+        TenantId tenant = tenants.find(name)
+                .orElseThrow(() -> Refusals.noTenant(name))
+                .tenant()
+                .id();
+        return spending.forecast(tenant, ledger.account(tenant, null), clock.instant());
     }
 
     /**

@@ -1,8 +1,6 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.TenantTerms.NewTenant;
-import io.klinggateway.ledger.Ledger;
-import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Page;
 import io.klinggateway.usage.Spending;
 import io.swagger.v3.oas.annotations.Operation;
@@ -11,7 +9,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
-import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -32,15 +29,9 @@ import org.springframework.web.bind.annotation.RestController;
 class TenantsController {
 
     private final TenantOperations tenants;
-    private final Ledger ledger;
-    private final Spending spending;
-    private final Clock clock;
 
-    TenantsController(TenantOperations tenants, Ledger ledger, Spending spending, Clock clock) {
+    TenantsController(TenantOperations tenants) {
         this.tenants = tenants;
-        this.ledger = ledger;
-        this.spending = spending;
-        this.clock = clock;
     }
 
     @PostMapping
@@ -75,8 +66,7 @@ class TenantsController {
     @GetMapping("/{name}/forecast")
     @Operation(summary = "When a tenant has nothing left, if it goes on spending as in the last seven days")
     Spending.Forecast forecast(@PathVariable String name) {
-        TenantId tenant = new TenantId(tenants.find(name).id());
-        return spending.forecast(tenant, ledger.account(tenant, null), clock.instant());
+        return tenants.forecast(name);
     }
 
     @PatchMapping("/{name}")

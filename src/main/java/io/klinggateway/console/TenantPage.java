@@ -12,6 +12,7 @@ import io.klinggateway.notice.ChannelKind;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.webhook.Deliveries;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -55,7 +56,10 @@ class TenantPage {
         TenantId id = new TenantId(tenant.id());
         model.addAttribute("tenant", tenant);
         NoticeTermsView terms = notices.find(name);
-        model.addAttribute("bars", BudgetBar.of(tenant, terms.firstThreshold()));
+        List<BudgetBar> bars = BudgetBar.of(tenant, terms.firstThreshold());
+        model.addAttribute("bars", bars);
+        model.addAttribute("limiting", limiting(bars, tenant.balance().window()));
+        model.addAttribute("forecast", tenants.forecast(name));
         model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
         model.addAttribute("keys", keys.list(name));
@@ -75,5 +79,12 @@ class TenantPage {
             model.addAttribute("faults", Map.of());
         }
         return "console/tenant";
+    }
+
+    private static BudgetBar limiting(List<BudgetBar> bars, String window) {
+        return bars.stream()
+                .filter(bar -> bar.window().window().equals(window))
+                .findFirst()
+                .orElseThrow();
     }
 }
