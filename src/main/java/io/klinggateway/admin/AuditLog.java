@@ -1,11 +1,10 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.problem.RequestId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -108,8 +107,8 @@ public class AuditLog {
                 .param("after", filter.afterSeq())
                 .param("tenant", filter.tenant())
                 .param("actor", filter.actor())
-                .param("from", time(filter.from()))
-                .param("to", time(filter.to()))
+                .param("from", SqlTimes.timestamp(filter.from()))
+                .param("to", SqlTimes.timestamp(filter.to()))
                 .param("most", most)
                 .query((row, _) -> entry(row))
                 .list();
@@ -132,7 +131,7 @@ public class AuditLog {
     private AuditEntry entry(ResultSet row) throws SQLException {
         return new AuditEntry(
                 row.getLong("seq"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(row, "at"),
                 row.getString("actor"),
                 row.getString("action"),
                 row.getString("tenant"),
@@ -146,9 +145,5 @@ public class AuditLog {
     private @Nullable JsonNode state(ResultSet row, String column) throws SQLException {
         String stored = row.getString(column);
         return stored == null ? null : json.parse(stored);
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -12,14 +12,13 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Columns;
+import io.klinggateway.support.SqlTimes;
 import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -239,7 +238,7 @@ public class AdmissionRepository {
                 new Credits(row.getLong("available")),
                 LimitedBy.valueOf(row.getString("limited_by")),
                 row.getString("window_name"),
-                time(row, "resets_at"));
+                SqlTimes.instantOrNull(row, "resets_at"));
     }
 
     private static @Nullable RequestAllowance allowance(ResultSet row) throws SQLException {
@@ -276,10 +275,5 @@ public class AdmissionRepository {
             case "TENANT_SUSPENDED" -> new Admission.TenantSuspended();
             default -> throw new IllegalStateException("unknown verdict " + row.getString("verdict"));
         };
-    }
-
-    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

@@ -5,6 +5,7 @@ import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -238,7 +239,7 @@ class GenerationRepository {
         jdbc.sql(RETURN_TO_QUEUE)
                 .param("id", id.value())
                 .param("attempt", attempt)
-                .param("delay", seconds(delay))
+                .param("delay", SqlTimes.seconds(delay))
                 .query((_, _) -> true)
                 .list();
     }
@@ -247,7 +248,7 @@ class GenerationRepository {
         jdbc.sql(UNRESOLVED)
                 .param("id", id.value())
                 .param("attempt", attempt)
-                .param("delay", seconds(delay))
+                .param("delay", SqlTimes.seconds(delay))
                 .update();
     }
 
@@ -380,7 +381,7 @@ class GenerationRepository {
                 .param("state", GenerationState.FAILED.name())
                 .param("error", error)
                 .param("upstream", upstream)
-                .param("longest", seconds(longest))
+                .param("longest", SqlTimes.seconds(longest))
                 .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
                 .optional();
     }
@@ -391,9 +392,5 @@ class GenerationRepository {
                 .param("id", id.value())
                 .query((row, _) -> StoredJob.of(row))
                 .optional();
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

@@ -11,12 +11,11 @@ import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -112,7 +111,7 @@ public class LostJobs {
     public Optional<UpstreamJobId> newest(Instant moment) {
         return jdbc.sql(NEWEST_KNOWN)
                 .param("upstream", apiframe.upstream())
-                .param("moment", OffsetDateTime.ofInstant(moment, ZoneOffset.UTC))
+                .param("moment", SqlTimes.timestamp(moment))
                 .query(UUID.class)
                 .optional()
                 .map(UpstreamJobId::new);
@@ -184,9 +183,7 @@ public class LostJobs {
                         request.map(asked -> json.write(asked.withWebhook(null, null)))
                                 .orElse(null),
                         Types.BINARY)
-                .param(
-                        "createdAt",
-                        OffsetDateTime.ofInstant(createdAt == null ? clock.instant() : createdAt, ZoneOffset.UTC))
+                .param("createdAt", SqlTimes.timestamp(createdAt == null ? clock.instant() : createdAt))
                 .param("actor", actor)
                 .param("reason", reason)
                 .query(Boolean.class)

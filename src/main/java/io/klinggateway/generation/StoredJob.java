@@ -3,10 +3,10 @@ package io.klinggateway.generation;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +63,8 @@ public record StoredJob(
                 texts(row, "result_images"),
                 row.getString("error"),
                 row.getLong("cost"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                time(row, "completed_at"),
+                SqlTimes.instant(row, "created_at"),
+                SqlTimes.instantOrNull(row, "completed_at"),
                 row.getBytes("upstream_request"),
                 row.getString("webhook_url"),
                 texts(row, "webhook_events"),
@@ -76,11 +76,6 @@ public record StoredJob(
     private static @Nullable List<String> texts(ResultSet row, String column) throws SQLException {
         var array = row.getArray(column);
         return array == null ? null : Arrays.asList((String[]) array.getArray());
-    }
-
-    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 
     /** Whether its tenant wants to be told of this event; apiframe: of the ends, unless it says otherwise. */

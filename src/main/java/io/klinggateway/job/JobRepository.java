@@ -7,10 +7,9 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.PageCursor;
+import io.klinggateway.support.SqlTimes;
 import java.sql.Types;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -138,10 +137,10 @@ class JobRepository {
 
     /** Lets the open ones be looked at often for that long, from soon on. */
     void watch(Collection<OwnedJob> jobs, Duration howLong, Duration soon) {
-        of(jobs, jdbc.sql(WATCH)).param("secs", seconds(howLong)).update();
+        of(jobs, jdbc.sql(WATCH)).param("secs", SqlTimes.seconds(howLong)).update();
         jdbc.sql(LOOK_SOON)
                 .param("upstream", apiframe.upstream())
-                .param("soon", seconds(soon))
+                .param("soon", SqlTimes.seconds(soon))
                 .query((_, _) -> true)
                 .list();
     }
@@ -168,9 +167,7 @@ class JobRepository {
                         "status",
                         filter.status() == null ? null : filter.status().name())
                 .param("search", filter.search())
-                .param(
-                        "beforeTime",
-                        before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
+                .param("beforeTime", SqlTimes.timestamp(before == null ? null : before.createdAt()))
                 .param("beforeId", before == null ? HIGHEST_ID : before.id())
                 .param("most", most)
                 .query((row, _) -> StoredJob.of(row))
@@ -185,9 +182,5 @@ class JobRepository {
             case FAILED -> LIST_FAILED;
             case CANCELLED -> LIST_CANCELLED;
         };
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

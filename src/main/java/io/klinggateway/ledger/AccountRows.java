@@ -2,11 +2,10 @@ package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Spendable.LimitedBy;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ final class AccountRows implements RowCallbackHandler {
                         new Credits(row.getLong("spendable")),
                         LimitedBy.valueOf(row.getString("limited_by")),
                         row.getString("limiting_name"),
-                        instant(row, "limiting_resets_at")),
+                        SqlTimes.instantOrNull(row, "limiting_resets_at")),
                 row.getObject("limiting_id", UUID.class)));
     }
 
@@ -59,23 +58,18 @@ final class AccountRows implements RowCallbackHandler {
                         creditsIfAny(row, "credit_limit"),
                         creditsIfAny(row, "shadow_limit")),
                 period == PeriodKind.TOTAL ? null : row.getObject("period_start", LocalDate.class),
-                instant(row, "resets_at"),
+                SqlTimes.instantOrNull(row, "resets_at"),
                 creditsIfAny(row, "ceiling"),
                 new Credits(row.getLong("held")),
                 new Credits(row.getLong("captured")),
                 creditsIfAny(row, "available"),
                 row.getLong("refused"),
                 row.getLong("shadow_refused"),
-                instant(row, "empty_since"));
+                SqlTimes.instantOrNull(row, "empty_since"));
     }
 
     private static @Nullable Credits creditsIfAny(ResultSet row, String column) throws SQLException {
         Long amount = row.getObject(column, Long.class);
         return amount == null ? null : new Credits(amount);
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

@@ -2,14 +2,12 @@ package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.support.Columns;
+import io.klinggateway.support.SqlTimes;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -249,8 +247,8 @@ public class Ledger {
                 .param("tenant", tenant.value())
                 .param("after", filter.afterSeq())
                 .param("kind", filter.kind() == null ? null : filter.kind().name())
-                .param("from", time(filter.from()))
-                .param("to", time(filter.to()))
+                .param("from", SqlTimes.timestamp(filter.from()))
+                .param("to", SqlTimes.timestamp(filter.to()))
                 .param("most", most)
                 .query((row, _) -> entry(row))
                 .list();
@@ -296,7 +294,7 @@ public class Ledger {
         UUID key = row.getObject("key_id", UUID.class);
         return new Entry(
                 row.getLong("seq"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(row, "at"),
                 EntryKind.valueOf(row.getString("entry_kind")),
                 generation == null ? null : new GenerationId(generation),
                 key == null ? null : new KeyId(key),
@@ -317,9 +315,5 @@ public class Ledger {
             counted.add(new Entry.Counted(names[place], starts[place].toLocalDate(), ofKey[place]));
         }
         return counted;
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

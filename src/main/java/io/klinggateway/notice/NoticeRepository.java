@@ -6,12 +6,11 @@ import io.klinggateway.notice.Notice.NoticeDelivery;
 import io.klinggateway.notice.NoticeSettings.OperatorChannel;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.PageCursor;
+import io.klinggateway.support.SqlTimes;
 import io.klinggateway.webhook.DeliveryStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -152,9 +151,7 @@ class NoticeRepository {
             JdbcClient.StatementSpec statement, @Nullable PageCursor before, int most, boolean operators) {
         return withDeliveries(
                 statement
-                        .param(
-                                "beforeTime",
-                                before == null ? null : OffsetDateTime.ofInstant(before.createdAt(), ZoneOffset.UTC))
+                        .param("beforeTime", SqlTimes.timestamp(before == null ? null : before.createdAt()))
                         .param("beforeId", before == null ? HIGHEST_ID : before.id())
                         .param("most", most)
                         .query((row, _) -> notice(row, List.of()))
@@ -207,20 +204,19 @@ class NoticeRepository {
                 text.title(),
                 text.message(),
                 facts,
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(row, "created_at"),
                 row.getBoolean("silenced"),
                 deliveries);
     }
 
     private static NoticeDelivery delivery(ResultSet row) throws SQLException {
-        OffsetDateTime last = row.getObject("last_attempt_at", OffsetDateTime.class);
         return new NoticeDelivery(
                 row.getString("channel"),
                 ChannelKind.valueOf(row.getString("kind")),
                 DeliveryStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 row.getInt("attempts"),
                 row.getString("last_outcome"),
-                last == null ? null : last.toInstant());
+                SqlTimes.instantOrNull(row, "last_attempt_at"));
     }
 
     /**

@@ -3,12 +3,11 @@ package io.klinggateway.notice;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
+import io.klinggateway.support.SqlTimes;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -84,10 +83,9 @@ class NoticeTermsRepository {
 
     private static NoticeTerms terms(ResultSet row, Map<String, NoticeChannel> channels) throws SQLException {
         Array thresholds = row.getArray("thresholds");
-        OffsetDateTime silencedUntil = row.getObject("silenced_until", OffsetDateTime.class);
         return new NoticeTerms(
                 thresholds == null ? null : numbers(thresholds),
-                silencedUntil == null ? null : silencedUntil.toInstant(),
+                SqlTimes.instantOrNull(row, "silenced_until"),
                 channels);
     }
 
@@ -125,12 +123,7 @@ class NoticeTermsRepository {
         jdbc.sql(SAVE)
                 .param("tenant", tenant.value())
                 .param("thresholds", literal(terms.thresholds()), Types.VARCHAR)
-                .param(
-                        "silencedUntil",
-                        terms.silencedUntil() == null
-                                ? null
-                                : OffsetDateTime.ofInstant(terms.silencedUntil(), ZoneOffset.UTC),
-                        Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("silencedUntil", SqlTimes.timestamp(terms.silencedUntil()), Types.TIMESTAMP_WITH_TIMEZONE)
                 .update();
         jdbc.sql(DELETE_CHANNEL)
                 .param("tenant", tenant.value())

@@ -5,13 +5,12 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -170,7 +169,7 @@ class OrphanRepository {
     List<OrphanJob> list(boolean all, @Nullable Instant beforeTime, @Nullable UUID beforeId, int most) {
         return sql(LIST)
                 .param("all", all)
-                .param("beforeTime", time(beforeTime))
+                .param("beforeTime", SqlTimes.timestamp(beforeTime))
                 .param("beforeId", beforeId == null ? HIGHEST_ID : beforeId)
                 .param("most", most)
                 .query((row, _) -> orphan(row))
@@ -191,7 +190,7 @@ class OrphanRepository {
      */
     List<OrphanJob> underWay(Duration interval, int most) {
         return sql(UNDER_WAY)
-                .param("interval", seconds(interval))
+                .param("interval", SqlTimes.seconds(interval))
                 .param("most", most)
                 .query((row, _) -> orphan(row))
                 .list();
@@ -211,7 +210,7 @@ class OrphanRepository {
                         .param("job", job.id().value())
                         .param("status", job.status().name())
                         .param("credits", credits(job), Types.BIGINT)
-                        .param("createdAt", time(job.createdAt()))
+                        .param("createdAt", SqlTimes.timestamp(job.createdAt()))
                         .update()
                 == 1;
     }
@@ -265,32 +264,32 @@ class OrphanRepository {
     /** Empty if no check is due, or another replica is at it. */
     Optional<ListCheck> claimCheck(Duration lease, Duration grace, Duration interval) {
         return sql(CLAIM)
-                .param("lease", seconds(lease))
-                .param("grace", seconds(grace))
-                .param("interval", seconds(interval))
+                .param("lease", SqlTimes.seconds(lease))
+                .param("grace", SqlTimes.seconds(grace))
+                .param("interval", SqlTimes.seconds(interval))
                 .query((row, _) -> new ListCheck(
-                        instant(row, "read_until"),
-                        instant(row, "reading_until"),
+                        SqlTimes.instant(row, "read_until"),
+                        SqlTimes.instant(row, "reading_until"),
                         row.getString("cursor"),
                         row.getBoolean("late")))
                 .optional();
     }
 
     void extendCheck(Duration lease) {
-        sql(EXTEND).param("lease", seconds(lease)).update();
+        sql(EXTEND).param("lease", SqlTimes.seconds(lease)).update();
     }
 
     /** @param cursor of the page that is read after the pause; null: the first */
     void readOn(@Nullable String cursor, Duration pause) {
         sql(READ_ON)
                 .param("cursor", cursor, Types.VARCHAR)
-                .param("pause", seconds(pause))
+                .param("pause", SqlTimes.seconds(pause))
                 .update();
     }
 
     void endCheck(Instant readUntil, Duration next) {
-        sql(END).param("readUntil", time(readUntil))
-                .param("next", seconds(next))
+        sql(END).param("readUntil", SqlTimes.timestamp(readUntil))
+                .param("next", SqlTimes.seconds(next))
                 .update();
     }
 
@@ -312,28 +311,15 @@ class OrphanRepository {
     }
 
     private static OrphanJob orphan(ResultSet row) throws SQLException {
-        OffsetDateTime resolvedAt = row.getObject("resolved_at", OffsetDateTime.class);
         return new OrphanJob(
                 row.getObject("upstream_job_id", UUID.class),
                 row.getString("cause"),
                 row.getString("status"),
                 row.getObject("credits", Long.class),
-                instant(row, "created_at"),
-                instant(row, "recorded_at"),
+                SqlTimes.instant(row, "created_at"),
+                SqlTimes.instant(row, "recorded_at"),
                 row.getObject("generation_id", UUID.class),
                 row.getString("resolution"),
-                resolvedAt == null ? null : resolvedAt.toInstant());
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
+                SqlTimes.instantOrNull(row, "resolved_at"));
     }
 }

@@ -16,12 +16,11 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +120,7 @@ public class Reviews {
     List<GenerationSummary> ofTenant(TenantId tenant, @Nullable Instant beforeTime, @Nullable UUID beforeId, int most) {
         return jdbc.sql(OF_TENANT)
                 .param("tenant", tenant.value())
-                .param("beforeTime", beforeTime == null ? null : OffsetDateTime.ofInstant(beforeTime, ZoneOffset.UTC))
+                .param("beforeTime", SqlTimes.timestamp(beforeTime))
                 .param("beforeId", beforeId == null ? HIGHEST_ID : beforeId)
                 .param("most", most)
                 .query((row, _) -> summary(row))
@@ -198,7 +197,6 @@ public class Reviews {
     }
 
     static GenerationSummary summary(ResultSet row) throws SQLException {
-        OffsetDateTime completedAt = row.getObject("completed_at", OffsetDateTime.class);
         return new GenerationSummary(
                 row.getObject("id", UUID.class),
                 row.getString("tenant"),
@@ -212,8 +210,8 @@ public class Reviews {
                 row.getObject("charged_credits", Long.class),
                 row.getObject("upstream_job_id", UUID.class),
                 row.getString("error"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                completedAt == null ? null : completedAt.toInstant(),
+                SqlTimes.instant(row, "created_at"),
+                SqlTimes.instantOrNull(row, "completed_at"),
                 Labels.of(row));
     }
 }

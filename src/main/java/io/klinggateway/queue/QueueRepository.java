@@ -7,6 +7,7 @@ import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -97,10 +98,10 @@ class QueueRepository {
         jdbc.sql(NEXT)
                 .param("upstream", apiframe.upstream())
                 .param("replica", replica.id())
-                .param("interval", seconds(pace.interval()))
-                .param("tolerance", seconds(pace.tolerance()))
-                .param("probe", seconds(settings.probeInterval()))
-                .param("lease", seconds(settings.lease()))
+                .param("interval", SqlTimes.seconds(pace.interval()))
+                .param("tolerance", SqlTimes.seconds(pace.tolerance()))
+                .param("probe", SqlTimes.seconds(settings.probeInterval()))
+                .param("lease", SqlTimes.seconds(settings.lease()))
                 .param("most", most)
                 .query(row -> {
                     if (row.getObject("id") != null) {
@@ -136,10 +137,10 @@ class QueueRepository {
         return jdbc.sql(TAKE)
                 .param("upstream", apiframe.upstream())
                 .param("purpose", purpose)
-                .param("interval", seconds(pace.interval()))
-                .param("tolerance", seconds(pace.tolerance()))
-                .param("own", seconds(own))
-                .param("longest", seconds(longest))
+                .param("interval", SqlTimes.seconds(pace.interval()))
+                .param("tolerance", SqlTimes.seconds(pace.tolerance()))
+                .param("own", SqlTimes.seconds(own))
+                .param("longest", SqlTimes.seconds(longest))
                 .query((row, _) -> new Grant(row.getBoolean("granted"), duration(row.getDouble("wait_seconds"))))
                 .single();
     }
@@ -155,7 +156,7 @@ class QueueRepository {
     private void pause(String statement, Duration pause) {
         jdbc.sql(statement)
                 .param("upstream", apiframe.upstream())
-                .param("pause", seconds(pause))
+                .param("pause", SqlTimes.seconds(pause))
                 .query((_, _) -> true)
                 .list();
     }
@@ -225,9 +226,5 @@ class QueueRepository {
 
     private static Duration duration(double seconds) {
         return Duration.ofNanos(Math.round(seconds * 1e9));
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
     }
 }

@@ -6,7 +6,16 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"generation", "apiframe", "tenant", "ledger", "credits", "background", "problem"})
+        allowedDependencies = {
+            "generation",
+            "apiframe",
+            "tenant",
+            "ledger",
+            "credits",
+            "background",
+            "problem",
+            "support"
+        })
 package io.klinggateway.queue;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,15 +1,13 @@
 package io.klinggateway.recovery;
 
 import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -70,8 +68,10 @@ class RecoveryRepository {
 
     /** Begins the recovery since then, unless that was done before. */
     void begin(Instant since) {
-        inTakenTime(() ->
-                sql(BEGIN).param("since", time(since)).query(Boolean.class).single());
+        inTakenTime(() -> sql(BEGIN)
+                .param("since", SqlTimes.timestamp(since))
+                .query(Boolean.class)
+                .single());
     }
 
     boolean isUnderWay() {
@@ -82,23 +82,23 @@ class RecoveryRepository {
     List<Instant> claim(Duration lease) {
         return sql(CLAIM)
                 .param("lease", lease.toMillis() / 1000.0)
-                .query((row, _) -> instant(row, "since"))
+                .query((row, _) -> SqlTimes.instant(row, "since"))
                 .list();
     }
 
     void extend(Instant since, Duration lease) {
         sql(EXTEND)
-                .param("since", time(since))
+                .param("since", SqlTimes.timestamp(since))
                 .param("lease", lease.toMillis() / 1000.0)
                 .update();
     }
 
     /** @param newestUntold when the vendor made the newest job of which nobody can tell whose it is; null if there is none */
     void end(Instant since, int listed, int free, @Nullable Instant newestUntold) {
-        inTakenTime(() -> sql(END).param("since", time(since))
+        inTakenTime(() -> sql(END).param("since", SqlTimes.timestamp(since))
                 .param("listed", listed)
                 .param("free", free)
-                .param("newestUntold", newestUntold == null ? null : time(newestUntold), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("newestUntold", SqlTimes.timestamp(newestUntold), Types.TIMESTAMP_WITH_TIMEZONE)
                 .query((_, _) -> true)
                 .list());
     }
@@ -125,11 +125,9 @@ class RecoveryRepository {
 
     private static RecoveryReport report(ResultSet row) throws SQLException {
         return new RecoveryReport(
-                instant(row, "since"),
-                instant(row, "started_at"),
-                Optional.ofNullable(row.getObject("finished_at", OffsetDateTime.class))
-                        .map(OffsetDateTime::toInstant)
-                        .orElse(null),
+                SqlTimes.instant(row, "since"),
+                SqlTimes.instant(row, "started_at"),
+                SqlTimes.instantOrNull(row, "finished_at"),
                 row.getInt("repeated_jobs"),
                 integer(row, "listed_jobs"),
                 integer(row, "free_jobs"),
@@ -143,13 +141,5 @@ class RecoveryRepository {
 
     private static @Nullable Integer integer(ResultSet row, String column) throws SQLException {
         return row.getObject(column, Integer.class);
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static OffsetDateTime time(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -4,7 +4,8 @@
  * team where a trace of it is left, and is an orphan else. Then the door opens, on all replicas.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"orphan", "generation", "queue", "apiframe", "problem", "background"})
+@ApplicationModule(
+        allowedDependencies = {"orphan", "generation", "queue", "apiframe", "problem", "background", "support"})
 package io.klinggateway.recovery;
 
 import org.jspecify.annotations.NullMarked;

@@ -4,12 +4,11 @@ import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -127,7 +126,7 @@ public class Keys {
                 .param("prefix", key.prefix())
                 .param("sha256", key.sha256())
                 .param("budget", budget == null ? null : budget.value())
-                .param("expiresAt", time(expiresAt))
+                .param("expiresAt", SqlTimes.timestamp(expiresAt))
                 .param("networks", new AllowedNetworks(allowedNetworks).texts())
                 .update();
         if (inserted == 0) {
@@ -148,7 +147,7 @@ public class Keys {
         knownKeys.forgetAfterwards();
         jdbc.sql(SET_EXPIRY)
                 .param("id", key.id().value())
-                .param("expiresAt", time(expiresAt))
+                .param("expiresAt", SqlTimes.timestamp(expiresAt))
                 .update();
     }
 
@@ -255,22 +254,13 @@ public class Keys {
                 row.getString("prefix"),
                 row.getBoolean("declared"),
                 budget == null ? null : new KeyBudgetId(budget),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                instant(row, "last_used_at"),
+                SqlTimes.instant(row, "created_at"),
+                SqlTimes.instantOrNull(row, "last_used_at"),
                 row.getString("last_used_from"),
                 AllowedNetworks.read(row).networks(),
-                instant(row, "expires_at"),
-                instant(row, "revoked_at"),
+                SqlTimes.instantOrNull(row, "expires_at"),
+                SqlTimes.instantOrNull(row, "revoked_at"),
                 successor == null ? null : new KeyId(successor),
                 row.getBoolean("valid"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

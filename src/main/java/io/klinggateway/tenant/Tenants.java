@@ -4,9 +4,9 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -225,7 +225,7 @@ public class Tenants {
                         row.getObject("waiting_generations", Integer.class),
                         row.getInt("weight")),
                 selfService(row),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                SqlTimes.instant(row, "created_at"));
     }
 
     private static @Nullable Long highestKeyBudget(@Nullable SelfService selfService) {

@@ -5,10 +5,10 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.UpstreamKey;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -113,7 +113,7 @@ class TrackingRepository {
     boolean claimSweep() {
         return jdbc.sql(CLAIM_SWEEP)
                         .param("upstream", apiframe.upstream())
-                        .param("lease", seconds(settings.lease()))
+                        .param("lease", SqlTimes.seconds(settings.lease()))
                         .update()
                 == 1;
     }
@@ -121,7 +121,7 @@ class TrackingRepository {
     void extendSweep() {
         jdbc.sql(EXTEND_SWEEP)
                 .param("upstream", apiframe.upstream())
-                .param("lease", seconds(settings.lease()))
+                .param("lease", SqlTimes.seconds(settings.lease()))
                 .update();
     }
 
@@ -129,8 +129,8 @@ class TrackingRepository {
     void endSweep(Duration next) {
         jdbc.sql(END_SWEEP)
                 .param("upstream", apiframe.upstream())
-                .param("soon", seconds(settings.interval()))
-                .param("next", seconds(next))
+                .param("soon", SqlTimes.seconds(settings.interval()))
+                .param("next", SqlTimes.seconds(next))
                 .update();
     }
 
@@ -138,7 +138,7 @@ class TrackingRepository {
     void hint(UpstreamKey key) {
         jdbc.sql(HINT)
                 .param("upstream", apiframe.upstream())
-                .param("soon", seconds(settings.interval()))
+                .param("soon", SqlTimes.seconds(settings.interval()))
                 .query((_, _) -> true)
                 .list();
         jdbc.sql(REPEAT_NOW)
@@ -157,7 +157,7 @@ class TrackingRepository {
     List<OpenJob> claimStragglers(int most) {
         return jdbc.sql(CLAIM_STRAGGLERS)
                 .param("upstream", apiframe.upstream())
-                .param("lease", seconds(settings.lease()))
+                .param("lease", SqlTimes.seconds(settings.lease()))
                 .param("most", most)
                 .query((row, _) -> openJob(row))
                 .list();
@@ -169,7 +169,7 @@ class TrackingRepository {
                 new UpstreamJobId(row.getObject("upstream_job_id", UUID.class)),
                 UpstreamJob.Status.valueOf(row.getString("state")),
                 row.getObject("progress", Integer.class),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                SqlTimes.instant(row, "created_at"),
                 Duration.ofMillis(Math.round(row.getDouble("age_seconds") * 1000)),
                 row.getBoolean("overdue"),
                 row.getBoolean("straggler"),
@@ -194,7 +194,7 @@ class TrackingRepository {
         jdbc.sql(READ_AGAIN)
                 .param("id", id.value())
                 .param("found", found)
-                .param("delay", seconds(delay))
+                .param("delay", SqlTimes.seconds(delay))
                 .update();
     }
 
@@ -212,9 +212,5 @@ class TrackingRepository {
 
     void expired(GenerationId id) {
         jdbc.sql(EXPIRED).param("id", id.value()).update();
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

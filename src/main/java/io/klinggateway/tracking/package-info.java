@@ -4,7 +4,8 @@
  * does not show. What the vendor says by callback only makes the next sweep come sooner.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"generation", "queue", "apiframe", "ledger", "background", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"generation", "queue", "apiframe", "ledger", "background", "problem", "support"})
 package io.klinggateway.tracking;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.support.SqlTimes;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.sql.Date;
 import java.sql.ResultSet;
@@ -12,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -186,7 +186,7 @@ public class Spending {
     /** Credits a day by the name of the tenant; nothing of one of whom fewer than two days are known. */
     private static Map<String, Double> paces(StatementSpec recent, Instant now) {
         Map<String, Double> paces = new HashMap<>();
-        recent.param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+        recent.param("now", SqlTimes.timestamp(now))
                 .param("days", FORECAST_DAYS)
                 .param(
                         "from",

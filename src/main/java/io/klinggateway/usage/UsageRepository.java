@@ -1,13 +1,11 @@
 package io.klinggateway.usage;
 
+import io.klinggateway.support.SqlTimes;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -188,8 +186,8 @@ class UsageRepository {
 
     private JdbcClient.StatementSpec params(String sql, UsageQuery query) {
         JdbcClient.StatementSpec statement = jdbc.sql(sql)
-                .param("from", time(query.from()))
-                .param("to", query.to() == null ? null : time(query.to()))
+                .param("from", SqlTimes.timestamp(query.from()))
+                .param("to", SqlTimes.timestamp(query.to()))
                 .param("tenant", query.tenant() == null ? null : query.tenant().value())
                 .param("zone", query.zone().getId());
         for (int index = 0; index < query.groupBy().size(); index++) {
@@ -244,9 +242,5 @@ class UsageRepository {
 
     private static String by(UsageQuery query, Dimension dimension) {
         return "by" + query.groupBy().indexOf(Grouping.by(dimension));
-    }
-
-    private static OffsetDateTime time(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

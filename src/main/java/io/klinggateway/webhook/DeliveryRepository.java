@@ -4,12 +4,11 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -195,8 +194,8 @@ class DeliveryRepository {
                 DeliveryStatus.of(row.getString("status")),
                 row.getInt("attempts"),
                 row.getString("last_outcome"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                time(row, "last_attempt_at"));
+                SqlTimes.instant(row, "created_at"),
+                SqlTimes.instantOrNull(row, "last_attempt_at"));
     }
 
     private static GenerationId generationId(ResultSet row) throws SQLException {
@@ -205,10 +204,5 @@ class DeliveryRepository {
 
     private static TenantId tenantId(ResultSet row) throws SQLException {
         return new TenantId(row.getObject("tenant_id", UUID.class));
-    }
-
-    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }
