@@ -8,7 +8,6 @@ import io.klinggateway.admin.NoticeRequests.ThresholdList;
 import io.klinggateway.admin.Operator;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -23,15 +22,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 class NoticePages {
 
     private final NoticeOperations notices;
-    private final TenantPage page;
+    private final TenantForms page;
     private final Forms forms;
-    private final Refused refused;
 
-    NoticePages(NoticeOperations notices, TenantPage page, Forms forms, Refused refused) {
+    NoticePages(NoticeOperations notices, TenantForms page, Forms forms) {
         this.notices = notices;
         this.page = page;
         this.forms = forms;
-        this.refused = refused;
     }
 
     @PostMapping("/channels")
@@ -41,7 +38,7 @@ class NoticePages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "channel", () -> {
+        return page.change(model, response, name, "channel", () -> {
             notices.setChannel(operator, name, forms.bind(form, NewChannel.class));
             return "channel";
         });
@@ -54,7 +51,7 @@ class NoticePages {
             @PathVariable String channel,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "removal", () -> {
+        return page.change(model, response, name, "removal", () -> {
             notices.removeChannel(operator, name, channel);
             return "no-channel";
         });
@@ -67,7 +64,7 @@ class NoticePages {
             @PathVariable String channel,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "test", () -> {
+        return page.change(model, response, name, "test", () -> {
             notices.test(operator, name, new ChannelTest(channel));
             return "test";
         });
@@ -80,7 +77,7 @@ class NoticePages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "thresholds", () -> {
+        return page.change(model, response, name, "thresholds", () -> {
             notices.setThresholds(operator, name, forms.bind(form, ThresholdList.class));
             return "thresholds";
         });
@@ -93,18 +90,10 @@ class NoticePages {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "silence", () -> {
+        return page.change(model, response, name, "silence", () -> {
             Silence silence = forms.bind(form, Silence.class);
             notices.silence(operator, name, silence);
             return silence.silencedUntil() == null ? "heard" : "silenced";
-        });
-    }
-
-    private String change(
-            Model model, HttpServletResponse response, String name, String form, Supplier<String> change) {
-        return refused.orElse(model, response, () -> Paths.tenantAfter(name, change.get()), () -> {
-            model.addAttribute("refusedForm", form);
-            return page.show(name, Map.of(), model);
         });
     }
 }

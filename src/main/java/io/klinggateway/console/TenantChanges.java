@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -38,16 +37,14 @@ class TenantChanges {
 
     private final TenantOperations tenants;
     private final CreditOperations credits;
-    private final TenantPage page;
+    private final TenantForms page;
     private final Forms forms;
-    private final Refused refused;
 
-    TenantChanges(TenantOperations tenants, CreditOperations credits, TenantPage page, Forms forms, Refused refused) {
+    TenantChanges(TenantOperations tenants, CreditOperations credits, TenantForms page, Forms forms) {
         this.tenants = tenants;
         this.credits = credits;
         this.page = page;
         this.forms = forms;
-        this.refused = refused;
     }
 
     @PostMapping("/budget")
@@ -57,7 +54,7 @@ class TenantChanges {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "budget", Map.of(), () -> {
+        return page.change(model, response, name, "budget", () -> {
             TenantView changed =
                     tenants.change(operator, name, forms.bind(withoutEmptyWindows(form), BudgetTerms.class));
             return changed.notice() == null ? "budget" : "period";
@@ -94,7 +91,7 @@ class TenantChanges {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "limits", Map.of(), () -> {
+        return page.change(model, response, name, "limits", () -> {
             tenants.change(operator, name, forms.bind(form, LimitTerms.class));
             return "limits";
         });
@@ -107,7 +104,7 @@ class TenantChanges {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "cost-centre", Map.of(), () -> {
+        return page.change(model, response, name, "cost-centre", () -> {
             tenants.change(operator, name, forms.bind(form, CostCentreTerms.class));
             return "cost-centre";
         });
@@ -139,7 +136,7 @@ class TenantChanges {
             HttpServletResponse response) {
         String once = form.getOrDefault("once", UUID.randomUUID().toString());
         boolean grant = "grant".equals(form.get("kind"));
-        return change(model, response, name, "credits", form, () -> {
+        return page.change(model, response, name, "credits", form, () -> {
             boolean known = grant
                     ? credits.grant(operator, name, forms.bind(form, NewGrant.class), once)
                             .replayed()
@@ -189,27 +186,9 @@ class TenantChanges {
             String done,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, done, Map.of(), () -> {
+        return page.change(model, response, name, done, () -> {
             tenants.change(operator, name, status);
             return done;
-        });
-    }
-
-    /**
-     * @param form which of the page's forms it is
-     * @param credits what the form about credits was sent with
-     * @param change tells what the page says afterwards
-     */
-    private String change(
-            Model model,
-            HttpServletResponse response,
-            String name,
-            String form,
-            Map<String, String> credits,
-            Supplier<String> change) {
-        return refused.orElse(model, response, () -> Paths.tenantAfter(name, change.get()), () -> {
-            model.addAttribute("refusedForm", form);
-            return page.show(name, credits, model);
         });
     }
 }
