@@ -42,7 +42,8 @@ public class NoticeOperations {
     }
 
     public NoticeTermsView find(String tenantName) {
-        return view(find(tenantName, tenants.find(tenantName)));
+        TenantRecord tenant = find(tenantName, tenants.find(tenantName));
+        return view(tenant, notices.terms(tenant.tenant().id()));
     }
 
     /** The team's newest, with those that only operators hear of. */
@@ -91,7 +92,7 @@ public class NoticeOperations {
     private NoticeTermsView change(Operator operator, String tenantName, UnaryOperator<NoticeChange> change) {
         TenantRecord tenant = find(tenantName, tenants.lock(tenantName));
         NoticeTerms before = notices.terms(tenant.tenant().id());
-        NoticeTermsView shownBefore = view(tenant);
+        NoticeTermsView shownBefore = view(tenant, before);
         NoticeChange asked = json.read(json.tree(change.apply(NoticeChange.of(before))), NoticeChange.class);
         refuseEndless(asked.silencedUntil());
         NoticeTerms wanted = asked.toTerms();
@@ -99,7 +100,7 @@ public class NoticeOperations {
             return shownBefore;
         }
         notices.change(tenant.tenant(), wanted);
-        NoticeTermsView after = view(tenant);
+        NoticeTermsView after = view(tenant, wanted);
         audit.record(operator, Action.of("notices.change", tenantName), shownBefore, after);
         return after;
     }
@@ -146,10 +147,8 @@ public class NoticeOperations {
         return Refusals.notFound("There is no notice of that id that some channel lacks");
     }
 
-    private NoticeTermsView view(TenantRecord tenant) {
-        return NoticeTermsView.of(
-                notices.terms(tenant.tenant().id()),
-                notices.thresholds(tenant.tenant().id()));
+    private NoticeTermsView view(TenantRecord tenant, NoticeTerms terms) {
+        return NoticeTermsView.of(terms, notices.thresholds(tenant.tenant().id()));
     }
 
     private static TenantRecord find(String name, Optional<TenantRecord> tenant) {
