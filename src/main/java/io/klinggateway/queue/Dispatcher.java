@@ -30,9 +30,8 @@ import org.springframework.transaction.TransactionException;
 public class Dispatcher implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(25);
     /** A pause may be over sooner than it was to last: another replica's probe may have succeeded. */
-    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
+    private static final Duration LONGEST_UNTIL_NEXT_PASS = Duration.ofSeconds(5);
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -170,18 +169,18 @@ public class Dispatcher implements SmartLifecycle {
                 caller.claimed();
             }
             rate.taken(AccountRate.Purpose.SEND, 1);
-            start(generation, caller);
+            sendInBackground(generation, caller);
         }
         Duration wait = turn.waitFor();
         if (wait != null) {
             Duration longer = wait.plus(spread(turn.claimed().size(), wait));
-            wakeUp.holdBack(longer.compareTo(LONGEST_SLEEP) < 0 ? longer : LONGEST_SLEEP);
+            wakeUp.holdBack(longer.compareTo(LONGEST_UNTIL_NEXT_PASS) < 0 ? longer : LONGEST_UNTIL_NEXT_PASS);
         } else if (!turn.claimed().isEmpty()) {
             wakeUp.signal();
         }
     }
 
-    private void start(Claimed generation, @Nullable WaitingCaller caller) {
+    private void sendInBackground(Claimed generation, @Nullable WaitingCaller caller) {
         underWay.incrementAndGet();
         try {
             Thread.ofVirtual().name("send " + generation.id()).start(() -> send(generation, caller));
@@ -232,14 +231,17 @@ public class Dispatcher implements SmartLifecycle {
         return underWay.get();
     }
 
-    /** What is under way is finished; what waits is left to the other replicas, or to the next start. */
+    /**
+     * What is under way is finished, as long as no other replica takes it over; what waits is left to the other replicas, or to
+     * the next start.
+     */
     @Override
     public void stop() {
         running = false;
         wakeUp.signal();
         callers.passed(Long.MAX_VALUE);
-        Deadline patience = Deadline.in(PATIENCE_AT_THE_END);
-        while (underWay.get() > 0 && !patience.hasPassed()) {
+        Deadline leases = Deadline.in(settings.lease());
+        while (underWay.get() > 0 && !leases.hasPassed()) {
             try {
                 Thread.sleep(20);
             } catch (InterruptedException interrupted) {
