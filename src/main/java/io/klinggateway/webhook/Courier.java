@@ -52,18 +52,18 @@ class Courier implements DisposableBean {
         /** The delivery has ended. */
         record Nothing() implements Next {}
 
-        record Again(Duration pause, Delay delay) implements Next {}
+        record Again(Duration pause, Postponements postponed) implements Next {}
     }
 
-    /** @param delay how long it has been kept waiting already */
-    Next attempt(Outbox outbox, UUID delivery, Delay delay) {
+    /** @param postponed how often it was put off already */
+    Next attempt(Outbox outbox, UUID delivery, Postponements postponed) {
         Optional<Owed> found = outbox.findOwed(delivery);
         if (found.isEmpty()) {
             return new Next.Nothing();
         }
         Owed owed = found.get();
         if (!slots.take(owed.owner())) {
-            return new Next.Again(jittered(doubled(delay)), delay.next());
+            return new Next.Again(jittered(doubled(postponed)), postponed.next());
         }
         try {
             return observed(owed, () -> conclude(outbox, delivery, owed, send(owed.parcel(), owed.messageId())));
@@ -99,7 +99,7 @@ class Courier implements DisposableBean {
             case FAILED -> log.warn("{} is given up: {}", owed.name(), attempt.outcome());
         }
         return status == DeliveryStatus.PENDING && pause != null
-                ? new Next.Again(jittered(pause), Delay.NONE)
+                ? new Next.Again(jittered(pause), Postponements.NONE)
                 : new Next.Nothing();
     }
 
@@ -131,8 +131,8 @@ class Courier implements DisposableBean {
         }
     }
 
-    private static Duration doubled(Delay delay) {
-        Duration pause = SHORTEST_DELAY.multipliedBy(1L << Math.min(delay.times(), MOST_DOUBLINGS));
+    private static Duration doubled(Postponements postponed) {
+        Duration pause = SHORTEST_DELAY.multipliedBy(1L << Math.min(postponed.times(), MOST_DOUBLINGS));
         return pause.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : pause;
     }
 

@@ -23,7 +23,7 @@ public class Deliveries {
 
     private final DeliveryRepository deliveries;
     private final SchedulerClient scheduler;
-    private final Task<Delay> task;
+    private final Task<Postponements> task;
     private final Courier courier;
     private final WebhookOutbox outbox;
     private final Clock clock;
@@ -31,7 +31,7 @@ public class Deliveries {
     Deliveries(
             DeliveryRepository deliveries,
             SchedulerClient scheduler,
-            Task<Delay> webhookDelivery,
+            Task<Postponements> webhookDelivery,
             Courier courier,
             WebhookOutbox outbox,
             Clock clock) {
@@ -112,7 +112,9 @@ public class Deliveries {
 
     private void schedule(GenerationId generation, Instant at) {
         scheduler.schedule(
-                task.instanceBuilder(generation.toString()).data(Delay.NONE).scheduledTo(at),
+                task.instanceBuilder(generation.toString())
+                        .data(Postponements.NONE)
+                        .scheduledTo(at),
                 ScheduleOptions.WHEN_EXISTS_RESCHEDULE);
     }
 }

@@ -31,19 +31,19 @@ public class DeliveryTasks {
         return task(name, outbox);
     }
 
-    Task<Delay> task(String name, Outbox outbox) {
-        return Tasks.custom(name, Delay.class)
+    Task<Postponements> task(String name, Outbox outbox) {
+        return Tasks.custom(name, Postponements.class)
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_A_FAULT_OF_OURS))
                 .execute((instance, _) ->
                         after(courier.attempt(outbox, UUID.fromString(instance.getId()), instance.getData())));
     }
 
-    private CompletionHandler<Delay> after(Courier.Next next) {
+    private CompletionHandler<Postponements> after(Courier.Next next) {
         return switch (next) {
             case Courier.Next.Nothing _ -> new CompletionHandler.OnCompleteRemove<>();
             case Courier.Next.Again again ->
                 (completed, operations) ->
-                        operations.reschedule(completed, clock.instant().plus(again.pause()), again.delay());
+                        operations.reschedule(completed, clock.instant().plus(again.pause()), again.postponed());
         };
     }
 }

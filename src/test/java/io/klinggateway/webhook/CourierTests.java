@@ -73,7 +73,7 @@ class CourierTests {
         GenerationId id = add(message(tenant));
 
         for (Duration pause : settings.retryPauses()) {
-            assertThat(courier.attempt(outbox, id.value(), Delay.NONE))
+            assertThat(courier.attempt(outbox, id.value(), Postponements.NONE))
                     .isInstanceOfSatisfying(
                             Next.Again.class,
                             again -> assertThat(again.pause())
@@ -82,12 +82,12 @@ class CourierTests {
                                             pause.multipliedBy(11).dividedBy(10)));
             assertThat(status(id)).isEqualTo(DeliveryStatus.PENDING);
         }
-        assertThat(courier.attempt(outbox, id.value(), Delay.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(courier.attempt(outbox, id.value(), Postponements.NONE)).isEqualTo(new Next.Nothing());
 
         assertThat(status(id)).isEqualTo(DeliveryStatus.FAILED);
         assertThat(receiver.all()).hasSize(10);
         assertThat(receiver.all()).extracting(Receiver.Received::id).containsOnly(id + "-completed");
-        assertThat(courier.attempt(outbox, id.value(), Delay.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(courier.attempt(outbox, id.value(), Postponements.NONE)).isEqualTo(new Next.Nothing());
         assertThat(receiver.all()).hasSize(10);
     }
 
@@ -99,10 +99,10 @@ class CourierTests {
                 .param("id", id.value())
                 .update();
 
-        courier.attempt(outbox, id.value(), Delay.NONE);
+        courier.attempt(outbox, id.value(), Postponements.NONE);
         double whileOwed = repository.countFailing().oldestSeconds();
         receiver.answers(204);
-        courier.attempt(outbox, id.value(), Delay.NONE);
+        courier.attempt(outbox, id.value(), Postponements.NONE);
 
         assertThat(whileOwed).isBetween(3600.0, 3700.0);
         assertThat(repository.countFailing().oldestSeconds()).isLessThan(3600.0);
@@ -125,7 +125,7 @@ class CourierTests {
         receiver.answers(410);
         GenerationId id = add(message(tenant));
 
-        assertThat(courier.attempt(outbox, id.value(), Delay.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(courier.attempt(outbox, id.value(), Postponements.NONE)).isEqualTo(new Next.Nothing());
         assertThat(status(id)).isEqualTo(DeliveryStatus.FAILED);
         assertThat(deliveries.failing(100))
                 .filteredOn(failing -> failing.generation().equals(id))

@@ -117,7 +117,7 @@ class TrustedCertificatesTests {
             Message message = message(receiver.url());
             deliveries.add(message, null);
 
-            assertThat(courier.attempt(outbox, message.generation().value(), Delay.NONE))
+            assertThat(courier.attempt(outbox, message.generation().value(), Postponements.NONE))
                     .isInstanceOf(Next.Again.class);
 
             assertThat(deliveries.failing(1_000))
