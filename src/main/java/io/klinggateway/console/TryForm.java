@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.image.ModelName;
+import io.klinggateway.image.KlingVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.BindParam;
@@ -29,7 +29,7 @@ record TryForm(
 
     /** With a reference image, and the version that is known to take one. */
     static TryForm withImage(String url, String idempotencyKey) {
-        return new TryForm(null, ModelName.KLING_V2.wire(), null, url, null, null, null, null, null, idempotencyKey);
+        return new TryForm(null, KlingVersion.KLING_V2.wire(), null, url, null, null, null, null, null, idempotencyKey);
     }
 
     /** The form that asks for the same again. */

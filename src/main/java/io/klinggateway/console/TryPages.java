@@ -2,7 +2,7 @@ package io.klinggateway.console;
 
 import io.klinggateway.image.AspectRatio;
 import io.klinggateway.image.KlingImageParams;
-import io.klinggateway.image.ModelName;
+import io.klinggateway.image.KlingVersion;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.support.Uuids;
@@ -131,9 +131,10 @@ class TryPages {
         model.addAttribute("form", form);
         model.addAttribute("mostImages", KlingImageParams.MOST_IMAGES);
         model.addAttribute("mostBytes", Uploads.LARGEST_BYTES);
-        model.addAttribute("defaultModel", ModelName.DEFAULT.wire());
+        model.addAttribute("defaultModel", KlingVersion.DEFAULT.wire());
         model.addAttribute(
-                "models", Arrays.stream(ModelName.values()).map(ModelName::wire).toList());
+                "models",
+                Arrays.stream(KlingVersion.values()).map(KlingVersion::wire).toList());
         model.addAttribute(
                 "ratios",
                 Arrays.stream(AspectRatio.values()).map(AspectRatio::wire).toList());

@@ -53,9 +53,9 @@ public record ImageRequest(
         return klingImageParams == null ? null : klingImageParams.image();
     }
 
-    public ModelName modelName() {
-        ModelName asked = klingImageParams == null ? null : klingImageParams.modelName();
-        return asked == null ? ModelName.DEFAULT : asked;
+    public KlingVersion modelName() {
+        KlingVersion asked = klingImageParams == null ? null : klingImageParams.modelName();
+        return asked == null ? KlingVersion.DEFAULT : asked;
     }
 
     /** The same request with another webhook, or none. */

@@ -86,7 +86,7 @@ public class ImageRequestReader {
     private KlingImageParams readParams(ObjectReader object) {
         object.refuseUnknown(PARAMS_NAMES, REQUEST_NAMES, name -> name + " beside " + PARAMS);
         return new KlingImageParams(
-                object.choice("model_name", "modelName", ModelName.values(), ModelName::wire),
+                object.choice("model_name", "modelName", KlingVersion.values(), KlingVersion::wire),
                 object.text("negative_prompt", "negativePrompt", SentValue::length),
                 object.text("image", "image", SentValue::url),
                 object.number("image_fidelity", "imageFidelity"),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
 public record KlingImageParams(
         @JsonProperty("model_name") @Schema(defaultValue = "kling-v1") @Nullable
-        ModelName modelName,
+        KlingVersion modelName,
 
         @JsonProperty("negative_prompt") @Size(max = 2500, message = "must have at most 2500 characters") @Nullable
         String negativePrompt,

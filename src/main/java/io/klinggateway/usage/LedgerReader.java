@@ -1,6 +1,6 @@
 package io.klinggateway.usage;
 
-import io.klinggateway.image.ModelName;
+import io.klinggateway.image.KlingVersion;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;
@@ -37,7 +37,7 @@ class LedgerReader {
             """;
 
     private static final String[] MODELS =
-            Arrays.stream(ModelName.values()).map(ModelName::wire).toArray(String[]::new);
+            Arrays.stream(KlingVersion.values()).map(KlingVersion::wire).toArray(String[]::new);
 
     private final JdbcClient jdbc;
     private final Ledger ledger;

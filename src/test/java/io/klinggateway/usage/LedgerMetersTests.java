@@ -3,7 +3,7 @@ package io.klinggateway.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.image.ModelName;
+import io.klinggateway.image.KlingVersion;
 import io.klinggateway.ledger.TestLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -223,8 +223,9 @@ class LedgerMetersTests {
         meters.read();
 
         assertThat(labels("spend_images", "model_name"))
-                .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(ModelName.values()).map(ModelName::wire).toList());
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(KlingVersion.values())
+                        .map(KlingVersion::wire)
+                        .toList());
     }
 
     private LedgerMeters newReplica(PrometheusRegistry scraped) {
