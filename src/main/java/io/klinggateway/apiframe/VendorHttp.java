@@ -145,8 +145,8 @@ class VendorHttp {
                     .timeout(after(patience)));
             return answered == null ? new Lost("no answer") : answered;
         } catch (RuntimeException failure) {
-            String reason = Failures.describe(failure);
-            return guard.abandon() ? new NotWritten(reason, Failures.isOfTheNetwork(failure)) : new Lost(reason);
+            String reason = FailureCauses.describe(failure);
+            return guard.abandon() ? new NotWritten(reason, FailureCauses.isOfTheNetwork(failure)) : new Lost(reason);
         }
     }
 

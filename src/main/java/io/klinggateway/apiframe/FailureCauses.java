@@ -3,12 +3,12 @@ package io.klinggateway.apiframe;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Words for a failed exchange that carry no header, body or key: types only, from the outside in. */
-final class Failures {
+/** What made an exchange fail, in words that carry no header, body or key: types only, from the outside in. */
+final class FailureCauses {
 
     private static final int DEEPEST = 4;
 
-    private Failures() {}
+    private FailureCauses() {}
 
     /** Refused, unreachable, unknown host, no TLS; not a full pool of ours, nor a deadline of ours. */
     static boolean isOfTheNetwork(Throwable failure) {
