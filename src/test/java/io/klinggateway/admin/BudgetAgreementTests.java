@@ -12,7 +12,12 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -22,12 +27,16 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * After a random history of requests, grants, corrections and changes of windows, over days, with keys that have budgets of
- * their own and jobs that settle on another day than they were asked for: every reader says the same number.
+ * their own and jobs that settle on another day than they were asked for: the API, a 402, the pages of the console, the meters
+ * and the CSV say the same numbers.
  */
 class BudgetAgreementTests {
 
     private static final long SEED = Long.getLong("agreement.seed", 20261128L);
     private static final String REPEATED = "asked-first";
+    private static final Pattern BAR = Pattern.compile("([\\d,]+) spent ([\\d,]+) held ([\\d,]+) left of ([\\d,]+)");
+    private static final Pattern AVAILABLE = Pattern.compile(
+            "Available ([\\d,]+) credits? for this key now, limited by the (key's own|team's) budget \\( ?(\\S+) ?\\)");
 
     private static SimulatedApiframe vendor;
     private static Replica gateway;
@@ -74,6 +83,7 @@ class BudgetAgreementTests {
                         """).text("key"));
         gateway.tenant(keys.getFirst(), "POST", "/v2/images/generate", Replica.image(1), "Idempotency-Key", REPEATED)
                 .expect(202);
+        advance(15);
 
         for (int operation = 0; operation < 45; operation++) {
             operate(random.nextInt(20));
@@ -84,6 +94,7 @@ class BudgetAgreementTests {
         everyReaderAgrees();
         theMetersAgree(gateway.operator("GET", "/tenants/agreeing"));
         theMonthIsWhatWasSpent();
+        assertThat(settledOnAnotherDay()).isPositive();
         assertThat(gateway.differences()).isZero();
     }
 
@@ -106,12 +117,24 @@ class BudgetAgreementTests {
         } else {
             // So that no job is open for a day, which would be reviewed; some settle hours after their hold.
             awaitSettled("and created_at < gateway_now() - interval '8 hours'");
-            gateway.jdbc()
-                    .sql(
-                            "update test_clock set at = gateway_now() + make_interval(hours => :hours), set_at = clock_timestamp()")
-                    .param("hours", 3 + random.nextInt(12))
-                    .update();
+            advance(3 + random.nextInt(12));
         }
+    }
+
+    private static void advance(int hours) {
+        gateway.jdbc()
+                .sql(
+                        "update test_clock set at = gateway_now() + make_interval(hours => :hours), set_at = clock_timestamp()")
+                .param("hours", hours)
+                .update();
+    }
+
+    private static long settledOnAnotherDay() {
+        return gateway.jdbc()
+                .sql("select count(*) from generation where (completed_at at time zone 'Europe/Berlin')::date"
+                        + " > (created_at at time zone 'Europe/Berlin')::date")
+                .query(Long.class)
+                .single();
     }
 
     private static void awaitSettled(String condition) {
@@ -133,8 +156,9 @@ class BudgetAgreementTests {
                     .isEqualTo(available);
             assertThat(quote.number("available")).isEqualTo(available);
             assertThat(leastOf(credits)).isEqualTo(available);
-            assertThat(Session.signedIn(gateway.url(), key).get("/console/team").body())
-                    .contains("<b>" + available + "</b>");
+            String page =
+                    Session.signedIn(gateway.url(), key).get("/console/team").body();
+            thePageAgrees(page, credits, gateway.tenant(key, "GET", "/v2/me").expect(200));
             if (available < 8) {
                 Answer refused = gateway.generate(key, 4).expect(402);
                 assertThat(refused.number("creditsAvailable")).isEqualTo(available);
@@ -148,6 +172,66 @@ class BudgetAgreementTests {
         Answer tenant = gateway.operator("GET", "/tenants/agreeing").expect(200);
         assertThat(replay.header("X-Credits-Remaining"))
                 .isEqualTo(Long.toString(tenant.number("balance", "available")));
+        JsonNode windows = tenant.json().path("budget").path("windows");
+        assertThat(barsOf(windows))
+                .isEqualTo(barsOf(gateway.tenant(keys.getFirst(), "GET", "/v2/credits")
+                        .json()
+                        .path("windows")));
+        Session operator = Session.signedIn(gateway.url(), Replica.TOKEN);
+        for (String page : List.of("/console/operator/tenants/agreeing", "/console/operator/tenants")) {
+            assertThat(barsOf(textOf(operator.get(page).body()))).as(page).isEqualTo(barsOf(windows));
+        }
+        assertThat(barsOf(textOf(operator.get("/console/operator").body())))
+                .singleElement()
+                .satisfies(tightest -> {
+                    assertThat(barsOf(windows)).contains(tightest);
+                    assertThat(tightest.left()).isEqualTo(tenant.number("balance", "available"));
+                });
+    }
+
+    private static void thePageAgrees(String page, Answer credits, Answer me) {
+        String text = textOf(page);
+        assertThat(barsOf(text)).isEqualTo(barsOf(credits.json().path("windows")));
+        Matcher available = AVAILABLE.matcher(text);
+        assertThat(available.find()).as(text).isTrue();
+        assertThat(number(available.group(1))).isEqualTo(credits.number("available"));
+        assertThat(available.group(2).startsWith("key"))
+                .isEqualTo(credits.text("limitedBy").equals("key"));
+        assertThat(available.group(3))
+                .isEqualTo(me.json().path("team").path("plan").asString());
+    }
+
+    /** What a reader of the page sees, without its markup. */
+    private static String textOf(String page) {
+        return page.replaceAll("<[^>]*>", " ").replace("&#39;", "'").replaceAll("\\s+", " ");
+    }
+
+    private static List<Bar> barsOf(String text) {
+        return BAR.matcher(text)
+                .results()
+                .map(bar ->
+                        new Bar(number(bar.group(1)), number(bar.group(2)), number(bar.group(3)), number(bar.group(4))))
+                .toList();
+    }
+
+    /** A window without a limit is shown against its shadow limit. */
+    private static List<Bar> barsOf(JsonNode windows) {
+        return windows.valueStream()
+                .map(window -> {
+                    long captured = window.path("captured").longValue();
+                    long held = window.path("held").longValue();
+                    boolean guards = !window.path("limit").isNull();
+                    long of = window.path(guards ? "ceiling" : "shadowLimit").longValue();
+                    long left = guards ? window.path("available").longValue() : Math.max(0, of - captured - held);
+                    return new Bar(captured, held, left, of);
+                })
+                .toList();
+    }
+
+    private record Bar(long spent, long held, long left, long of) {}
+
+    private static long number(String text) {
+        return Long.parseLong(text.replace(",", ""));
     }
 
     private static long leastOf(Answer credits) {
@@ -172,14 +256,32 @@ class BudgetAgreementTests {
             Replica.await(
                     () -> published("budget_shadow_refused_requests", name),
                     window.path("shadowRefused").doubleValue());
+            Replica.await(
+                    () -> Objects.requireNonNull(published("budget_refused_requests", name)) - refused(name), 0.0);
         }
     }
 
+    /** Counted a moment after the refusal. */
+    private static double refused(String window) {
+        return gateway.operator("GET", "/tenants/agreeing")
+                .json()
+                .path("budget")
+                .path("windows")
+                .valueStream()
+                .filter(one -> one.path("window").asString().equals(window))
+                .mapToDouble(one -> one.path("refused").doubleValue())
+                .sum();
+    }
+
     private static @Nullable Double published(String metric, String window) {
+        return published(metric, "window", window);
+    }
+
+    private static @Nullable Double published(String metric, String label, String value) {
         return gateway.bean(PrometheusRegistry.class).scrape().stream()
                 .filter(family -> family.getMetadata().getName().equals("kling_gateway_" + metric))
                 .flatMap(family -> family.getDataPoints().stream())
-                .filter(point -> window.equals(point.getLabels().get("window")))
+                .filter(point -> value.equals(point.getLabels().get(label)))
                 .map(point -> point instanceof GaugeDataPointSnapshot gauge
                         ? gauge.getValue()
                         : ((CounterDataPointSnapshot) point).getValue())
@@ -200,26 +302,45 @@ class BudgetAgreementTests {
                 .sum();
         String month = "?groupBy=key&from=2026-10-01&to=2026-10-31";
         Answer usage = gateway.operator("GET", "/usage" + month.replace("groupBy=key", "groupBy=tenant"));
-        long ofKeys = StreamSupport.stream(
-                        gateway.tenant(someKey(), "GET", "/v2/usage" + month)
-                                .json()
-                                .path("rows")
-                                .spliterator(),
-                        false)
-                .mapToLong(row -> row.path("credits").longValue())
-                .sum();
-        String csv = gateway.operator("GET", "/usage" + month.replace("groupBy=key", "groupBy=tenant") + "&format=csv")
-                .body();
+        String key = someKey();
+        Answer ofKeys = gateway.tenant(key, "GET", "/v2/usage" + month).expect(200);
+        Map<String, Long> byKey = ofKeys.json()
+                .path("rows")
+                .valueStream()
+                .collect(Collectors.toMap(
+                        row -> row.path("key").asString(""),
+                        row -> row.path("credits").longValue()));
 
         assertThat(captured).isPositive();
         assertThat(usage.number("rows", "0", "credits")).isEqualTo(captured);
-        assertThat(ofKeys).isEqualTo(captured);
-        assertThat(csv).contains("," + captured + ",");
+        assertThat(usage.number("totals", "credits")).isEqualTo(captured);
+        assertThat(ofKeys.number("totals", "credits")).isEqualTo(captured);
+        assertThat(byKey.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(captured);
+        assertThat(byKey).containsKeys("open", "small", "daily");
+        assertThat(inCsv(gateway.tenant(key, "GET", "/v2/usage" + month + "&format=csv")))
+                .isEqualTo(byKey);
+        assertThat(inCsv(gateway.operator("GET", "/usage" + month + "&tenant=agreeing&format=csv")))
+                .isEqualTo(byKey);
+        Replica.await(
+                () -> Objects.requireNonNull(published("spend_credits", "tenant", "agreeing"))
+                        - Objects.requireNonNull(published("spend_returned_credits", "tenant", "agreeing")),
+                (double) captured);
         assertThat(gateway.jdbc()
                         .sql("select sum(credits) from spend_day")
                         .query(Long.class)
                         .single())
                 .isEqualTo(captured);
+    }
+
+    /** Credits by the first column. */
+    private static Map<String, Long> inCsv(Answer report) {
+        List<String[]> lines = report.expect(200)
+                .body()
+                .lines()
+                .map(line -> line.split(",", -1))
+                .toList();
+        int credits = List.of(lines.getFirst()).indexOf("credits");
+        return lines.stream().skip(1).collect(Collectors.toMap(line -> line[0], line -> Long.valueOf(line[credits])));
     }
 
     private static String someKey() {
