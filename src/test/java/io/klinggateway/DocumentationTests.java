@@ -35,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
             "gateway.tenants[0].name=demo",
             "gateway.tenants[0].budget.period=MONTH",
             "gateway.tenants[0].budget.limit=1000",
+            "gateway.prices[0].effective-from=2020-01-01",
+            "gateway.prices[0].per-credit=0.05",
+            "gateway.prices[0].currency=EUR",
             "gateway.tenants[0].keys[0].name=demo",
             "gateway.tenants[0].keys[0].sha256=" + DocumentationTests.DEMO_KEY_SHA256
         })
@@ -77,7 +80,10 @@ class DocumentationTests {
                 .contains("\"team\":{")
                 .contains("\"labels\":{\"project\":\"spring\",\"shot\":\"12\"}")
                 .contains("\"groupBy\":[\"month\",\"label:project\"]")
-                .contains("month,closed,costCentre,generations,images,credits,failures,failedImages,zone")
+                .contains("month,closed,costCentre,generations,images,credits,failures,failedImages,cost,currency,zone")
+                .contains("\"currency\":\"EUR\"", "\"cost\":\"")
+                .contains("\"windows\":[{\"window\":\"month\"", "\"limitedBy\":\"tenant\"")
+                .contains("{\"creditsPerDay\":null,\"runsOutAt\":null}")
                 .contains("\"lastStartsInSeconds\":")
                 .contains("\"code\":\"already_sent\"")
                 .contains("\"contentType\":\"image/png\"")
