@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -36,15 +37,19 @@ final class CallerValve extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         connections.hasSpoken(new Remote(request.getPeerAddr(), request.getRemotePort()));
         getNext().invoke(request, response);
-        // Who expects to be told to send its body was not told.
-        if (!request.isAsync()
-                && !request.isFinished()
-                && !request.getCoyoteRequest().hasExpectation()) {
+        if (!request.isAsync() && !request.isFinished() && !isTheLast(request.getCoyoteRequest())) {
             response.finishResponse();
             if (!readRest(request)) {
                 request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             }
         }
+    }
+
+    /** The connection ends anyway; of who expects to be told to send a body, which was not told, too. */
+    private static boolean isTheLast(org.apache.coyote.Request request) {
+        AtomicBoolean broken = new AtomicBoolean();
+        request.action(ActionCode.IS_ERROR, broken);
+        return broken.get() || request.hasExpectation();
     }
 
     /** @return false if the rest does not come in time, is too long, or too many are read: the connection ends then */
@@ -54,8 +59,8 @@ final class CallerValve extends ValveBase {
         }
         try {
             return isReadWithin(connections.requestTimeout(), request.getCoyoteRequest());
-        } catch (IOException gone) {
-            return false;
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return false; // gone, or Tomcat found no end of its head
         } finally {
             readers.release();
         }

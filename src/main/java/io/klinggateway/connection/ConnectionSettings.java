@@ -14,12 +14,16 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("gateway.connections")
 record ConnectionSettings(@Min(8) @Nullable Integer most) {
 
-    /** A caller that waits for its job takes 84 kB; not all of them do, and one that says nothing takes a tenth. */
-    private static final long BYTES_OF_ONE = 80 * 1024;
+    /** What one takes while its request is read or answered, which all may be at once; measured, with the thread. */
+    private static final long BYTES_OF_ONE = 96 * 1024;
+
+    /** What the gateway takes itself. */
+    private static final long BYTES_OF_ALL_ELSE = 64 * 1024 * 1024;
 
     private static final int MOST_EVER = 8192;
 
     int mostConnections() {
-        return most != null ? most : Math.clamp(Runtime.getRuntime().maxMemory() / BYTES_OF_ONE, 100, MOST_EVER);
+        long bytes = Runtime.getRuntime().maxMemory() - BYTES_OF_ALL_ELSE;
+        return most != null ? most : Math.clamp(bytes / BYTES_OF_ONE, 100, MOST_EVER);
     }
 }

@@ -16,6 +16,7 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.KeyAuthentication;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +34,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -88,12 +89,12 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
      * Answers with the job once its status is another, or the time is up, or the gateway stops; soon if too many of the
      * tenant's callers wait; with a 401 once the caller's key must not be used any more.
      *
-     * @param crowded is told if too many wait, with the time after which to come back
+     * @param response says when to come back if too many wait
      * @throws ProblemException if there is no room at all
      */
-    DeferredResult<JobView> await(Listener listener, JobView job, Duration patience, Consumer<Duration> crowded) {
+    DeferredResult<JobView> await(Listener listener, JobView job, Duration patience, HttpServletResponse response) {
         boolean waits = running && !isOver(job) && patience.isPositive();
-        Waiter waiter = new Waiter(listener, job, waits ? enter(listener, patience, crowded) : Duration.ZERO);
+        Waiter waiter = new Waiter(listener, job, waits ? enter(listener, patience, response) : Duration.ZERO);
         waiter.answer.onCompletion(() -> remove(waiter));
         if (!waits || !add(waiter)) {
             waiter.show(job);
@@ -105,13 +106,17 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
      * Sends what changes, the job as it is first; ends with its last event, when the gateway stops, or when the caller's key
      * must not be used any more; soon if too many of the tenant's callers wait.
      *
-     * @param crowded is told if too many wait, with the time after which to come back
+     * @param response says when to come back if too many wait
      * @throws ProblemException if there is no room at all
      */
-    SseEmitter stream(Listener listener, JobView job, Consumer<Duration> crowded) {
+    SseEmitter stream(Listener listener, JobView job, HttpServletResponse response) {
         boolean waits = running && !isOver(job);
         Stream stream = new Stream(
-                listener, job, waits ? enter(listener, LONGEST_STREAM, crowded) : Duration.ZERO, writers, this::remove);
+                listener,
+                job,
+                waits ? enter(listener, LONGEST_STREAM, response) : Duration.ZERO,
+                writers,
+                this::remove);
         stream.emitter.onCompletion(() -> remove(stream));
         stream.emitter.onError(_ -> remove(stream));
         stream.emitter.onTimeout(stream.emitter::complete);
@@ -124,19 +129,21 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     }
 
     /** @return for how long there is room */
-    private Duration enter(Listener listener, Duration patience, Consumer<Duration> crowded) {
+    private Duration enter(Listener listener, Duration patience, HttpServletResponse response) {
         return switch (room.enter(listener.caller().tenant().id())) {
             case AS_LONG_AS_ASKED -> patience;
             case BRIEF -> {
-                crowded.accept(COME_BACK_AFTER);
+                response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK_AFTER.toSeconds()));
                 Duration brief = Duration.ofMillis(
                         ThreadLocalRandom.current().nextInt(SHORTEST_STAY_MILLIS, LONGEST_BRIEF_STAY_MILLIS));
                 yield patience.compareTo(brief) < 0 ? patience : brief;
             }
-            case NONE ->
+            case NONE -> {
+                response.setHeader(HttpHeaders.CONNECTION, "close"); // which others need
                 throw new ProblemException(
                         Problem.of(ProblemCode.RATE_LIMITED, "Too many calls wait for your jobs; try again"),
                         COME_BACK_AFTER);
+            }
         };
     }
 

@@ -36,11 +36,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -138,15 +136,11 @@ class JobsController {
                 listener(caller, request),
                 find(caller, id).view(),
                 Duration.ofSeconds(seconds == null ? 0 : seconds),
-                comeBackAfter(response));
+                response);
     }
 
     private static Listener listener(Caller caller, HttpServletRequest request) {
         return new Listener(caller, Remote.of(request));
-    }
-
-    private static Consumer<Duration> comeBackAfter(HttpServletResponse response) {
-        return time -> response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(time.toSeconds()));
     }
 
     @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -166,7 +160,7 @@ class JobsController {
             @PathVariable @Schema(format = "uuid") String id,
             HttpServletRequest request,
             HttpServletResponse response) {
-        return watchers.stream(listener(caller, request), find(caller, id).view(), comeBackAfter(response));
+        return watchers.stream(listener(caller, request), find(caller, id).view(), response);
     }
 
     private static GenerationId id(String id) {

@@ -74,6 +74,7 @@ class ManyWaitersIT {
         var properties = RunningGateway.properties(database, port);
         properties.put("management.server.port", managementPort);
         properties.put("apiframe.base-url", vendor.baseUrl());
+        properties.put("gateway.connections.most", 3300);
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
