@@ -32,7 +32,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @EnableConfigurationProperties(HttpSettings.class)
 class BodyLimitFilter extends OncePerRequestFilter {
 
-    private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH");
+    private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH", "DELETE");
 
     private final DataSize limit;
     private final Duration timeout;
