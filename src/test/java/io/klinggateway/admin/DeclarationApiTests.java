@@ -228,10 +228,10 @@ class DeclarationApiTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"tenants": []}                                       | tenants                          | must name at least one team
-            {"tenants": [{"name": "Team A"}]}                     | tenants[0].name                  | must be 1 to 63 of a-z, 0-9 and -
+            {"tenants": [{"name": "Team A"}]}                     | tenants[0].name                  | must be 1 to 63 of a-z, 0-9 and - (got "Team A")
             {"tenants": [{"name": "a"}]}                          | tenants[0].budget                | is required: every tenant has a budget
-            {"tenants": [{"name": "a", "buget": {}}]}             | tenants[0].buget                 | is not a known property
-            {"tenants": [{"name": "a", "budget": {"period": "MONTH", "limit": "9"}}]} | tenants[0].budget.limit | must be a whole number
+            {"tenants": [{"name": "a", "buget": {}}]}             | tenants[0].buget                 | is not a known property (did you mean budget?)
+            {"tenants": [{"name": "a", "budget": {"period": "MONTH", "limit": "9"}}]} | tenants[0].budget.limit | must be a whole number (got "9")
             {"tenants": [{"name": "a", "budget": {"period": "MONTH", "limit": 9}, "limits": {"weight": 0}}]} | tenants[0].limits.weight | must be from 1 to 100, not 0
             {"tenants": [{"name": "a", "budget": {"period": "MONTH", "limit": 9}, "keys": [{"name": "k", "sha256": "kg_secret"}]}]} | tenants[0].keys[0].sha256 | declares key "k" of tenant "a" with a sha256 that is not 64 hexadecimal digits
             {"tenants": [{"name": "a", "budget": {"period": "MONTH", "limit": 9}}, {"name": "a", "budget": {"period": "MONTH", "limit": 9}}]} | tenants[1].name | declares the name "a" twice

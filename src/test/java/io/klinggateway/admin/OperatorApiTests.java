@@ -159,7 +159,7 @@ class OperatorApiTests {
         Answer refused = here.operator("PATCH", "/tenants/served", "{\"selfService\": {\"mostKeys\": 0}}")
                 .expect(400);
         assertThat(refused.json().path("details").path("selfService.mostKeys").toString())
-                .isEqualTo("[\"must be from 1 to 1000\"]");
+                .isEqualTo("[\"must be from 1 to 1000 (got 0)\"]");
 
         Answer taken = here.operator("PATCH", "/tenants/served", "{\"selfService\": null}")
                 .expect(200);
@@ -172,12 +172,12 @@ class OperatorApiTests {
         "concurrentGenerations, -1, 'must be from 1 to 1000000, not -1'",
         "waitingGenerations, 0, 'must be from 1 to 1000000, not 0'",
         "waitingGenerations, 1000001, 'must be from 1 to 1000000, not 1000001'",
-        "waitingGenerations, 2.5, must be a whole number",
-        "waitingGenerations, '\"many\"', must be a whole number",
+        "waitingGenerations, 2.5, must be a whole number (got 2.5)",
+        "waitingGenerations, '\"many\"', 'must be a whole number (got \"many\")'",
         "weight, 0, 'must be from 1 to 100, not 0'",
         "weight, 101, 'must be from 1 to 100, not 101'",
-        "weight, 1.5, must be a whole number",
-        "weight, true, must be a whole number"
+        "weight, 1.5, must be a whole number (got 1.5)",
+        "weight, true, must be a whole number (got true)"
     })
     void aLimitThatDoesNotFitIsNamed(String limit, String value, String message) {
         String limits = "{\"%s\": %s}".formatted(limit, value);
