@@ -117,7 +117,7 @@ class TenantChanges {
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
-        return change(model, response, name, "self-service", Map.of(), () -> {
+        return page.change(model, response, name, "self-service", () -> {
             if (form.getOrDefault("mostKeys", "").isBlank()) {
                 tenants.endSelfService(operator, name);
             } else {

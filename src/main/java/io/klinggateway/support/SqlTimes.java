@@ -15,7 +15,7 @@ public final class SqlTimes {
 
     /** For {@code make_interval(secs => …)}. */
     public static double seconds(Duration duration) {
-        return duration.toSeconds() + duration.getNano() / 1e9;
+        return duration.toNanos() / 1e9;
     }
 
     /** A {@code timestamptz} as a parameter. */
