@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 import com.github.tomakehurst.wiremock.WireMockServer;
 import io.klinggateway.simulator.MovableClock;
 import io.klinggateway.simulator.SimulatedApiframe;
+import java.time.Instant;
 import java.util.Map;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
@@ -20,7 +21,7 @@ final class VendorInitializer implements ApplicationContextInitializer<Configura
     @Override
     @SuppressWarnings("resource") // closed with the context
     public void initialize(ConfigurableApplicationContext context) {
-        var clock = new MovableClock();
+        var clock = new MovableClock(Instant.now());
         var apiframe = SimulatedApiframe.builder().port(0).clock(clock).build().start();
         var door = new WireMockServer(options().dynamicPort());
         door.start();

@@ -106,6 +106,9 @@ class DeclarationOperations {
         }
         List<PlannedTenant> planned = new ArrayList<>(declarations.takeOver(operator, asked.tenants()));
         boolean changed = planned.stream().anyMatch(PlannedTenant::hasEffect);
+        if (changed && stated != null && stated == newest) {
+            throw Refusals.conflict("The revision " + stated + " was seen before, with another declaration");
+        }
         long revision = stated != null ? stated : changed ? Math.max(0, newest) + 1 : newest;
         if (revision != newest) {
             declarations.setRevision(revision);

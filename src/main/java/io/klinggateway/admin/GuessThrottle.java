@@ -62,12 +62,16 @@ public class GuessThrottle {
 
     /** The secret was right: it was no guess. */
     public void succeeded(HttpServletRequest request, String secret) {
-        String digest = digest(secret);
-        right.put(digest, true);
+        right.put(digest(secret), true);
+        forget(request, secret);
+    }
+
+    /** It could not be told whether the secret is right. */
+    public void forget(HttpServletRequest request, String secret) {
         Set<String> tried = guesses.getIfPresent(place(request));
         if (tried != null) {
             synchronized (tried) {
-                tried.remove(digest);
+                tried.remove(digest(secret));
             }
         }
     }

@@ -161,7 +161,7 @@ public class Apiframe {
         }
         Exchange before = get(path, previousKey);
         boolean revoked = before instanceof Answered answer && (answer.status() == 401 || answer.status() == 403);
-        return revoked ? reading : reading(before, job);
+        return revoked ? new Missing(true) : reading(before, job);
     }
 
     private JobReading reading(Exchange exchange, UpstreamJobId job) {
@@ -171,7 +171,7 @@ public class Apiframe {
             case Answered answer ->
                 switch (answer.status()) {
                     case 200 -> foundJob(answer, job);
-                    case 404 -> new Missing();
+                    case 404 -> new Missing(false);
                     default -> new Unavailable("HTTP " + answer.status());
                 };
         };

@@ -75,6 +75,10 @@ class Breaker {
         };
     }
 
+    boolean isClosed() {
+        return room() == Integer.MAX_VALUE;
+    }
+
     /** A read: whatever fails is the vendor's fault. */
     Exchange call(Supplier<Exchange> exchange) {
         return call(exchange, false);

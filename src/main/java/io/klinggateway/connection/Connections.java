@@ -63,6 +63,8 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
     private void customize(Connector connector) {
         if (connector.getProtocolHandler() instanceof CallerProtocol callers) {
             callers.setMaxConnections(most());
+            // Who asks before it sends is told to go on only if its body is wanted.
+            callers.setContinueResponseTiming("onRead");
             protocol = callers;
         }
     }
@@ -149,12 +151,16 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
         if (tooMany > 0) {
             all.stream()
                     .filter(connection -> isIdle(connection) && state(connection) == Activity.SILENT)
-                    .sorted(Comparator.comparing(this::spoke).thenComparingLong(Connections::lastRead))
+                    .map(connection -> new Idle(connection, spoke(connection), lastRead(connection)))
+                    .sorted(Comparator.comparing(Idle::spoke).thenComparingLong(Idle::lastRead))
                     .limit(tooMany)
-                    .forEach(connection -> close(connection, Activity.SILENT));
+                    .forEach(idle -> close(idle.connection(), Activity.SILENT));
         }
         return false;
     }
+
+    /** As it was when the look began: what is sorted must not change meanwhile. */
+    private record Idle(SocketWrapperBase<NioChannel> connection, boolean spoke, long lastRead) {}
 
     private boolean spoke(SocketWrapperBase<NioChannel> connection) {
         return spoken.contains(remote(connection));
@@ -215,7 +221,9 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
         Lock lock = connection.getLock();
         if (lock.tryLock()) {
             try {
-                if (stateOf(connection) == state && (state == Activity.UNFINISHED || !hasUnread(connection))) {
+                if (!connection.isClosed()
+                        && stateOf(connection) == state
+                        && (state == Activity.UNFINISHED || !hasUnread(connection))) {
                     connection.close();
                 }
             } finally {

@@ -123,6 +123,9 @@ class SignIns {
         } catch (ProblemException refused) {
             refusals.increment();
             throw refused;
+        } catch (RuntimeException away) {
+            throttle.forget(request, secret);
+            throw away;
         }
     }
 

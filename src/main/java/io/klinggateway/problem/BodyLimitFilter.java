@@ -2,6 +2,7 @@ package io.klinggateway.problem;
 
 import io.klinggateway.problem.BodyRoom.HeldBody;
 import io.klinggateway.problem.BodyRoom.Sender;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -50,8 +51,9 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return request.getMethod().equals("POST")
-                && streamed.stream().anyMatch(body -> body.path().equals(request.getRequestURI()));
+        return request.getDispatcherType() != DispatcherType.REQUEST
+                || (request.getMethod().equals("POST")
+                        && streamed.stream().anyMatch(body -> body.path().equals(request.getRequestURI())));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
@@ -21,6 +22,10 @@ public class CallerAddress {
     /** An address and nothing else: a name would be looked up. */
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]{7,15}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
+    /** As some proxies write it. */
+    private static final Pattern WITH_PORT = Pattern.compile("(?:[0-9.]+|\\[[^\\]]+])(?<port>(?::\\d{1,5})?)");
+
+    private static final String UNKNOWN = "unknown";
     private static final int NETWORK_BYTES = 8;
 
     private final List<IpAddressMatcher> trusted;
@@ -38,14 +43,17 @@ public class CallerAddress {
         return network(of(request));
     }
 
-    /** The last address that no trusted proxy has; what stands before it in the header anyone may have written. */
+    /**
+     * The last address that no trusted proxy has; what stands before it in the header anyone may have written. No address if a
+     * trusted proxy says something else.
+     */
     public String of(HttpServletRequest request) {
         String address = request.getRemoteAddr();
         for (String forwarded : forwardedLastFirst(request)) {
-            if (!isTrusted(address) || !ADDRESS.matcher(forwarded).matches()) {
+            if (!isTrusted(address)) {
                 break;
             }
-            address = forwarded;
+            address = withoutPort(forwarded);
         }
         return address;
     }
@@ -58,8 +66,17 @@ public class CallerAddress {
                 .reversed();
     }
 
+    /** A proxy whose word cannot be read is not whom it serves. */
+    private static String withoutPort(String forwarded) {
+        Matcher written = WITH_PORT.matcher(forwarded);
+        String address = written.matches()
+                ? forwarded.substring(0, written.start("port")).replaceAll("[\\[\\]]", "")
+                : forwarded;
+        return ADDRESS.matcher(address).matches() ? address : UNKNOWN;
+    }
+
     private boolean isTrusted(String address) {
-        return trusted.stream().anyMatch(proxy -> proxy.matches(address));
+        return !address.equals(UNKNOWN) && trusted.stream().anyMatch(proxy -> proxy.matches(address));
     }
 
     private static String network(String address) {

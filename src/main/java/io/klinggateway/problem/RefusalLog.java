@@ -4,10 +4,12 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -71,8 +73,10 @@ class RefusalLog {
         HttpServletRequest request = attributes.getRequest();
         Object failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String path = failed == null ? request.getRequestURI() : failed.toString();
+        String shown =
+                Arrays.stream(path.split("/", -1)).map(SentValue::segment).collect(Collectors.joining("/"));
         return " " + request.getMethod() + " "
-                + (path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) + "…" : path);
+                + (shown.length() > LONGEST_PATH ? shown.substring(0, LONGEST_PATH) + "…" : shown);
     }
 
     /** Of one caller. */

@@ -32,20 +32,20 @@ public class Routes {
     /** What a path may lack or have too much to be taken for another. */
     private static final int FARTHEST = 3;
 
-    private final SingletonSupplier<Declarations> declarations;
+    private final SingletonSupplier<RouteTable> declarations;
 
     /** @param mapping comes later: it asks for interceptors first, one of which needs this */
     Routes(@Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mapping) {
-        this.declarations = SingletonSupplier.of(() -> Declarations.of(mapping.getObject()));
+        this.declarations = SingletonSupplier.of(() -> RouteTable.of(mapping.getObject()));
     }
 
     private record Call(String method, String path) {}
 
     /** @param parameters of each call, with the values that they may have where those are few */
-    private record Declarations(SequencedSet<String> paths, Map<Call, SequencedMap<String, List<String>>> parameters) {
+    private record RouteTable(SequencedSet<String> paths, Map<Call, SequencedMap<String, List<String>>> parameters) {
 
-        static Declarations of(RequestMappingHandlerMapping mapping) {
-            Declarations all = new Declarations(new TreeSet<>(), new HashMap<>());
+        static RouteTable of(RequestMappingHandlerMapping mapping) {
+            RouteTable all = new RouteTable(new TreeSet<>(), new HashMap<>());
             mapping.getHandlerMethods().forEach(all::add);
             return all;
         }

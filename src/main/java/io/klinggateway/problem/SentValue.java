@@ -17,6 +17,11 @@ public final class SentValue {
     /** Keys of the gateway's, of the vendor's, and of webhooks. */
     private static final Pattern KEY = Pattern.compile("(?i)\\s*(bearer\\s+)?(kg|afk|whsec)_.*", Pattern.DOTALL);
 
+    /** The same anywhere in a path or a name. */
+    private static final Pattern ANY_KEY = Pattern.compile("(?i)(^|[^a-z0-9])(kg|afk|whsec)_\\w{8}");
+
+    private static final int LONGEST_SEGMENT = 40;
+
     /** Line breaks and what turns the direction of text, which have no place in a line of the log. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
@@ -58,8 +63,16 @@ public final class SentValue {
         return sent.isString() ? got("\"" + visible(hostOf(sent.stringValue())) + "\"") : json(sent);
     }
 
+    /** A part of a path. What is longer than an id may be a secret, as a callback's token is. */
+    static String segment(String sent) {
+        return sent.length() > LONGEST_SEGMENT || ANY_KEY.matcher(sent).find() ? "…" : visible(sent);
+    }
+
     /** A name that a caller made up; without parentheses. */
     public static String name(String sent) {
+        if (ANY_KEY.matcher(sent).find()) {
+            return "what looks like a key";
+        }
         String visible = visible(sent);
         return visible.length() <= LONGEST_NAME ? visible : visible.substring(0, SHOWN_OF_LONGER) + "…";
     }

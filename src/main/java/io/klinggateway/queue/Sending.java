@@ -29,7 +29,7 @@ class Sending {
 
     private static final Logger log = LoggerFactory.getLogger(Sending.class);
     private static final int MOST_DOUBLINGS = 10;
-    private static final Duration LONGEST_PAUSE_OF_ONE = Duration.ofMinutes(5);
+    private static final Duration LONGEST_PAUSE_OF_ONE = Duration.ofMinutes(1);
 
     private final Apiframe apiframe;
     private final Generations generations;

@@ -47,7 +47,8 @@ class Expiry {
 
     private void read(KeptJob kept) {
         JobReading reading = apiframe.read(kept.job(), this::takeCall);
-        if (reading instanceof Missing || (reading instanceof Found(UpstreamJob job) && job.expired())) {
+        boolean purged = reading instanceof Missing(boolean perhapsOfAnother) && !perhapsOfAnother;
+        if (purged || (reading instanceof Found(UpstreamJob job) && job.expired())) {
             tracking.expired(kept.id());
         }
     }

@@ -6,6 +6,7 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -37,16 +38,16 @@ final class SentFile extends InputStream {
     /** apiframe: 25 MB for an image. */
     static final long LARGEST_BYTES = 25 * MEGABYTE;
 
+    private static final long MOST_BYTES = LARGEST_BYTES + MOST_AROUND_IT_BYTES;
+
     private final InputStream content;
     private final ImageType type;
-    private final Deadline deadline;
     private final long announced;
     private long bytesRead;
 
-    private SentFile(InputStream content, ImageType type, Deadline deadline, long announced) {
+    private SentFile(InputStream content, ImageType type, long announced) {
         this.content = content;
         this.type = type;
-        this.deadline = deadline;
         this.announced = announced;
     }
 
@@ -59,29 +60,28 @@ final class SentFile extends InputStream {
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "An upload must be multipart/form-data, with the image in its part file"));
         }
+        if (announced > MOST_BYTES) {
+            throw tooLarge(announced);
+        }
         FileUpload form = new FileUpload();
         form.setPartHeaderSizeMax(MOST_HEADER_BYTES);
-        FileItemIterator parts = form.getItemIterator(new ServletRequestContext(request));
+        FileItemIterator parts = form.getItemIterator(bounded(request, deadline, announced));
         for (int part = 0; part < MOST_PARTS && parts.hasNext(); part++) {
             FileItemStream next = parts.next();
             if (next.getFieldName().equals(PART)) {
-                return of(next.openStream(), deadline, announced);
+                return of(next.openStream(), announced);
             }
         }
         throw new ProblemException(Problem.invalid(PART, "is required"));
     }
 
-    private static SentFile of(InputStream content, Deadline deadline, long announced) throws IOException {
-        if (announced > LARGEST_BYTES + MOST_AROUND_IT_BYTES) {
-            throw tooLarge(announced);
-        }
+    private static SentFile of(InputStream content, long announced) throws IOException {
         byte[] head = content.readNBytes(ImageType.HEAD_BYTES);
         ImageType type = ImageType.of(head)
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                         "The file must be a PNG, JPEG, WebP or GIF image, by its first bytes")));
-        return new SentFile(
-                new SequenceInputStream(new ByteArrayInputStream(head), content), type, deadline, announced);
+        return new SentFile(new SequenceInputStream(new ByteArrayInputStream(head), content), type, announced);
     }
 
     ImageType type() {
@@ -111,11 +111,57 @@ final class SentFile extends InputStream {
         if (bytesRead > LARGEST_BYTES) {
             throw tooLarge(announced);
         }
-        if (deadline.hasPassed()) {
-            throw new ProblemException(
-                    Problem.of(ProblemCode.VALIDATION_FAILED, "The file did not come in time; send it faster"));
-        }
         return read;
+    }
+
+    /** What stands before the file is bounded as the file is. */
+    private static ServletRequestContext bounded(HttpServletRequest request, Deadline deadline, long announced) {
+        return new ServletRequestContext(request) {
+
+            @Override
+            public InputStream getInputStream() throws IOException {
+                return new BoundedBody(super.getInputStream(), deadline, announced);
+            }
+        };
+    }
+
+    /** A whole body, which may not be endless, in bytes or in time. */
+    private static final class BoundedBody extends FilterInputStream {
+
+        private final Deadline deadline;
+        private final long announced;
+        private long bytesRead;
+
+        BoundedBody(InputStream body, Deadline deadline, long announced) {
+            super(body);
+            this.deadline = deadline;
+            this.announced = announced;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            count(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            count(Math.max(0, read));
+            return read;
+        }
+
+        private void count(int bytes) {
+            bytesRead += bytes;
+            if (bytesRead > MOST_BYTES) {
+                throw tooLarge(announced);
+            }
+            if (deadline.hasPassed()) {
+                throw new ProblemException(
+                        Problem.of(ProblemCode.VALIDATION_FAILED, "The file did not come in time; send it faster"));
+            }
+        }
     }
 
     private static ProblemException tooLarge(long announced) {

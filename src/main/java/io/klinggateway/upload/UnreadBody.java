@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.apache.catalina.connector.ClientAbortException;
-import org.springframework.http.HttpHeaders;
 
 /** What is left of a body that is refused, or that has ended too soon. */
 final class UnreadBody {
@@ -21,11 +20,10 @@ final class UnreadBody {
     private UnreadBody() {}
 
     /**
-     * Reads over the rest, within bounds: whoever is still sending when the connection is closed never hears the answer. Who asks
-     * before it sends, hears.
+     * Reads over the rest, within bounds: whoever is still sending when the connection is closed never hears the answer.
      */
     static void discard(HttpServletRequest request) {
-        if (request.getHeader(HttpHeaders.EXPECT) != null || request.getContentLengthLong() > MOST_DISCARDED_BYTES) {
+        if (request.getContentLengthLong() > MOST_DISCARDED_BYTES) {
             return;
         }
         long until = System.nanoTime() + LONGEST.toNanos();

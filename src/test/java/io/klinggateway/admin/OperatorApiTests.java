@@ -191,7 +191,11 @@ class OperatorApiTests {
                     """.formatted(MONTHLY, limits)),
                 here.operator("PATCH", "/tenants/limited", "{\"limits\": " + limits + "}"))) {
             refused.expect(400);
-            assertThat(refused.json().path("details").path("limits." + limit).path(0).asString())
+            assertThat(refused.json()
+                            .path("details")
+                            .path("limits." + limit)
+                            .path(0)
+                            .asString())
                     .isEqualTo(message);
         }
     }

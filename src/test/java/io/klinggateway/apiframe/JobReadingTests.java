@@ -142,7 +142,7 @@ class JobReadingTests extends VendorScenario {
     void theVendorKnowingNoSuchJobIsMissing() {
         vendor.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(404).withBody("{\"error\":\"Job not found\"}")));
 
-        assertThat(read()).isEqualTo(new Missing());
+        assertThat(read()).isEqualTo(new Missing(false));
     }
 
     @ParameterizedTest

@@ -545,9 +545,9 @@ class ChartTests {
                 .contains("service/gw-kling-gateway 8080:80", "/v2/images/generate")
                 .contains("The database is one pod for trying out")
                 .contains("Secrets were given as values")
-                .doesNotContain("No tenant is declared")
+                .doesNotContain("No team is declared")
                 .doesNotContain("1".repeat(64));
-        assertThat(Chart.notes(MINIMAL)).contains("No tenant is declared yet").doesNotContain("for trying out");
+        assertThat(Chart.notes(MINIMAL)).contains("No team is declared yet").doesNotContain("for trying out");
     }
 
     private static PodSpec gatewayPod(Manifests manifests) {

@@ -25,6 +25,7 @@ record MutatedRequest(byte[] bytes) {
 
     private static final List<Call> CALLS = List.of(
             new Call("POST", "/v2/images/generate", List.of(), IMAGE),
+            new Call("POST", "/v2/images/generate", List.of(), "{\"prompt\":@TEXT@,\"model\":\"kling-image\"}"),
             new Call("POST", "/v2/images/quote", List.of(), IMAGE),
             new Call("POST", "/v2/images/quote", List.of(), "{\"prompt\":@TEXT@,\"model\":\"kling-image\"}"),
             new Call(

@@ -134,14 +134,13 @@ class TeamKeyTests {
         Instant soon = Instant.now().plus(Duration.ofDays(89));
         OwnBudgetTerms budget = new OwnBudgetTerms(null, 50L, null);
 
-        assertRefused(() -> own.issue(caller, new NewKey("ci", null, budget, null)), "Validation failed");
+        assertRefused(() -> own.issue(caller, new NewKey("ci", null, budget, null)), "expiresAt");
         assertRefused(
                 () -> own.issue(caller, new NewKey("ci", soon.plus(Duration.ofDays(2)), budget, null)),
-                "Validation failed");
-        assertRefused(() -> own.issue(caller, new NewKey("ci", soon, null, null)), "Validation failed");
+                "expiresAt must be within 90 days");
+        assertRefused(() -> own.issue(caller, new NewKey("ci", soon, null, null)), "budget");
         assertRefused(
-                () -> own.issue(caller, new NewKey("ci", soon, new OwnBudgetTerms(null, 51L, null), null)),
-                "Validation failed");
+                () -> own.issue(caller, new NewKey("ci", soon, new OwnBudgetTerms(null, 51L, null), null)), "budget");
 
         KeyView.Issued issued = own.issue(caller, new NewKey("ci", soon, budget, null));
         assertThat(new Client(port, issued.key()).get("/v2/credits").number("available"))

@@ -25,8 +25,10 @@ class CallerAddressTests {
                 "two of them                 | 10.0.0.1      | 198.51.100.1, 10.9.9.9          | 198.51.100.1",
                 "what a caller wrote before  | 10.0.0.1      | 1.2.3.4, 198.51.100.1, 10.9.9.9 | 198.51.100.1",
                 "only proxies                | 10.0.0.1      | 10.0.0.2                        | 10.0.0.2",
-                "nonsense                    | 10.0.0.1      | 1.2.3.4, unknown                | 10.0.0.1",
-                "a name                      | 10.0.0.1      | host.example                    | 10.0.0.1",
+                "nonsense                    | 10.0.0.1      | 1.2.3.4, unknown                | unknown",
+                "a name                      | 10.0.0.1      | host.example                    | unknown",
+                "with a port                 | 10.0.0.1      | 198.51.100.1:51234              | 198.51.100.1",
+                "in brackets                 | 10.0.0.1      | [2001:db8::1]:443               | 2001:db8::1",
                 "a proxy by IPv6             | 2001:db8:1::5 | 198.51.100.1                    | 198.51.100.1",
             })
     void theAddressIsTheLastThatIsNoTrustedProxys(String about, String remote, String forwarded, String expected) {

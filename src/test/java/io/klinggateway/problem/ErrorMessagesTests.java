@@ -244,9 +244,10 @@ class ErrorMessagesTests {
                         on("/v2/images")),
                 call(
                         404,
-                        "Not found: there is no /v2/videos/generate; there are /v2/credits, /v2/images/generate,"
-                                + " /v2/images/quote, /v2/jobs, /v2/jobs/{id}, /v2/jobs/{id}/events, /v2/me, /v2/models,"
-                                + " /v2/notices, /v2/queue, /v2/usage (this gateway serves one model, kling-image)",
+                        "Not found: there is no /v2/videos/generate; there are /v2/credits, /v2/forecast,"
+                                + " /v2/gateway/credit-requests, /v2/images/generate, /v2/images/quote, /v2/jobs,"
+                                + " /v2/jobs/{id}, /v2/jobs/{id}/events, /v2/me, /v2/models, /v2/notices, /v2/queue,"
+                                + " /v2/uploads, /v2/usage (this gateway serves one model, kling-image)",
                         on("/v2/videos/generate")),
                 call(
                         404,

@@ -9,7 +9,15 @@ import java.time.ZoneOffset;
 /** A clock that stands still until a test moves it. */
 public final class MovableClock extends Clock {
 
-    private volatile Instant now = Instant.parse("2026-11-01T12:00:00.123Z");
+    private volatile Instant now;
+
+    public MovableClock() {
+        this(Instant.parse("2026-11-01T12:00:00.123Z"));
+    }
+
+    public MovableClock(Instant start) {
+        now = start;
+    }
 
     public synchronized void advance(Duration time) {
         now = now.plus(time);
