@@ -5,7 +5,6 @@ import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
 import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView.KeyStatus;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -16,8 +15,8 @@ import io.klinggateway.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -113,15 +112,28 @@ public class TeamKeyOperations {
         if (highest == null) {
             return;
         }
-        List<Credits> limits = budget == null
-                ? List.of()
-                : budget.toWindows().stream()
-                        .map(BudgetWindow::limit)
-                        .filter(Objects::nonNull)
-                        .toList();
-        if (limits.isEmpty() || limits.stream().anyMatch(limit -> limit.amount() > highest.amount())) {
+        List<Long> limits = budget == null ? List.of() : limits(budget);
+        if (limits.isEmpty() || limits.stream().anyMatch(limit -> limit > highest.amount())) {
             throw new ProblemException(
                     Problem.invalid("budget", "must allow at most " + highest.amount() + " credits in each window"));
+        }
+    }
+
+    /** Those that are stated: a single window may take its period from the team's. */
+    private static List<Long> limits(OwnBudgetTerms budget) {
+        List<Long> limits = new ArrayList<>();
+        List<WindowTerms> windows = budget.windows();
+        if (windows == null) {
+            addTo(limits, budget.limit());
+        } else {
+            windows.forEach(window -> addTo(limits, window.limit()));
+        }
+        return limits;
+    }
+
+    private static void addTo(List<Long> limits, @Nullable Long limit) {
+        if (limit != null) {
+            limits.add(limit);
         }
     }
 }

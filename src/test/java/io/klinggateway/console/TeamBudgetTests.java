@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,15 @@ class TeamBudgetTests {
                 {"name": "%s", "budget": {"period": "TOTAL", "limit": 40, "timeZone": "UTC"}}
                 """.formatted(team));
         key = operator("/tenants/" + team + "/keys", "{\"name\": \"ci\"}").text("key");
+    }
+
+    /** What was spent by hand is in no journal. */
+    @AfterEach
+    void takeBackWhatWasSpentByHand() {
+        jdbc.sql(
+                        "delete from spend_day where generations = 0 and tenant_id = (select id from tenant where name = :team)")
+                .param("team", team)
+                .update();
     }
 
     @Test
