@@ -171,6 +171,8 @@ class WatchedRun {
             String tenant = dashboard.isOfOneTeam() ? "design" : ".*";
             assertThat(dashboard.queries())
                     .isNotEmpty()
+                    // The colours of budgets are told apart by the window's use, and no window has each of them.
+                    .filteredOn(query -> !query.panel().equals("Budgets"))
                     .allSatisfy(query -> await().alias("%s: %s".formatted(query.panel(), query.expression()))
                             // What takes a look a minute has none of the last seconds until the next minute begins.
                             .atMost(Duration.ofSeconds(75))
