@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,12 +53,29 @@ record Dashboard(String name, JsonNode json) {
 
     /** Every expression, by the title of its panel. */
     Stream<Query> queries() {
-        return panels().stream()
-                .flatMap(panel -> panel.path("targets")
-                        .valueStream()
-                        .map(target -> new Query(
-                                name + ": " + panel.path("title").stringValue(),
-                                target.path("expr").stringValue())));
+        return panels().stream().flatMap(this::queries);
+    }
+
+    private Stream<Query> queries(JsonNode panel) {
+        return panel.path("targets")
+                .valueStream()
+                .map(target -> new Query(
+                        name + ": " + panel.path("title").stringValue(),
+                        target.path("expr").stringValue()));
+    }
+
+    /** What must show something: each expression; of bars, which have one of several colours each, all of a panel at once. */
+    Stream<Query> shown() {
+        return panels().stream().flatMap(panel -> {
+            List<Query> queries = queries(panel).toList();
+            return panel.path("type").stringValue().equals("bargauge")
+                    ? Stream.of(new Query(
+                            queries.getFirst().panel(),
+                            queries.stream()
+                                    .map(query -> "(" + query.expression() + ")")
+                                    .collect(Collectors.joining(" or "))))
+                    : queries.stream();
+        });
     }
 
     record Query(String panel, String expression) {
