@@ -20,14 +20,7 @@ final class PageQuery {
     private final RequestParameters parameters = new RequestParameters();
 
     int limit(@Nullable String text) {
-        Integer limit = parameters.read(
-                "limit",
-                text,
-                value -> value.matches("[1-9]\\d{0,3}")
-                        ? Optional.of(Integer.valueOf(value)).filter(number -> number <= HIGHEST_LIMIT)
-                        : Optional.empty(),
-                "must be an integer from 1 to " + HIGHEST_LIMIT);
-        return limit == null ? DEFAULT_LIMIT : limit;
+        return parameters.limit(text, DEFAULT_LIMIT, HIGHEST_LIMIT);
     }
 
     long afterSeq(@Nullable String cursor) {

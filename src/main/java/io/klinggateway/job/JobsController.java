@@ -57,6 +57,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class JobsController {
 
     private static final int LONGEST_WAIT_SECONDS = 60;
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int HIGHEST_LIMIT = 100;
 
     private static final String COMPLETED = """
         {
@@ -211,7 +213,7 @@ class JobsController {
                     String includeModels) {
         RequestParameters query = new RequestParameters();
         UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
-        Integer most = query.read("limit", limit, JobsController::limit, "must be an integer from 1 to 100");
+        int most = query.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
         PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
         UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
         Labels labels = query.read("label", label, Labels::filter, Labels.FILTER_RULE);
@@ -229,7 +231,7 @@ class JobsController {
                         caller.tenant().id(),
                         new JobFilter(wanted, searched, labels == null ? Labels.NONE : labels),
                         before,
-                        most == null ? 20 : most),
+                        most),
                 shown);
     }
 
@@ -277,10 +279,6 @@ class JobsController {
     private static boolean isMisspelt(String model) {
         return !model.equals(ImageRequest.MODEL)
                 && NearMiss.of(model, List.of(ImageRequest.MODEL)).isPresent();
-    }
-
-    private static Optional<Integer> limit(String text) {
-        return text.matches("[1-9]\\d?|100") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 
     private static Optional<Integer> seconds(String text) {

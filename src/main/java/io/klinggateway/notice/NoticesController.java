@@ -7,7 +7,6 @@ import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -38,14 +37,8 @@ class NoticesController {
                     String limit) {
         RequestParameters parameters = new RequestParameters();
         PageCursor before = parameters.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
-        Integer most = parameters.read(
-                "limit",
-                limit,
-                value -> value.matches("[1-9]\\d{0,2}")
-                        ? Optional.of(Integer.valueOf(value)).filter(number -> number <= HIGHEST_LIMIT)
-                        : Optional.empty(),
-                "must be an integer from 1 to " + HIGHEST_LIMIT);
+        int most = parameters.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
         parameters.refuseInvalid();
-        return notices.ofTeam(caller.tenant().id(), before, most == null ? DEFAULT_LIMIT : most);
+        return notices.ofTeam(caller.tenant().id(), before, most);
     }
 }

@@ -29,6 +29,22 @@ public final class RequestParameters {
         return value.orElse(null);
     }
 
+    /**
+     * How many items a list is asked for, in its parameter {@code limit}.
+     *
+     * @param otherwise if it is absent or not valid
+     */
+    public int limit(@Nullable String text, int otherwise, int highest) {
+        Integer limit = read(
+                "limit",
+                text,
+                value -> value.matches("[1-9]\\d{0,3}")
+                        ? Optional.of(Integer.valueOf(value)).filter(number -> number <= highest)
+                        : Optional.empty(),
+                "must be an integer from 1 to " + highest);
+        return limit == null ? otherwise : limit;
+    }
+
     /** Notes a fault that was found in another way, such as by comparing two parameters. */
     public void refuse(String name, String rule) {
         faults.putIfAbsent(name, List.of(rule));

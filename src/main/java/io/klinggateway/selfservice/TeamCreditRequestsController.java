@@ -13,7 +13,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -70,14 +69,8 @@ class TeamCreditRequestsController {
                     String limit) {
         RequestParameters parameters = new RequestParameters();
         PageCursor before = parameters.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
-        Integer most = parameters.read(
-                "limit",
-                limit,
-                value -> value.matches("[1-9]\\d{0,2}")
-                        ? Optional.of(Integer.valueOf(value)).filter(number -> number <= HIGHEST_LIMIT)
-                        : Optional.empty(),
-                "must be an integer from 1 to " + HIGHEST_LIMIT);
+        int most = parameters.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
         parameters.refuseInvalid();
-        return requests.ofTeam(caller.tenant().id(), before, most == null ? DEFAULT_LIMIT : most);
+        return requests.ofTeam(caller.tenant().id(), before, most);
     }
 }
