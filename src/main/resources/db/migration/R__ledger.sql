@@ -48,15 +48,16 @@ create or replace function ledger_period_start(p_kind text, p_first_day integer,
         when 'TOTAL'   then date '1970-01-01'
     end;
 
--- The instant at which the next period begins: local midnight in the budget's zone. Null for TOTAL.
+-- The instant at which the next period begins: local midnight in the budget's zone. Null for TOTAL. It is found from the moment
+-- before: where clocks go back over midnight, PostgreSQL would take the second midnight, though the date changes at the first.
 create or replace function ledger_period_end(p_kind text, p_zone text, p_start date) returns timestamptz
     language sql stable
-    return case p_kind
-        when 'DAY'     then (p_start + interval '1 day') at time zone p_zone
-        when 'WEEK'    then (p_start + interval '1 week') at time zone p_zone
-        when 'MONTH'   then (p_start + interval '1 month') at time zone p_zone
-        when 'QUARTER' then (p_start + interval '3 months') at time zone p_zone
-    end;
+    return (case p_kind
+        when 'DAY'     then p_start + interval '1 day'
+        when 'WEEK'    then p_start + interval '1 week'
+        when 'MONTH'   then p_start + interval '1 month'
+        when 'QUARTER' then p_start + interval '3 months'
+    end - interval '1 microsecond') at time zone p_zone + interval '1 microsecond';
 
 -- Every window that is in force, in its current period: what all readers read, and all decisions are taken from. A period
 -- without a row reads as untouched. One moment serves all rows.

@@ -81,8 +81,16 @@ class LedgerHistoryTests {
     /** One transaction, rolled back by the caller, so that every history finds the books empty. */
     private static final class History {
 
+        /** In the last three, clocks go back over midnight, or forward from it. */
         private static final List<ZoneId> ZONES = Stream.of(
-                        "UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
+                        "UTC",
+                        "Europe/Berlin",
+                        "America/New_York",
+                        "Asia/Kathmandu",
+                        "Pacific/Auckland",
+                        "Atlantic/Azores",
+                        "America/Havana",
+                        "Africa/Cairo")
                 .map(ZoneId::of)
                 .toList();
 
