@@ -30,7 +30,7 @@ class FileUploadTests {
     private static final String STORED = RawVendor.response("201 Created", """
             {"id":"7b0c3a52-1f5e-4c52-9a51-0a8f6f0f3f11","url":"https://cdn.example/u.png","kind":"image","contentType":"image/png",\
             "byteSize":7,"expiresAt":"2026-11-28T17:00:00Z"}""");
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Takes the head of a request, then does with the connection what the test says. */
     private interface Script {
@@ -44,7 +44,11 @@ class FileUploadTests {
                 InputStream in = connection.getInputStream();
                 StringBuilder head = new StringBuilder();
                 while (head.indexOf("\r\n\r\n") < 0) {
-                    head.append((char) in.read());
+                    int next = in.read();
+                    if (next < 0) {
+                        throw new IOException("closed");
+                    }
+                    head.append((char) next);
                 }
                 script.run(connection, in);
             } catch (IOException gone) {
@@ -85,11 +89,11 @@ class FileUploadTests {
             CompletableFuture<UploadOutcome> outcome =
                     CompletableFuture.supplyAsync(() -> upload(apiframe(server), file));
 
-            assertThat(begun.get(5, TimeUnit.SECONDS)).contains("Content-Type: image/png");
+            assertThat(begun.get(20, TimeUnit.SECONDS)).contains("Content-Type: image/png");
             assertThat(outcome).isNotDone();
             mayEnd.countDown();
 
-            assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(Stored.class);
+            assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(Stored.class);
         }
     }
 
@@ -120,6 +124,31 @@ class FileUploadTests {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What a sender is that hangs up, once the vendor has begun to read: before that nothing needs to reach it. */
+    private static final class BreaksLater extends InputStream {
+
+        private final CountDownLatch begun;
+
+        BreaksLater(CountDownLatch begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                begun.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("the sender has gone");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     @Test
@@ -162,25 +191,13 @@ class FileUploadTests {
     @Test
     void aReadThatFailsEndsTheExchangeAndTheVendorHasNoWholeFile() throws Exception {
         CompletableFuture<String> ended = new CompletableFuture<>();
-        InputStream broken = new InputStream() {
-            private int left = 50_000;
-
-            @Override
-            public int read() throws IOException {
-                if (left-- == 0) {
-                    throw new IOException("the sender has gone");
-                }
-                return 'x';
-            }
-
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                buffer[offset] = (byte) read();
-                return 1;
-            }
-        };
+        CountDownLatch begun = new CountDownLatch(1);
+        InputStream broken = new SequenceInputStream(
+                new ByteArrayInputStream(bytes("x".repeat(50_000))), new BreaksLater(begun));
         try (ServerSocket server = vendor((_, body) -> {
             try {
+                readUntil(body, "xxxx");
+                begun.countDown();
                 ended.complete(readUntil(body, "\r\n0\r\n\r\n"));
             } catch (IOException cut) {
                 ended.completeExceptionally(cut);
