@@ -40,7 +40,10 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
     /** What has just connected is about to. */
     private static final Duration TIME_TO_SPEAK = Duration.ofSeconds(1);
 
-    /** Who has spoken may be a proxy, which takes up a connection again when its next caller comes. */
+    /**
+     * Who has spoken may be a proxy, which takes up a connection again when its next caller comes: its request may be on its
+     * way. So these are closed last, from seven eighths on.
+     */
     private static final Duration TIME_TO_SPEAK_AGAIN = Duration.ofSeconds(20);
 
     private final ConnectionSettings settings;
@@ -147,16 +150,33 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
         List<SocketWrapperBase<NioChannel>> slow =
                 all.stream().filter(this::isTooSlow).toList();
         slow.forEach(connection -> close(connection, Activity.UNFINISHED));
-        long tooMany = callers.count() - most() * 3L / 4;
-        if (tooMany > 0) {
-            all.stream()
+        long silentTooMany = callers.count() - crowded();
+        if (silentTooMany > 0) {
+            long spokenTooMany = callers.count() - most() * 7L / 8;
+            Map<Boolean, List<Idle>> idle = all.stream()
                     .filter(connection -> isIdle(connection) && state(connection) == Activity.SILENT)
                     .map(connection -> new Idle(connection, spoke(connection), lastRead(connection)))
-                    .sorted(Comparator.comparing(Idle::spoke).thenComparingLong(Idle::lastRead))
-                    .limit(tooMany)
-                    .forEach(idle -> close(idle.connection(), Activity.SILENT));
+                    .sorted(Comparator.comparingLong(Idle::lastRead))
+                    .collect(Collectors.partitioningBy(Idle::spoke));
+            close(idle.get(false), silentTooMany);
+            close(idle.get(true), spokenTooMany - idle.get(false).size());
         }
         return false;
+    }
+
+    private static void close(List<Idle> idle, long most) {
+        idle.stream().limit(Math.max(0, most)).forEach(one -> close(one.connection(), Activity.SILENT));
+    }
+
+    /** Three quarters: from there on room is made. */
+    private long crowded() {
+        return most() * 3L / 4;
+    }
+
+    /** If so, an answer is its connection's last, so that its caller, who may be a proxy, connects anew and loses nothing. */
+    boolean isCrowded() {
+        CallerProtocol callers = protocol;
+        return callers != null && callers.count() > crowded();
     }
 
     /** As it was when the look began: what is sorted must not change meanwhile. */

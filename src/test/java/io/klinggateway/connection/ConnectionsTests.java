@@ -103,6 +103,22 @@ class ConnectionsTests {
         }
     }
 
+    /** Tried anew where a stall let the others be closed before. */
+    @Test
+    void whereItIsCrowdedAnAnswerIsTheLastOfItsConnection() {
+        await().atMost(Duration.ofSeconds(40)).until(() -> {
+            hangUp();
+            Socket first = send(NOWHERE);
+            assertThat(status(first)).isEqualTo("HTTP/1.1 404");
+            for (int trickling = 0; trickling < 32; trickling++) {
+                send("GET /v2/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+            }
+            first.getOutputStream().write(NOWHERE.getBytes(StandardCharsets.US_ASCII));
+            return new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .contains("Connection: close");
+        });
+    }
+
     /** A byte now and then keeps every timeout from passing that is of one read. */
     @ParameterizedTest
     @ValueSource(
