@@ -237,6 +237,22 @@ class FileUploadTests {
                 .isInstanceOf(NotSent.class);
     }
 
+    /** Thirty are more than the circuit breaker looks at. */
+    @Test
+    void uploadsThatFailKeepNoOtherCallFromTheVendor() throws IOException {
+        try (RawVendor failing = new RawVendor((connection, _) -> {
+            RawVendor.send(connection, RawVendor.response("503 Service Unavailable", "{}"));
+            return false;
+        })) {
+            Apiframe apiframe = VendorClients.apiframe(failing.url());
+            for (int call = 0; call < 30; call++) {
+                assertThat(upload(apiframe, new ByteArrayInputStream(bytes("x")))).isInstanceOf(Failed.class);
+            }
+
+            assertThat(apiframe.room()).isEqualTo(Integer.MAX_VALUE);
+        }
+    }
+
     private static UploadOutcome upload(Apiframe apiframe, InputStream file) {
         return upload(apiframe, file, PATIENCE);
     }

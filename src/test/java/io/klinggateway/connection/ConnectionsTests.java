@@ -207,6 +207,15 @@ class ConnectionsTests {
                 .contains("body_too_large");
     }
 
+    @Test
+    void whoAsksBeforeSendingABodyThatNobodyWantsIsRefusedAndNotToldToGoOn() throws IOException {
+        Socket socket = send("POST /callbacks/apiframe/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue"
+                + "\r\nContent-Length: 60000\r\n\r\n");
+
+        assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("HTTP/1.1 404");
+    }
+
     private Socket send(String text) throws IOException {
         Socket socket = new Socket("localhost", PORT);
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
