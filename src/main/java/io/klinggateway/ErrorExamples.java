@@ -65,7 +65,7 @@ final class ErrorExamples {
                         call.equals(GENERATE)
                                 ? Problem.of(
                                         ProblemCode.IDEMPOTENCY_CONFLICT,
-                                        "This Idempotency-Key was used with another body; take a new key")
+                                        "This Idempotency-Key was used with another body; use a new Idempotency-Key")
                                 : Problem.of(ProblemCode.CONFLICT, "The name \"design\" is taken"));
             case UNSUPPORTED_MEDIA_TYPE ->
                 List.of(Problem.of(
@@ -76,7 +76,9 @@ final class ErrorExamples {
             case TOO_MANY_REQUESTS ->
                 List.of(
                         Problem.of(ProblemCode.RATE_LIMITED, "The team's limit of 60 requests per minute is reached"),
-                        Problem.of(ProblemCode.QUEUE_FULL, "As many of the team's jobs wait in the queue as may"));
+                        Problem.of(
+                                ProblemCode.QUEUE_FULL,
+                                "The team's queue is full; try again when some of its jobs have ended"));
             case SERVICE_UNAVAILABLE ->
                 List.of(Problem.of(ProblemCode.OVERLOADED, "The gateway cannot reach its database now; try again"));
             default -> List.of(Problem.of(ProblemCode.INTERNAL_ERROR, "Internal error"));

@@ -122,6 +122,18 @@ class DocumentationTests {
                 .allSatisfy(place -> assertThat(place).exists());
     }
 
+    @Test
+    void everyPackageHasItsLineInTheTable() throws IOException {
+        String table = read(Path.of("src/docs/contributing.md"))
+                .replaceFirst("(?s)^.*\n## Where things are\n", "")
+                .replaceFirst("(?s)\n### .*$", "");
+        try (Stream<Path> packages = Files.list(Path.of("src/main/java/io/klinggateway"))) {
+            assertThat(packages.filter(Files::isDirectory).map(Path::getFileName))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(table).contains("`" + name + "`"));
+        }
+    }
+
     private static List<Path> pages() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/docs"))) {
             return Stream.concat(

@@ -88,7 +88,7 @@ public class CreditRequestOperations {
         if (before.credits() != asked.credits() || !before.reason().equals(asked.reason())) {
             throw new ProblemException(Problem.of(
                     ProblemCode.IDEMPOTENCY_CONFLICT,
-                    "This Idempotency-Key was used with another request; take a new key"));
+                    "This Idempotency-Key was used with another request; use a new Idempotency-Key"));
         }
         return new Done<>(before, true);
     }

@@ -54,7 +54,7 @@ class KeysController {
 
     @PatchMapping("/{id}")
     @Operation(
-            summary = "Change expiry, budget or allowed networks; what is not given stays, what is null goes",
+            summary = "Change expiry, budget or allowed networks; what is left out is unchanged, null removes it",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = KeyTerms.KeyChange.class))))

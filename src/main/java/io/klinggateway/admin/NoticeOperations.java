@@ -144,7 +144,7 @@ public class NoticeOperations {
     }
 
     static RuntimeException noDelivery() {
-        return Refusals.notFound("There is no notice of that id that some channel lacks");
+        return Refusals.notFound("There is no notice of that id with a failed delivery");
     }
 
     private NoticeTermsView view(TenantRecord tenant, NoticeTerms terms) {

@@ -58,9 +58,10 @@ class OperatorCalls {
                         .param("request", json.tree(call).toString())
                         .query((row, _) -> {
                             if (!row.getBoolean("same")) {
-                                throw new ProblemException(Problem.of(
-                                        ProblemCode.IDEMPOTENCY_CONFLICT,
-                                        "This Idempotency-Key was used with another request; take a new key"));
+                                throw new ProblemException(
+                                        Problem.of(
+                                                ProblemCode.IDEMPOTENCY_CONFLICT,
+                                                "This Idempotency-Key was used with another request; use a new Idempotency-Key"));
                             }
                             return new Done<>(json.stored(row.getString("answer"), answer), true);
                         })

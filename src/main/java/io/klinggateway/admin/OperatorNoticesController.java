@@ -75,7 +75,7 @@ class OperatorNoticesController {
 
     @PatchMapping("/tenants/{name}/notices")
     @Operation(
-            summary = "Change thresholds, silence or channels; what is not given stays, a channel that is null goes, "
+            summary = "Change thresholds, silence or channels; what is left out is unchanged, null removes a channel, "
                     + "thresholds that are null are the default again",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(

@@ -90,7 +90,7 @@ class OrphansController {
 
     @PostMapping("/reconciliation/vendor-drift/acceptance")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Operation(summary = "Take the vendor's account to be right as it stands: what is missing was spent elsewhere")
+    @Operation(summary = "Accept the vendor's current balance: what is missing was spent elsewhere")
     void acceptDrift(@AuthenticationPrincipal Operator operator, @RequestBody Dismissal reason) {
         operations.acceptVendorDrift(operator, reason);
     }

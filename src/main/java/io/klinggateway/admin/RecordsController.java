@@ -121,7 +121,7 @@ class RecordsController {
     }
 
     @GetMapping(path = "/reconciliation", produces = "application/json")
-    @Operation(summary = "Where the books disagree (nowhere), and the vendor's account beside them")
+    @Operation(summary = "What the last check of the ledger found (nothing, if all is well), and the vendor's balance")
     ReconciliationView reconciliation() {
         List<Difference> differences = ledger.differences();
         Map<TenantId, String> names =

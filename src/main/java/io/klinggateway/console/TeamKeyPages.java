@@ -50,7 +50,7 @@ class TeamKeyPages {
         }
         throw new ProblemException(Problem.of(
                 ProblemCode.NOT_PERMITTED,
-                "With a key nobody manages the team's keys: ask an operator, or whoever administers the team"));
+                "Who signs in with a key cannot manage keys: ask an operator or one of the team's admins"));
     }
 
     @GetMapping

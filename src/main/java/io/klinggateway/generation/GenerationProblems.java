@@ -23,7 +23,7 @@ class GenerationProblems implements ProblemMapping {
             case IdempotencyConflict _ ->
                 Problem.of(
                                 ProblemCode.IDEMPOTENCY_CONFLICT,
-                                "This Idempotency-Key was used with another body; take a new key")
+                                "This Idempotency-Key was used with another body; use a new Idempotency-Key")
                         .toResponse();
             case OutcomeUnknown unknown -> {
                 log.error("the outcome of a request is unknown: the database was lost in a COMMIT", unknown);

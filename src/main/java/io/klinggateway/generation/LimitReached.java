@@ -24,7 +24,8 @@ final class LimitReached {
 
     static ProblemException ofWaiting() {
         return new ProblemException(
-                Problem.of(ProblemCode.QUEUE_FULL, "As many of the team's jobs wait in the queue as may"),
+                Problem.of(
+                        ProblemCode.QUEUE_FULL, "The team's queue is full; try again when some of its jobs have ended"),
                 RETRY_WAITING);
     }
 }

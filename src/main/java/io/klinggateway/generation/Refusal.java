@@ -56,7 +56,7 @@ public record Refusal(
     public static Refusal recovering() {
         return new Refusal(
                 ProblemCode.RECOVERING,
-                "The gateway recovers its books after a restore and takes no requests now; try again",
+                "The gateway is reconciling its ledger after a database restore and takes no requests; try again",
                 Map.of(),
                 RECOVERY_RETRY,
                 false);
@@ -66,7 +66,7 @@ public record Refusal(
     public static Refusal bookedBefore() {
         return new Refusal(
                 ProblemCode.CONFLICT,
-                "The vendor's job for this request is in the books already, as another job of the gateway's",
+                "The vendor answered with a job that is already recorded under another job id",
                 Map.of(),
                 null,
                 true);

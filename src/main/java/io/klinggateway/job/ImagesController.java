@@ -124,7 +124,8 @@ class ImagesController {
                                         schema = @Schema(type = "boolean")),
                                 @Header(
                                         name = RequestWarning.HEADER,
-                                        description = "What may disappoint in the request, though it is valid",
+                                        description =
+                                                "Warnings about a valid request, for example parameters without effect",
                                         schema = @Schema(type = "string")),
                                 @Header(
                                         name = RequestAllowance.HEADER,
@@ -191,7 +192,8 @@ class ImagesController {
                             headers = {
                                 @Header(
                                         name = RequestWarning.HEADER,
-                                        description = "What may disappoint in the request, though it is valid",
+                                        description =
+                                                "Warnings about a valid request, for example parameters without effect",
                                         schema = @Schema(type = "string")),
                                 @Header(
                                         name = RequestAllowance.HEADER,

@@ -23,8 +23,8 @@ final class AdjustmentOutOfRange extends RuntimeException {
         WindowBalance most = account.windows().stream()
                 .max(Comparator.comparing(WindowBalance::captured))
                 .orElseThrow();
-        return "No window has captured so much: " + most.name() + " has "
-                + most.captured().amount() + " credits, which cannot be lowered by " + -credits;
+        return "Spend cannot be lowered by " + -credits + " credits: the most that a window has is "
+                + most.captured().amount() + ", in " + most.name();
     }
 
     private String tooLittleLeft() {

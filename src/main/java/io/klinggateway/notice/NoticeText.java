@@ -65,7 +65,7 @@ final class NoticeText {
                         + (answer().equals("granted") ? " The credits can be spent now." : "");
             case VENDOR_BALANCE_LOW -> count("balance", "credit") + " are left. Jobs are refused when none are.";
             case VENDOR_ACCOUNT_REFUSED ->
-                "Nothing is sent for any team but a job now and then, to see whether it still does.";
+                "Nothing is sent for any team, except a job now and then to test the account. Check the API key and the balance at the vendor.";
             case TEST -> "Sent by " + text("actor") + ": this channel works.";
         };
     }

@@ -44,7 +44,7 @@ class TargetRules {
                         : isAddress(target) ? Optional.empty() : Optional.of("must be one e-mail address");
             case SLACK, WEBHOOK ->
                 target.contains("…")
-                        ? Optional.of("must be the whole URL; what is shown of it is no URL")
+                        ? Optional.of("must be the whole URL; the shortened form that is shown cannot be saved")
                         : urlPolicy.brokenRule(target);
         };
     }

@@ -172,11 +172,11 @@ public class Orphans {
 
     private UpstreamJob bookable(UpstreamJob job) {
         if (isFree(job)) {
-            throw conflict("The vendor's job " + job.id() + " is " + job.status() + ": it took nothing for it");
+            throw conflict("The vendor's job " + job.id() + " is " + job.status()
+                    + " and cost nothing; there is nothing to book");
         }
         if (givenBack(job)) {
-            throw conflict(
-                    "The vendor's job " + job.id() + " was made for a generation that waited for it: it has it now");
+            throw conflict("The vendor's job " + job.id() + " belongs to a generation that is open, which has it now");
         }
         if (lost.cost(job).isEmpty()) {
             throw conflict(
@@ -195,8 +195,9 @@ public class Orphans {
     public GenerationId assign(UpstreamJob job, TenantId tenant, String actor, String reason) {
         List<GenerationId> owners = orphans.possibleOwners(job.id());
         if (!owners.isEmpty()) {
-            throw conflict("The vendor's job " + job.id() + " may be that of a generation without a certain answer: "
-                    + owners + "; book it when each of them has one, or its review is resolved");
+            throw conflict("The vendor's job " + job.id()
+                    + " may belong to one of these generations, whose outcome is unknown: " + owners
+                    + "; try again when they have ended");
         }
         return book(tenant, null, job, actor, reason)
                 .orElseThrow(() -> conflict("The vendor's job " + job.id() + " is resolved already"));

@@ -19,9 +19,9 @@ public enum ProblemCode {
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The gateway answers in application/json"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The gateway reads application/json"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
-    CONFLICT(HttpStatus.CONFLICT, "The request does not fit what is there"),
-    PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "What is to be replaced has changed"),
-    PRECONDITION_REQUIRED(HttpStatus.PRECONDITION_REQUIRED, "The request must say what it replaces"),
+    CONFLICT(HttpStatus.CONFLICT, "The request conflicts with the current state"),
+    PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "The resource has changed since it was read"),
+    PRECONDITION_REQUIRED(HttpStatus.PRECONDITION_REQUIRED, "The request needs an If-Match header"),
     IDEMPOTENCY_CONFLICT(HttpStatus.CONFLICT, "The idempotency key belongs to another request"),
     ALREADY_SENT(HttpStatus.CONFLICT, "The job was sent to the vendor already"),
     RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
@@ -30,7 +30,7 @@ public enum ProblemCode {
     UPSTREAM_FAILED(HttpStatus.BAD_GATEWAY, "The vendor failed"),
     UPSTREAM_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The vendor takes no requests now"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The gateway takes no requests now"),
-    RECOVERING(HttpStatus.SERVICE_UNAVAILABLE, "The gateway recovers its books"),
+    RECOVERING(HttpStatus.SERVICE_UNAVAILABLE, "The gateway is reconciling its ledger"),
     OUTCOME_UNKNOWN(HttpStatus.SERVICE_UNAVAILABLE, "The outcome is unknown"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The gateway failed");
 

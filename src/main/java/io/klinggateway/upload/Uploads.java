@@ -154,7 +154,7 @@ public class Uploads {
                 Problem.of(
                         ProblemCode.RATE_LIMITED,
                         "The team may upload " + settings.filesPerDay() + " files and "
-                                + settings.bytesPerDay().toMegabytes() + " MB a day, and has done so"),
+                                + settings.bytesPerDay().toMegabytes() + " MB a day; this limit is reached"),
                 uploads.untilTomorrow());
     }
 

@@ -192,8 +192,8 @@ class FileUploadTests {
     void aReadThatFailsEndsTheExchangeAndTheVendorHasNoWholeFile() throws Exception {
         CompletableFuture<String> ended = new CompletableFuture<>();
         CountDownLatch begun = new CountDownLatch(1);
-        InputStream broken = new SequenceInputStream(
-                new ByteArrayInputStream(bytes("x".repeat(50_000))), new BreaksLater(begun));
+        InputStream broken =
+                new SequenceInputStream(new ByteArrayInputStream(bytes("x".repeat(50_000))), new BreaksLater(begun));
         try (ServerSocket server = vendor((_, body) -> {
             try {
                 readUntil(body, "xxxx");
@@ -246,7 +246,8 @@ class FileUploadTests {
         })) {
             Apiframe apiframe = VendorClients.apiframe(failing.url());
             for (int call = 0; call < 30; call++) {
-                assertThat(upload(apiframe, new ByteArrayInputStream(bytes("x")))).isInstanceOf(Failed.class);
+                assertThat(upload(apiframe, new ByteArrayInputStream(bytes("x"))))
+                        .isInstanceOf(Failed.class);
             }
 
             assertThat(apiframe.room()).isEqualTo(Integer.MAX_VALUE);

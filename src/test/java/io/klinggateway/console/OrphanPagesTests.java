@@ -39,7 +39,7 @@ class OrphanPagesTests {
     @Test
     void anOrphanIsBookedOnItsTeam() {
         String job = orphan();
-        assertThat(operator.get("/console/operator").body()).contains("on no team", ORPHANS);
+        assertThat(operator.get("/console/operator").body()).contains("to no team", ORPHANS);
         assertThat(operator.get(ORPHANS).body()).contains(job);
         operator.get(ORPHANS + "/" + job);
         assertThat(assign(job, "nobody").statusCode()).isEqualTo(404);
