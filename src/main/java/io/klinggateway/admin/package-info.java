@@ -6,6 +6,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "usage",
+            "export",
             "oversight",
             "orphan",
             "recovery",

@@ -9,6 +9,7 @@ import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
+import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.net.URI;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Two replicas on one database: what an operator does on the one binds the other's next request. */
 class OperatorApiTests {
@@ -1293,6 +1295,50 @@ class OperatorApiTests {
         assertThat(weight.path("minimum").intValue()).isEqualTo(1);
         assertThat(weight.path("maximum").intValue()).isEqualTo(100);
         assertThat(weight.path("default").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void allThatIsKeptAboutATeamIsExportedAndNothingThatOpensADoor() {
+        here.createTenant("exported", MONTHLY, NO_LIMITS);
+        here.createTenant("other", MONTHLY, NO_LIMITS);
+        String key = here.createKey("exported");
+        String job = here.tenant(key, "POST", "/v2/images/generate", """
+                {"prompt": "a fox of our own", "model": "kling-image", "webhookUrl": "https://hooks.example/in/hook-secret"}
+                """, "X-Gateway-Labels", "project=spring").expect(202).text("jobId");
+        here.awaitStatus(key, job, "COMPLETED");
+        here.operator("PATCH", "/tenants/exported/notices", """
+                {"channels": {"chat": {"kind": "SLACK", "target": "https://hooks.example/services/chat-secret"}}}
+                """).expect(200);
+        here.generate(here.createKey("other"), 1).expect(202);
+        here.jdbc().sql("""
+                insert into credit_request (id, tenant_id, credits, reason, asked_by)
+                select gen_random_uuid(), id, 1 + number, 'launch week', 'main'
+                  from tenant, generate_series(1, 1234) as number where name = 'exported'
+                """).update();
+
+        Answer export = there.operator("GET", "/tenants/exported/export").expect(200);
+
+        List<JsonNode> lines = export.body()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+        assertThat(lines.getLast().toString()).isEqualTo("{\"type\":\"end\",\"lines\":" + (lines.size() - 1) + "}");
+        assertThat(lines.stream().map(line -> line.path("type").asString()).distinct())
+                .containsExactly(
+                        "team", "budget", "key", "job", "channel", "notice", "creditRequest", "journal", "audit", "end");
+        assertThat(lines.stream().filter(line -> line.has("askedBy")).map(line -> line.path("credits")).distinct())
+                .hasSize(1234);
+        JsonNode exported = lines.stream().filter(line -> line.path("type").asString().equals("job")).findFirst().orElseThrow();
+        assertThat(exported.path("id").asString()).isEqualTo(job);
+        assertThat(exported.path("request").path("prompt").asString()).isEqualTo("a fox of our own");
+        assertThat(exported.path("webhookHost").asString()).isEqualTo("hooks.example");
+        assertThat(exported.path("labels").path("project").asString()).isEqualTo("spring");
+        assertThat(export.body())
+                .doesNotContain(key, Sha256.hex(key), "hook-secret", "chat-secret", "a secret fox");
+        assertThat(export.header("Content-Disposition")).isEqualTo("attachment; filename=\"exported.ndjson\"");
+        assertThat(audited("exported", "tenant.export").path("actor").asString()).isEqualTo("alice");
+        here.operator("GET", "/tenants/nobody/export").expect(404);
+        here.tenant(key, "GET", "/admin/v1/tenants/exported/export").expect(401);
     }
 
     @Test
