@@ -104,6 +104,7 @@ create table tenant (
     status                 text        not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED')),
     declared               boolean     not null default false,  -- by the configuration; the operators' API leaves it alone
     cost_centre            text        check (char_length(cost_centre) between 1 and 64),  -- whose books its spend goes to
+    retention_days         integer     check (retention_days between 0 and 3650),  -- of its requests; null: the gateway's setting
     requests_per_minute    integer     check (requests_per_minute > 0),       -- null: no limit
     concurrent_generations integer     check (concurrent_generations > 0),   -- at the vendor at once; null: no limit
     waiting_generations    integer     check (waiting_generations > 0),      -- in the queue; null: no limit
@@ -214,7 +215,8 @@ create index generation_tracked on generation (upstream, due_at) where state in 
 create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
 create index generation_open on generation (tenant_id) where captured_credits is null;
 create index generation_in_review on generation (id) where state = 'IN_REVIEW';
-create index generation_erasable on generation (completed_at) where upstream_request is not null and completed_at is not null;
+create index generation_erasable on generation (tenant_id, completed_at)
+    where upstream_request is not null and completed_at is not null;
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
     where promised and state in ('FAILED', 'CANCELLED');

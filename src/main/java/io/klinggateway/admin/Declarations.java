@@ -120,9 +120,7 @@ class Declarations {
                 tenants.lock(tenant.name()).orElseThrow(),
                 TenantStatus.ACTIVE,
                 true,
-                declared.costCentre(),
-                LimitTerms.toLimits(declared.limits()),
-                SelfServiceTerms.toSelfService(declared.selfService()));
+                declared.toSettings());
         keys.declare(
                 tenant,
                 declared.keysOrNone().stream()
@@ -142,7 +140,7 @@ class Declarations {
         Declared before = state(tenant);
         DeclaredTenantView shownBefore = view(tenant);
         TenantRecord withdrawn = tenants.change(
-                tenant, TenantStatus.SUSPENDED, false, tenant.costCentre(), tenant.limits(), tenant.selfService());
+                tenant, TenantStatus.SUSPENDED, false, tenant.settings());
         audit.record(actor, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",
@@ -163,6 +161,7 @@ class Declarations {
             TenantStatus status,
             boolean declared,
             @Nullable String costCentre,
+            @Nullable Integer retentionDays,
             BudgetTerms budget,
             TenantView.LimitsView limits,
             @Nullable SelfServiceTerms selfService,
@@ -176,6 +175,7 @@ class Declarations {
                 view.status(),
                 view.declared(),
                 view.costCentre(),
+                view.retentionDays(),
                 view.budget(),
                 view.limits(),
                 view.selfService(),

@@ -2,8 +2,11 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
+import io.klinggateway.tenant.TenantSettings;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.util.HashSet;
@@ -30,9 +33,20 @@ record DeclaredTenant(
         @Nullable
         String costCentre,
 
+        @Min(value = 0, message = TenantTerms.RETENTION_RULE)
+        @Max(value = TenantSettings.LONGEST_RETENTION_DAYS, message = TenantTerms.RETENTION_RULE)
+        @Schema(description = TenantView.RETENTION_DAYS, example = "30")
+        @Nullable
+        Integer retentionDays,
+
         @Valid @Nullable LimitTerms limits,
         @Valid @Nullable SelfServiceTerms selfService,
         @Nullable List<@NotNull(message = "is required") @Valid DeclaredKey> keys) {
+
+    TenantSettings toSettings() {
+        return new TenantSettings(
+                costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
+    }
 
     List<DeclaredKey> keysOrNone() {
         return keys == null ? List.of() : keys;

@@ -22,6 +22,7 @@ record DeclaredTenantView(
         boolean declared,
         BudgetTerms budget,
         @Nullable String costCentre,
+        @Nullable Integer retentionDays,
         TenantView.LimitsView limits,
         @Nullable SelfServiceTerms selfService,
         List<DeclaredKeyView> keys) {
@@ -37,6 +38,7 @@ record DeclaredTenantView(
                 tenant.declared(),
                 BudgetTerms.of(tenant.budget()),
                 tenant.costCentre(),
+                tenant.retentionDays(),
                 tenant.limits(),
                 tenant.selfService(),
                 keys.stream()

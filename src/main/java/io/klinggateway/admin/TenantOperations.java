@@ -5,6 +5,7 @@ import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.CostCentreTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.klinggateway.admin.TenantTerms.RetentionTerms;
 import io.klinggateway.admin.TenantTerms.TenantChange;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Account;
@@ -53,9 +54,7 @@ public class TenantOperations {
         TenantRecord created = tenants.create(
                 asked.name(),
                 asked.budget().toBudget(),
-                asked.costCentre(),
-                LimitTerms.toLimits(asked.limits()),
-                SelfServiceTerms.toSelfService(asked.selfService()));
+                asked.toSettings());
         TenantView view = view(created);
         audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
         return view;
@@ -107,6 +106,11 @@ public class TenantOperations {
     }
 
     @Transactional
+    public TenantView change(Operator operator, String name, RetentionTerms retention) {
+        return change(operator, name, now -> now.with(retention));
+    }
+
+    @Transactional
     public TenantView change(Operator operator, String name, SelfServiceTerms selfService) {
         return change(operator, name, now -> now.with(selfService));
     }
@@ -143,9 +147,7 @@ public class TenantOperations {
                 tenant,
                 asked.status(),
                 false,
-                asked.costCentre(),
-                LimitTerms.toLimits(asked.limits()),
-                SelfServiceTerms.toSelfService(asked.selfService()));
+                asked.toSettings());
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {

@@ -6,6 +6,7 @@ import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.support.Zones;
 import io.klinggateway.tenant.Limits;
+import io.klinggateway.tenant.TenantSettings;
 import io.klinggateway.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -23,6 +24,9 @@ public final class TenantTerms {
     private static final String LIMIT_RULE = "must be from 1 to " + Limits.HIGHEST + ", not ${validatedValue}";
     private static final String WEIGHT_RULE = "must be from 1 to " + Limits.HIGHEST_WEIGHT + ", not ${validatedValue}";
 
+    static final String RETENTION_RULE =
+            "must be from 0 to " + TenantSettings.LONGEST_RETENTION_DAYS + " days, not ${validatedValue}";
+
     private TenantTerms() {}
 
     public record NewTenant(
@@ -39,9 +43,21 @@ public final class TenantTerms {
             @Nullable
             String costCentre,
 
+            @Min(value = 0, message = RETENTION_RULE)
+            @Max(value = TenantSettings.LONGEST_RETENTION_DAYS, message = RETENTION_RULE)
+            @Schema(description = TenantView.RETENTION_DAYS, example = "30")
+            @Nullable
+            Integer retentionDays,
+
             @Valid @Nullable LimitTerms limits,
             @Valid @Nullable SelfServiceTerms selfService)
-            implements OperatorBody {}
+            implements OperatorBody {
+
+        TenantSettings toSettings() {
+            return new TenantSettings(
+                    costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
+        }
+    }
 
     /** What of a tenant may change, all of it; a merge patch says which part does. */
     @Schema(name = "TenantChange")
@@ -56,6 +72,12 @@ public final class TenantTerms {
             @Nullable
             String costCentre,
 
+            @Min(value = 0, message = RETENTION_RULE)
+            @Max(value = TenantSettings.LONGEST_RETENTION_DAYS, message = RETENTION_RULE)
+            @Schema(description = TenantView.RETENTION_DAYS, example = "30")
+            @Nullable
+            Integer retentionDays,
+
             @Valid @Nullable LimitTerms limits,
             @Valid @Nullable SelfServiceTerms selfService)
             implements OperatorBody {
@@ -65,6 +87,7 @@ public final class TenantTerms {
                     tenant.status(),
                     BudgetTerms.of(tenant.budget()),
                     tenant.costCentre(),
+                    tenant.retentionDays(),
                     new LimitTerms(
                             tenant.limits().requestsPerMinute(),
                             tenant.limits().concurrentGenerations(),
@@ -75,11 +98,11 @@ public final class TenantTerms {
 
         /** With the windows as a list, for a patch that gives another list. */
         TenantChange withWindowsListed() {
-            return new TenantChange(status, budget.listed(), costCentre, limits, selfService);
+            return new TenantChange(status, budget.listed(), costCentre, retentionDays, limits, selfService);
         }
 
         TenantChange with(TenantStatus other) {
-            return new TenantChange(other, budget, costCentre, limits, selfService);
+            return new TenantChange(other, budget, costCentre, retentionDays, limits, selfService);
         }
 
         /** A budget without a time zone keeps the one it has: another would move its midnights. */
@@ -89,24 +112,34 @@ public final class TenantTerms {
                     status,
                     new BudgetTerms(other.period(), other.limit(), other.windows(), zone),
                     costCentre,
+                    retentionDays,
                     limits,
                     selfService);
         }
 
         TenantChange with(LimitTerms other) {
-            return new TenantChange(status, budget, costCentre, other, selfService);
+            return new TenantChange(status, budget, costCentre, retentionDays, other, selfService);
         }
 
         TenantChange with(CostCentreTerms other) {
-            return new TenantChange(status, budget, other.costCentre(), limits, selfService);
+            return new TenantChange(status, budget, other.costCentre(), retentionDays, limits, selfService);
+        }
+
+        TenantChange with(RetentionTerms other) {
+            return new TenantChange(status, budget, costCentre, other.retentionDays(), limits, selfService);
+        }
+
+        TenantSettings toSettings() {
+            return new TenantSettings(
+                    costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
         }
 
         TenantChange with(SelfServiceTerms other) {
-            return new TenantChange(status, budget, costCentre, limits, other);
+            return new TenantChange(status, budget, costCentre, retentionDays, limits, other);
         }
 
         TenantChange withoutSelfService() {
-            return new TenantChange(status, budget, costCentre, limits, null);
+            return new TenantChange(status, budget, costCentre, retentionDays, limits, null);
         }
     }
 
@@ -114,6 +147,13 @@ public final class TenantTerms {
     public record CostCentreTerms(
             @Pattern(regexp = Rules.COST_CENTRE, message = Rules.COST_CENTRE_RULE) @Nullable
             String costCentre) {}
+
+    /** @param retentionDays as the gateway's setting says if absent */
+    public record RetentionTerms(
+            @Min(value = 0, message = RETENTION_RULE)
+            @Max(value = TenantSettings.LONGEST_RETENTION_DAYS, message = RETENTION_RULE)
+            @Nullable
+            Integer retentionDays) {}
 
     /**
      * Either {@code windows}, or period and limit of a single one.

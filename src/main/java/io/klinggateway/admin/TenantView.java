@@ -30,6 +30,7 @@ public record TenantView(
         TenantStatus status,
         boolean declared,
         @Schema(example = "4711") @Nullable String costCentre,
+        @Schema(description = RETENTION_DAYS, example = "30") @Nullable Integer retentionDays,
         BudgetView budget,
         LimitsView limits,
         @Nullable SelfServiceTerms selfService,
@@ -38,17 +39,21 @@ public record TenantView(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String notice) {
 
+    static final String RETENTION_DAYS =
+            "Days after a job's end that its request is kept; null: as gateway.retention.requests says.";
+
     static TenantView of(TenantRecord tenant, Account account) {
         return new TenantView(
                 tenant.tenant().id().value(),
                 tenant.tenant().name(),
                 tenant.status(),
                 tenant.declared(),
-                tenant.costCentre(),
+                tenant.settings().costCentre(),
+                tenant.settings().retentionDays(),
                 new BudgetView(
                         account.timeZone().getId(),
                         account.windows().stream().map(WindowView::of).toList()),
-                LimitsView.of(tenant.limits()),
+                LimitsView.of(tenant.settings().limits()),
                 SelfServiceTerms.of(tenant.selfService()),
                 BalanceView.of(account),
                 tenant.createdAt(),
@@ -57,7 +62,7 @@ public record TenantView(
 
     TenantView withNotice(@Nullable String sentence) {
         return new TenantView(
-                id, name, status, declared, costCentre, budget, limits, selfService, balance, createdAt, sentence);
+                id, name, status, declared, costCentre, retentionDays, budget, limits, selfService, balance, createdAt, sentence);
     }
 
     /** @param windows the longest first; all of them hold */

@@ -9,6 +9,7 @@ import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.CostCentreTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
+import io.klinggateway.admin.TenantTerms.RetentionTerms;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.tenant.TenantStatus;
 import jakarta.servlet.http.HttpServletResponse;
@@ -107,6 +108,19 @@ class TenantChanges {
         return page.change(model, response, name, "cost-centre", () -> {
             tenants.change(operator, name, forms.bind(form, CostCentreTerms.class));
             return "cost-centre";
+        });
+    }
+
+    @PostMapping("/retention")
+    String retention(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return page.change(model, response, name, "retention", () -> {
+            tenants.change(operator, name, forms.bind(form, RetentionTerms.class));
+            return "retention";
         });
     }
 

@@ -8,7 +8,8 @@ enum ExportPart {
     TEAM("""
             select null::timestamptz as at, null::uuid as id, 1::bigint as seq,
                    json_build_object('type', 'team', 'id', t.id, 'name', t.name, 'status', t.status, 'costCentre', t.cost_centre,
-                       'timeZone', b.time_zone, 'requestsPerMinute', t.requests_per_minute,
+                       'retentionDays', t.retention_days, 'timeZone', b.time_zone,
+                       'requestsPerMinute', t.requests_per_minute,
                        'concurrentJobs', t.concurrent_generations, 'waitingJobs', t.waiting_generations, 'weight', t.weight,
                        'thresholds', n.thresholds, 'silencedUntil', n.silenced_until, 'createdAt', t.created_at) as line
               from tenant t

@@ -17,9 +17,15 @@ class Retention {
     private static final String ERASE = """
             update generation g
                set upstream_request = null, webhook_url = null
-              from (select id from generation
-                     where upstream_request is not null and completed_at <= (select gateway_now() - make_interval(secs => :age))
-                     order by completed_at limit :most for update skip locked) old
+              from (select old.id
+                      from tenant t
+                     cross join lateral (
+                           select id from generation
+                            where tenant_id = t.id and upstream_request is not null
+                              and completed_at <= gateway_now()
+                                  - coalesce(make_interval(days => t.retention_days), make_interval(secs => :age))
+                            order by completed_at limit :most for update skip locked) old
+                     limit :most) old
              where g.id = old.id
             """;
 

@@ -25,7 +25,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Tenants {
 
     private static final String COLUMNS = """
-            select id, name, status, declared, cost_centre, requests_per_minute, concurrent_generations, waiting_generations, weight,
+            select id, name, status, declared, cost_centre, retention_days, requests_per_minute, concurrent_generations, waiting_generations, weight,
                    self_service_keys, self_service_days, self_service_budget, created_at
               from tenant
             """;
@@ -58,7 +58,8 @@ public class Tenants {
 
     private static final String CHANGE = """
             update tenant
-               set status = :status, declared = :declared, cost_centre = :costCentre, requests_per_minute = :requestsPerMinute,
+               set status = :status, declared = :declared, cost_centre = :costCentre, retention_days = :retentionDays,
+                   requests_per_minute = :requestsPerMinute,
                    concurrent_generations = :concurrentGenerations, waiting_generations = :waitingGenerations,
                    weight = :weight, self_service_keys = :selfServiceKeys, self_service_days = :selfServiceDays,
                    self_service_budget = :selfServiceBudget
@@ -159,8 +160,7 @@ public class Tenants {
 
     /** @throws NameTaken if there is one of that name */
     @Transactional(propagation = Propagation.MANDATORY)
-    public TenantRecord create(
-            String name, Budget budget, @Nullable String costCentre, Limits limits, @Nullable SelfService selfService) {
+    public TenantRecord create(String name, Budget budget, TenantSettings settings) {
         int created = jdbc.sql(CREATE)
                 .param("id", UUID.randomUUID())
                 .param("name", name)
@@ -170,27 +170,24 @@ public class Tenants {
         }
         TenantRecord registered = lock(name).orElseThrow();
         ledger.setBudget(registered.tenant().id(), budget);
-        return change(registered, TenantStatus.ACTIVE, false, costCentre, limits, selfService);
+        return change(registered, TenantStatus.ACTIVE, false, settings);
     }
 
     /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
     public TenantRecord change(
-            TenantRecord tenant,
-            TenantStatus status,
-            boolean declared,
-            @Nullable String costCentre,
-            Limits limits,
-            @Nullable SelfService selfService) {
-        TenantRecord changed = new TenantRecord(
-                tenant.tenant(), status, declared, costCentre, limits, selfService, tenant.createdAt());
+            TenantRecord tenant, TenantStatus status, boolean declared, TenantSettings settings) {
+        TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, settings, tenant.createdAt());
         if (!changed.equals(tenant)) {
             knownKeys.forgetAfterwards();
+            Limits limits = settings.limits();
+            SelfService selfService = settings.selfService();
             jdbc.sql(CHANGE)
                     .param("id", tenant.tenant().id().value())
                     .param("status", status.name())
                     .param("declared", declared)
-                    .param("costCentre", costCentre)
+                    .param("costCentre", settings.costCentre())
+                    .param("retentionDays", settings.retentionDays())
                     .param("requestsPerMinute", limits.requestsPerMinute())
                     .param("concurrentGenerations", limits.concurrentGenerations())
                     .param("waitingGenerations", limits.waitingGenerations())
@@ -218,13 +215,15 @@ public class Tenants {
                 new Tenant(new TenantId(row.getObject("id", UUID.class)), row.getString("name")),
                 TenantStatus.valueOf(row.getString("status")),
                 row.getBoolean("declared"),
-                row.getString("cost_centre"),
-                new Limits(
-                        row.getObject("requests_per_minute", Integer.class),
-                        row.getObject("concurrent_generations", Integer.class),
-                        row.getObject("waiting_generations", Integer.class),
-                        row.getInt("weight")),
-                selfService(row),
+                new TenantSettings(
+                        row.getString("cost_centre"),
+                        row.getObject("retention_days", Integer.class),
+                        new Limits(
+                                row.getObject("requests_per_minute", Integer.class),
+                                row.getObject("concurrent_generations", Integer.class),
+                                row.getObject("waiting_generations", Integer.class),
+                                row.getInt("weight")),
+                        selfService(row)),
                 SqlTimes.instant(row, "created_at"));
     }
 

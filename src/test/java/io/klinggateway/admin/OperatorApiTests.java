@@ -1368,6 +1368,38 @@ class OperatorApiTests {
         assertThat(journal("erased", "", 2)).hasSize(2);
     }
 
+    @Test
+    void aTeamMayHaveItsRequestsErasedEarlierOrLaterThanOthers() {
+        for (String days : List.of("2", "90", "null")) {
+            String team = "kept-" + days;
+            here.createTenant(team, MONTHLY, NO_LIMITS);
+            here.operator("PATCH", "/tenants/" + team, "{\"retentionDays\": " + days + "}").expect(200);
+            String key = here.createKey(team);
+            for (int age : new int[] {1, 10, 40}) {
+                String job = here.generate(key, 1).expect(202).text("jobId");
+                here.awaitStatus(key, job, "COMPLETED");
+                here.jdbc()
+                        .sql("update generation set completed_at = completed_at - make_interval(days => :age)"
+                                + " where id = cast(:id as uuid)")
+                        .param("age", age)
+                        .param("id", job)
+                        .update();
+            }
+        }
+
+        RetentionPass.run(here.jdbc(), Duration.ofDays(30));
+
+        assertThat(here.jdbc().sql("""
+                select t.name || ' ' || string_agg((upstream_request is null)::text, ' ' order by completed_at)
+                  from generation g join tenant t on t.id = g.tenant_id
+                 where t.name like 'kept-%' group by t.name order by t.name
+                """).query(String.class).list())
+                .containsExactly("kept-2 true true false", "kept-90 false false false", "kept-null true false false");
+        here.operator("PATCH", "/tenants/kept-2", "{\"retentionDays\": 4000}").expect(400);
+        assertThat(here.operator("GET", "/tenants/kept-2").expect(200).json().path("retentionDays").intValue())
+                .isEqualTo(2);
+    }
+
     private static JsonNode audited(String tenant, String action) {
         return here.operator("GET", "/audit?tenant=" + tenant)
                 .json()

@@ -1,0 +1,26 @@
+package io.klinggateway.tenant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators, or a declaration, have set for a tenant beside its budget.
+ *
+ * @param costCentre whose books its spend goes to; null if nobody has said
+ * @param retentionDays how many days after a job's end its request is kept; null: as long as all others'
+ * @param selfService within which bounds the team manages its own keys; null if it may not
+ */
+public record TenantSettings(
+        @Nullable String costCentre,
+        @Nullable Integer retentionDays,
+        Limits limits,
+        @Nullable SelfService selfService) {
+
+    public static final int LONGEST_RETENTION_DAYS = 3650;
+
+    public TenantSettings {
+        if (retentionDays != null && (retentionDays < 0 || retentionDays > LONGEST_RETENTION_DAYS)) {
+            throw new IllegalArgumentException(
+                    "requests are kept from 0 to " + LONGEST_RETENTION_DAYS + " days: " + retentionDays);
+        }
+    }
+}
