@@ -572,7 +572,7 @@ class OperatorApiTests {
         assertThat(tooHigh.text("code")).isEqualTo("conflict");
         assertThat(down.number("balance", "captured")).isEqualTo(2);
         assertThat(tooHigh.text("error")).contains("The window day has 1 credits left");
-        assertThat(tooLow.text("error")).contains("month has 2 credits");
+        assertThat(tooLow.text("error")).contains("the most that a window has is 2, in month");
         assertThat(journal("adjusted", "?kind=ADJUST", 2))
                 .extracting(entry -> entry.path("capturedDelta").longValue())
                 .containsExactly(8L, -6L);
