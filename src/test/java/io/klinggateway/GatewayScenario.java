@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,18 +55,18 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The whole gateway on a real database, with a vendor that answers as each test wants, and short patience. Every test has
+ * The whole gateway on a real database, with a vendor that answers as each test wants, and little patience. Every test has
  * a tenant of its own with 100 credits, and leaves books that agree.
  */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "apiframe.api-key=" + GatewayScenario.VENDOR_KEY,
-            "apiframe.connect-timeout=500ms",
-            "apiframe.response-timeout=1s",
+            "apiframe.connect-timeout=3s",
+            "apiframe.response-timeout=4s",
             "apiframe.requests-per-minute=60000",
-            "gateway.queue.attempt-deadline=2500ms",
-            "gateway.queue.lease=4s",
+            "gateway.queue.attempt-deadline=9s",
+            "gateway.queue.lease=12s",
             "gateway.queue.first-pause=100ms",
             "gateway.queue.probe-interval=2s",
             "gateway.tracking.interval=200ms",
@@ -124,6 +125,9 @@ public abstract class GatewayScenario {
             vendor.start();
         }
         vendor.resetAll();
+        if (!dispatcher.isRunning()) { // a test that failed left it so
+            dispatcher.start();
+        }
         vendor.stubFor(any(anyUrl()).atPriority(10).willReturn(aResponse().withStatus(404)));
         vendor.stubFor(get(urlPathEqualTo("/v2/jobs")).atPriority(9).willReturn(okJson(NO_JOBS)));
         tenant = tenants.register(
@@ -232,6 +236,14 @@ public abstract class GatewayScenario {
         await().pollDelay(Duration.ZERO).atMost(SOON).until(dispatcher::isBusy);
     }
 
+    /** Gets what it asks for promised, and sent once all of it is, however long that takes. */
+    protected <T> T whileNothingIsSent(Supplier<T> calls) {
+        dispatcher.stop();
+        T answers = calls.get();
+        dispatcher.start();
+        return answers;
+    }
+
     /** From now on whoever's turn it is is sent. */
     protected void letQueueGo() {
         jdbc.sql("update upstream_rate set next_call_at = gateway_now()").update();
@@ -265,7 +277,7 @@ public abstract class GatewayScenario {
     }
 
     protected static ResponseDefinitionBuilder tooLate() {
-        return accepted(UUID.randomUUID()).withFixedDelay(1_500);
+        return accepted(UUID.randomUUID()).withFixedDelay(5_000);
     }
 
     protected static void vendorShows(UUID job, String rest) {

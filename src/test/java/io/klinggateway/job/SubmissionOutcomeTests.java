@@ -128,15 +128,15 @@ class SubmissionOutcomeTests extends GatewayScenario {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
+    @ValueSource(ints = {3, 4})
     void aRateLimitIsWaitedForWithoutTheCaller(int seconds) {
         vendorAnswers(
                 answer(429, "{}").withHeader("Retry-After", Integer.toString(seconds)),
                 accepted(vendorJob),
                 accepted(UUID.randomUUID()));
 
+        long begun = System.nanoTime();
         Answer answer = generate(FOX);
-        long answered = System.nanoTime();
 
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.header("x-queue-ahead")).isEqualTo("0");
@@ -146,8 +146,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         UUID next = generate(OWL).jobId();
         assertThat(state(next)).isEqualTo("WAITING");
         awaitState(id, "QUEUED");
-        assertThat(Duration.ofNanos(System.nanoTime() - answered))
-                .isGreaterThan(Duration.ofMillis(seconds * 1000 - 500));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(seconds * 1000 - 500));
         assertThat(attempts(id)).hasSize(2);
         assertThat(row(id)).containsEntry("indefinite", false);
         awaitState(next, "QUEUED"); // or it would take an answer of the next test
@@ -236,9 +235,9 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
     @Test
     void aReplayInFlightTurnsALaterRefusalIntoAFailedJobForAll() {
-        vendorAnswers(answer(400, "{\"error\":\"no foxes\"}").withFixedDelay(700));
+        vendorAnswers(answer(400, "{\"error\":\"no foxes\"}").withFixedDelay(2_000));
         CompletableFuture<Answer> first = generateMeanwhile(FOX, "key-1");
-        await().atMost(SOON).until(this::hasGeneration);
+        await().pollInterval(Duration.ofMillis(20)).atMost(SOON).until(this::hasGeneration);
 
         Answer replay = generate(FOX, "key-1");
 
@@ -258,9 +257,9 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
     @Test
     void aReplayInFlightLetsARefusedAccountBeWaitedForByAll() {
-        vendorAnswers(answer(402, "{}").withFixedDelay(700), accepted(vendorJob));
+        vendorAnswers(answer(402, "{}").withFixedDelay(2_000), accepted(vendorJob));
         CompletableFuture<Answer> first = generateMeanwhile(FOX, "key-1");
-        await().atMost(SOON).until(this::hasGeneration);
+        await().pollInterval(Duration.ofMillis(20)).atMost(SOON).until(this::hasGeneration);
 
         Answer replay = generate(FOX, "key-1");
 

@@ -61,7 +61,7 @@ class VerdictTests extends GatewayScenario {
 
         assertThat(Duration.ofNanos(System.nanoTime() - started))
                 .as("nobody waits for a verdict")
-                .isLessThan(Duration.ofMillis(2_500));
+                .isLessThan(Duration.ofSeconds(8));
         assertThat(first.status()).isEqualTo(202);
         assertThat(first.json().path("status").stringValue()).isEqualTo("QUEUED");
         assertThat(first.header("x-queue-ahead")).isEqualTo("0");
@@ -76,13 +76,14 @@ class VerdictTests extends GatewayScenario {
     @Test
     void aRefusalAfterThe202EndsTheJobFailedAndTellsItsTenant() {
         vendorAnswers(answer(400, "{\"error\":\"no foxes\"}"));
-        holdQueueBack(Duration.ofSeconds(2));
 
-        Answer answer = generate(TOLD, "key-1");
+        UUID id = whileNothingIsSent(() -> {
+            Answer answer = generate(TOLD, "key-1");
+            assertThat(answer.status()).isEqualTo(202);
+            assertHeld(answer.jobId());
+            return answer.jobId();
+        });
 
-        assertThat(answer.status()).isEqualTo(202);
-        UUID id = answer.jobId();
-        assertHeld(id);
         awaitState(id, "FAILED");
         assertThat(journal(id)).containsExactly("HOLD 4 0", "RELEASE -4 0");
         assertThat(balance()).containsExactly(0L, 0L);
