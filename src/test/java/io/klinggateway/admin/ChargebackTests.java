@@ -141,20 +141,29 @@ class ChargebackTests {
                 .isEqualTo("CC 4711 – Film");
         gateway.operator("PATCH", "/tenants/centred", "{\"costCentre\": \"4712\"}")
                 .expect(200);
-        assertThat(audited("centred").path("after").path("costCentre").asString())
+        assertThat(changes("centred", 2)
+                        .getLast()
+                        .path("after")
+                        .path("costCentre")
+                        .asString())
                 .isEqualTo("4712");
         Answer without = gateway.operator("PATCH", "/tenants/centred", "{\"costCentre\": null}");
         assertThat(without.expect(200).json().path("costCentre").isNull()).isTrue();
     }
 
-    private static JsonNode audited(String tenant) {
-        List<JsonNode> changes = gateway.operator("GET", "/audit?tenant=" + tenant)
+    /** Entries appear when all transactions that began before theirs have ended. */
+    private static List<JsonNode> changes(String tenant, int entries) {
+        Replica.await(() -> changes(tenant).size(), entries);
+        return changes(tenant);
+    }
+
+    private static List<JsonNode> changes(String tenant) {
+        return gateway.operator("GET", "/audit?tenant=" + tenant)
                 .json()
                 .path("items")
                 .valueStream()
                 .filter(entry -> entry.path("action").asString().equals("tenant.change"))
                 .toList();
-        return changes.getLast();
     }
 
     @ParameterizedTest
