@@ -37,12 +37,18 @@ abstract class NoticeScenario {
     static final String SENDER = "gateway@kling.example";
     static final String PAGER_SECRET = "a-secret-of-the-pager-alone";
 
-    static final GreenMail MAIL = new GreenMail(new ServerSetup(Ports.free(), "127.0.0.1", "smtp"));
+    static final GreenMail MAIL = new GreenMail(smtp());
     static final Receiver PAGER = new Receiver();
     static final Receiver CHAT = new Receiver();
 
     static {
         MAIL.start();
+    }
+
+    private static ServerSetup smtp() {
+        ServerSetup smtp = new ServerSetup(Ports.free(), "127.0.0.1", "smtp");
+        smtp.setServerStartupTimeout(30_000);
+        return smtp;
     }
 
     final Receiver receiver = new Receiver();
