@@ -2,11 +2,13 @@ package io.klinggateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.Gateway;
 import io.klinggateway.Gateway.Books;
 import io.klinggateway.GatewayTest;
 import io.klinggateway.ledger.PeriodKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -65,7 +67,8 @@ class ImagesApiTests {
 
         var id = client.accepted(FOUR.formatted("a fox"));
 
-        var vendorJobs = gateway.apiframe().vendor().jobsByIdempotencyKey(id.toString());
+        var vendorJobs = await().atMost(Duration.ofSeconds(20)) // its 202 may come before its turn
+                .until(() -> gateway.apiframe().vendor().jobsByIdempotencyKey(id.toString()), jobs -> !jobs.isEmpty());
         assertThat(vendorJobs).hasSize(1);
         assertThat(vendorJobs.getFirst().input()).isEqualTo(JsonMapper.shared().readTree("""
                 {"prompt": "a fox", "model": "kling-image", "klingImageParams": {"n": 4, "aspect_ratio": "16:9"}}
