@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -224,10 +225,17 @@ class PeriodTurnTests {
         at("2026-10-01T12:01:00Z");
         gateway.awaitStatus(key, job, "COMPLETED");
 
-        at("2026-10-31T12:00:59Z");
+        Instant due = gateway.jdbc()
+                .sql("select completed_at from generation where id = cast(:id as uuid)")
+                .param("id", job)
+                .query((row, _) -> row.getObject(1, OffsetDateTime.class).toInstant())
+                .single()
+                .plus(Duration.ofDays(30));
+
+        at(due.minusSeconds(30).toString());
         RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
         assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job).body()).contains("secret fox");
-        at("2026-10-31T12:01:01Z");
+        at(due.plusSeconds(1).toString());
         RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
 
         assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job)

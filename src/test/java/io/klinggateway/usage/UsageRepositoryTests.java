@@ -145,13 +145,13 @@ class UsageRepositoryTests {
         complete(hold(ci, 4), 8);
         jdbc.sql("""
                 do $$ begin execute format('create or replace function gateway_now() returns timestamptz language sql volatile
-                    return clock_timestamp() + interval %L', timestamptz '2026-10-31T22:59:58.5Z' - clock_timestamp()); end $$
+                    return clock_timestamp() + interval %L', timestamptz '2026-10-31T22:59:56Z' - clock_timestamp()); end $$
                 """).update();
         var slow = new SingleConnectionDataSource(server.url(), server.username(), server.password(), true);
         try (var connection = slow.getConnection()) {
             connection.setAutoCommit(false);
             UUID held = hold(JdbcClient.create(slow), tenant, ci, 2, null, true);
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(20))
                     .until(() -> jdbc.sql("select gateway_now() > timestamptz '2026-10-31T23:00:00Z'")
                             .query(Boolean.class)
                             .single());
