@@ -18,7 +18,7 @@ record TestServer(String address, String username, String password) {
 
     private static final String IMAGE = "postgres:" + VERSION;
     private static final String REAPER_IMAGE = "testcontainers/ryuk";
-    private static final String MAX_CONNECTIONS = "300";
+    private static final String MAX_CONNECTIONS = "600";
     private static final long DOCKER_ANSWER_SECONDS = 3;
     private static final Duration CLIENTS_WAIT = Duration.ofSeconds(5);
     private static final Duration CLIENTS_POLL = Duration.ofMillis(50);
