@@ -41,7 +41,7 @@ class DrainTests {
         gateway = Replica.start(Settings.of(
                         TestDatabase.fresh(),
                         "http://localhost:" + vendor.getAddress().getPort())
-                .with("gateway.shutdown.drain", "2s")
+                .with("gateway.shutdown.drain", "5s")
                 .tenant("drain", "TOTAL", 10, "drain", KEY));
     }
 

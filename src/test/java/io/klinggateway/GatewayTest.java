@@ -24,8 +24,8 @@ import org.springframework.test.context.TestConstructor;
             "management.server.port=0",
             "apiframe.requests-per-minute=600000",
             "gateway.tracking.interval=200ms",
-            "gateway.queue.attempt-deadline=5s",
-            "gateway.queue.lease=7s"
+            "gateway.queue.attempt-deadline=12s",
+            "gateway.queue.lease=15s"
         })
 @AutoConfigureMetrics
 @ContextConfiguration(initializers = {FreshDatabaseInitializer.class, VendorInitializer.class})

@@ -16,6 +16,7 @@ import static io.klinggateway.apiframe.VendorClients.settings;
 import static io.klinggateway.apiframe.VendorClients.submit;
 import static io.klinggateway.apiframe.VendorClients.withOneConnection;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -50,7 +51,7 @@ class SubmitOutcomeTests extends VendorScenario {
     /** Whatever came of it: the HTTP client itself never sends a request again. */
     @AfterEach
     void theVendorSawEachSubmissionOnce() {
-        vendor.verify(1, postRequestedFor(anyUrl()));
+        await().pollDelay(Duration.ZERO).untilAsserted(() -> vendor.verify(1, postRequestedFor(anyUrl())));
         assertThat(vendor.getAllServeEvents())
                 .allSatisfy(event -> assertThat(event.getRequest().getUrl()).startsWith("/v2/"));
     }
@@ -241,21 +242,21 @@ class SubmitOutcomeTests extends VendorScenario {
 
     @Test
     void anAnswerAfterTheResponseTimeoutIsUnknown() {
-        answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(2_000));
+        answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(4_000));
 
         assertThat(submit(impatient())).isInstanceOf(Unknown.class);
     }
 
     @Test
     void anAnswerAfterTheDeadlineIsUnknown() {
-        answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(1_000));
+        answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(3_000));
 
-        assertThat(submit(apiframe, Duration.ofMillis(200))).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe, Duration.ofSeconds(1))).isInstanceOf(Unknown.class);
     }
 
     @Test
     void aBodyThatDribblesPastTheResponseTimeoutIsUnknown() {
-        answer(aResponse().withStatus(202).withBody(ACCEPTED).withChunkedDribbleDelay(20, 2_000));
+        answer(aResponse().withStatus(202).withBody(ACCEPTED).withChunkedDribbleDelay(20, 4_000));
 
         assertThat(submit(impatient())).isInstanceOf(Unknown.class);
     }
@@ -277,7 +278,7 @@ class SubmitOutcomeTests extends VendorScenario {
     }
 
     private static Apiframe impatient() {
-        return apiframe(withOneConnection(vendor.baseUrl(), Duration.ofMillis(500), Duration.ofSeconds(1)), CLOCK);
+        return apiframe(withOneConnection(vendor.baseUrl(), Duration.ofMillis(1_500), Duration.ofSeconds(1)), CLOCK);
     }
 
     private static void answer(int status, String body) {

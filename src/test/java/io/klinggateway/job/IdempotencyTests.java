@@ -123,7 +123,7 @@ class IdempotencyTests {
 
     @Test
     void aReplayIsAnsweredWhileTheFirstIsInFlight() throws Exception {
-        slowVendor(Duration.ofSeconds(2));
+        slowVendor(Duration.ofSeconds(3));
         var first = CompletableFuture.supplyAsync(() -> client.generate(request, HEADER, "key"));
         await().until(() -> client.rows("generation") == 1);
 
@@ -140,7 +140,7 @@ class IdempotencyTests {
 
     @Test
     void aConflictIsAnsweredWhileTheFirstIsInFlight() throws Exception {
-        slowVendor(Duration.ofSeconds(2));
+        slowVendor(Duration.ofSeconds(3));
         var first = CompletableFuture.supplyAsync(() -> client.generate(request, HEADER, "key"));
         await().until(() -> client.rows("generation") == 1);
 
@@ -152,7 +152,7 @@ class IdempotencyTests {
     /** Somebody has a 202 for it, so the refusal ends the job instead of the request. */
     @Test
     void aRefusalAfterAReplayEndsTheJobForBothCallers() throws Exception {
-        refusingVendor(422, Duration.ofSeconds(2));
+        refusingVendor(422, Duration.ofSeconds(3));
         var first = CompletableFuture.supplyAsync(() -> client.generate(request, HEADER, "key"));
         await().until(() -> client.rows("generation") == 1);
 

@@ -25,7 +25,7 @@ class LongReconciliationTests {
     void aCheckMayTakeLongerThanARequestMayWaitForItsConnection() throws Exception {
         Flyway.configure().dataSource(server.dataSource()).load().migrate();
         DataSource impatient = new DriverManagerDataSource(
-                server.url() + (server.url().contains("?") ? "&" : "?") + "socketTimeout=1",
+                server.url() + (server.url().contains("?") ? "&" : "?") + "socketTimeout=2",
                 server.username(),
                 server.password());
         Reconciliation reconciliation = new Reconciliation(
@@ -39,7 +39,7 @@ class LongReconciliationTests {
             writer.setAutoCommit(false);
             execute(writer, "lock table journal_entry in access exclusive mode");
             pass = CompletableFuture.supplyAsync(reconciliation::pass);
-            execute(writer, "select pg_sleep(2.5)");
+            execute(writer, "select pg_sleep(4)");
             writer.rollback();
         }
 

@@ -52,7 +52,7 @@ public final class RunningGateway implements ApplicationContextInitializer<Confi
                 .with("server.port", port)
                 .with("gateway.public-url", "http://localhost:" + port)
                 .with("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8")
-                .with("gateway.webhooks.timeout", "2s")
+                .with("gateway.webhooks.timeout", "4s")
                 .with("gateway.tracking.interval", "500ms")
                 .tenant("alpha", "TOTAL", 100_000, "test", KEY)
                 .tenant("beta", "TOTAL", 100_000, "test", OTHER_KEY)

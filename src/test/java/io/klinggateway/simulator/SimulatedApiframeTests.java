@@ -250,7 +250,7 @@ class SimulatedApiframeTests {
 
         var id = post(request, "hen").text("jobId");
         clock.advance(Duration.ofSeconds(3));
-        var webhook = received.poll(5, TimeUnit.SECONDS);
+        var webhook = received.poll(20, TimeUnit.SECONDS);
         receiver.stop(0);
 
         assertThat(webhook).isNotNull();

@@ -24,7 +24,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class AuthenticationTests {
 
     /** A replica remembers a key for 3 s. */
-    private static final Duration FORGOTTEN = Duration.ofSeconds(5);
+    private static final Duration FORGOTTEN = Duration.ofSeconds(20);
 
     private final Gateway gateway;
 

@@ -250,7 +250,7 @@ class UploadsTests {
         Client team = gateway.newTenant(1);
         gateway.door()
                 .stubFor(post(urlEqualTo("/v2/uploads"))
-                        .willReturn(aResponse().withStatus(502).withFixedDelay(3000)));
+                        .willReturn(aResponse().withStatus(502).withFixedDelay(6000)));
         List<CompletableFuture<Answer>> slow = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             slow.add(CompletableFuture.supplyAsync(

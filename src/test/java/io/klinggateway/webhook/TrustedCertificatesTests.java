@@ -164,7 +164,7 @@ class TrustedCertificatesTests {
     }
 
     private static WebhookSettings settings(@Nullable String bundle) {
-        return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(2), 8, List.of(), bundle);
+        return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(10), 8, List.of(), bundle);
     }
 
     private Parcel.SignedPost post(Message message) {
