@@ -372,6 +372,49 @@ create table upstream_price (
 );
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- Pictures: the images of completed generations, as far as the gateway keeps them.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- One for each image of a generation that was completed while a store was set up. Its bytes lie in the store.
+create table picture (
+    generation_id  uuid        not null,
+    image_number   integer     not null check (image_number > 0),  -- its place in the result, from 1
+    tenant_id      uuid        not null,
+    vendor_url     text        not null,
+    vendor_until   timestamptz not null,                    -- the vendor keeps it until then
+    state          text        not null default 'PENDING' check (state in ('PENDING', 'STORED', 'GAVE_UP')),
+    attempts       integer     not null default 0,          -- fences the copy: only the newest attempt may be recorded
+    due_at         timestamptz not null default gateway_now(),  -- next attempt, or next try to delete the bytes; of one under
+                                                            -- way, its lease; when it was given up
+    leased         boolean     not null default false,      -- a copy is under way, until due_at at the latest
+    last_failure   text,                                    -- a kind of failure; nothing that vendor or store said
+    content_type   text,
+    byte_size      bigint,
+    sha256         bytea,
+    thumbnail_size bigint,                                  -- null: there is no smaller one
+    created_at     timestamptz not null default gateway_now(),
+    stored_at      timestamptz,
+    erased_at      timestamptz,                             -- nobody sees it; the row goes when the bytes are deleted
+    primary key (generation_id, image_number),
+    constraint picture_stored check ((state = 'STORED') = (num_nonnulls(content_type, byte_size, sha256, stored_at) = 4))
+);
+
+create index picture_pending on picture (tenant_id, due_at) where state = 'PENDING' and erased_at is null;
+create index picture_given_up on picture (due_at) where state = 'GAVE_UP';
+create index picture_kept on picture (created_at) where erased_at is null;
+create index picture_erased on picture (due_at) where erased_at is not null;
+
+-- The store, as this database knows it: which folder is its own, and how far that was swept.
+create table picture_store (
+    id           boolean     primary key default true check (id),
+    folder       uuid        not null default gen_random_uuid(),
+    sweep_after  text,                                      -- the name of the object that was looked at last; null: begin anew
+    sweep_due_at timestamptz not null default gateway_now()
+);
+
+insert into picture_store default values;
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- The operators' side: what they did, what has been declared, and whether the books agree.
 -- ---------------------------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,9 @@ public final class LocalGateway implements SpringApplicationRunListener {
     /** As well known as the demo key, and so set only where no image costs anything. */
     static final String OPERATOR_TOKEN = "operator-of-the-local-gateway";
 
+    /** Signs URLs of pictures on this machine. */
+    private static final String PICTURES_SECRET = "of-the-local-gateway-0000000000000000000";
+
     private static final int DEMO_BUDGET_CREDITS = 1000;
     private static final Path LOCAL = Path.of(".local").toAbsolutePath();
 
@@ -118,6 +121,9 @@ public final class LocalGateway implements SpringApplicationRunListener {
         if (upstream.isSimulated() && !environment.containsProperty("gateway.public-url")) {
             properties.put("gateway.public-url", "http://localhost:" + environment.getProperty("server.port", "8080"));
         }
+        if (!environment.containsProperty("gateway.pictures.store")) {
+            properties.putAll(pictures(environment.getProperty("server.port", "8080")));
+        }
         if (upstream.isSimulated() && !setsOperatorTokens(environment)) {
             properties.put("gateway.admin.token", OPERATOR_TOKEN);
             properties.put("gateway.admin.public-api-docs", true);
@@ -127,6 +133,21 @@ public final class LocalGateway implements SpringApplicationRunListener {
             properties.put("server.address", "127.0.0.1");
         }
         environment.getPropertySources().addFirst(new MapPropertySource("local gateway", properties));
+    }
+
+    /** Kept beside the database that knows them. The simulated vendor's come from this machine. */
+    private Map<String, Object> pictures(String port) {
+        return Map.of(
+                "gateway.pictures.store",
+                "directory",
+                "gateway.pictures.directory",
+                LOCAL.resolve(upstream.name(), "pictures"),
+                "gateway.pictures.base-url",
+                "http://localhost:" + port,
+                "gateway.pictures.signing-secret",
+                PICTURES_SECRET,
+                "gateway.pictures.hosts",
+                upstream.isSimulated() ? "localhost, 127.0.0.1" : "*.apiframe.ai");
     }
 
     private static boolean declaresTenants(ConfigurableEnvironment environment) {

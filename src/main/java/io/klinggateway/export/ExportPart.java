@@ -41,7 +41,12 @@ enum ExportPart {
             select g.created_at as at, g.id, null::bigint as seq,
                    json_build_object('type', 'job', 'id', g.id, 'keyId', g.key_id, 'state', g.state,
                        'request', convert_from(g.upstream_request, 'UTF8')::json, 'idempotencyKey', g.idempotency_key,
-                       'labels', g.labels, 'images', g.result_images, 'error', g.error, 'quotedCredits', g.quoted_credits,
+                       'labels', g.labels, 'images', g.result_images, 'keptImages', (
+                           select json_agg(json_build_object('number', p.image_number, 'state', p.state,
+                                      'contentType', p.content_type, 'byteSize', p.byte_size,
+                                      'sha256', encode(p.sha256, 'hex'), 'storedAt', p.stored_at) order by p.image_number)
+                             from picture p
+                            where p.generation_id = g.id and p.erased_at is null), 'error', g.error, 'quotedCredits', g.quoted_credits,
                        'paidCredits', g.captured_credits, 'vendorJobId', g.upstream_job_id,
                        'webhookHost', substring(coalesce(d.url, g.webhook_url) from '^[^:]+://(?:[^/?#]*@)?([^/?#]*)'),
                        'webhookEvents', g.webhook_events, 'webhookStatus', coalesce(d.status, g.webhook_status),

@@ -1,5 +1,6 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
@@ -121,7 +122,7 @@ class GenerationRepository {
                    due_at = case :state when 'COMPLETED' then gateway_now() + interval '1 day' end
              where id = :id and state in ('QUEUED', 'PROCESSING')
             returning quoted_credits, captured_credits, promised and webhook_url is not null as webhook,
-                      extract(epoch from completed_at - created_at) as lasted_seconds
+                      extract(epoch from completed_at - created_at) as lasted_seconds, tenant_id
             """;
 
     private static final String COMPLETE_REVIEW = """
@@ -133,7 +134,7 @@ class GenerationRepository {
                        missing_since = null, completed_at = gateway_now(), due_at = gateway_now() + interval '1 day'
                  where id = :id and state = 'IN_REVIEW' and upstream = :upstream and coalesce(upstream_job_id, :job) = :job
                 returning quoted_credits, captured_credits, webhook_url is not null as webhook,
-                          extract(epoch from completed_at - created_at) as lasted_seconds),
+                          extract(epoch from completed_at - created_at) as lasted_seconds, tenant_id),
             found as (
                 update orphan_job set resolution = 'FOUND', resolved_at = gateway_now(), generation_id = :id
                  where upstream = :upstream and upstream_job_id = :job and resolution is null
@@ -186,9 +187,11 @@ class GenerationRepository {
             """;
 
     private final JdbcClient jdbc;
+    private final Apiframe apiframe;
 
-    GenerationRepository(JdbcClient jdbc) {
+    GenerationRepository(JdbcClient jdbc, Apiframe apiframe) {
         this.jdbc = jdbc;
+        this.apiframe = apiframe;
     }
 
     /** Lets nothing but the vendor end it from now on; does nothing to what was withdrawn already. */
@@ -216,21 +219,21 @@ class GenerationRepository {
                 .optional();
     }
 
-    boolean belongsToAnother(GenerationId id, UpstreamJobId job, String upstream) {
+    boolean belongsToAnother(GenerationId id, UpstreamJobId job) {
         return jdbc.sql(OF_ANOTHER)
                 .param("id", id.value())
                 .param("job", job.value())
-                .param("upstream", upstream)
+                .param("upstream", apiframe.upstream())
                 .query(Boolean.class)
                 .single();
     }
 
     /** @return false if the job was recorded before, as the generation's or as an orphan: then there is nothing to note */
-    boolean noteOrphan(GenerationId id, UpstreamJobId job, String upstream) {
+    boolean noteOrphan(GenerationId id, UpstreamJobId job) {
         return jdbc.sql(RECORD_ORPHAN)
                         .param("id", id.value())
                         .param("job", job.value())
-                        .param("upstream", upstream)
+                        .param("upstream", apiframe.upstream())
                         .update()
                 == 1;
     }
@@ -297,8 +300,8 @@ class GenerationRepository {
     }
 
     /** @return empty if it is not in review, or the job is not its own */
-    Optional<Ended> completeReview(GenerationId id, UpstreamJob job, String upstream) {
-        return ofJob(jdbc.sql(COMPLETE_REVIEW).param("upstream", upstream), id, job)
+    Optional<Ended> completeReview(GenerationId id, UpstreamJob job) {
+        return ofJob(jdbc.sql(COMPLETE_REVIEW).param("upstream", apiframe.upstream()), id, job)
                 .param("job", job.id().value())
                 .query((row, _) -> ended(row))
                 .optional();
@@ -319,14 +322,9 @@ class GenerationRepository {
                 new Credits(row.getLong("quoted_credits")),
                 new Credits(row.getLong("captured_credits")),
                 row.getBoolean("webhook"),
-                lasted(row.getDouble("lasted_seconds")));
+                lasted(row.getDouble("lasted_seconds")),
+                new TenantId(row.getObject("tenant_id", UUID.class)));
     }
-
-    /**
-     * @param webhook whether the tenant wants to be told, of some end at least
-     * @param lasted from its admission
-     */
-    record Ended(Credits quoted, Credits captured, boolean webhook, Duration lasted) {}
 
     /** From the admission of one that has ended to its end; null if no caller had a 202 of it. */
     @Nullable
@@ -364,23 +362,23 @@ class GenerationRepository {
     }
 
     /** The longest waiting first. */
-    List<GenerationId> cancelWaiting(TenantId tenant, String upstream, String error, int most) {
+    List<GenerationId> cancelWaiting(TenantId tenant, String error, int most) {
         return jdbc.sql(END_WAITING_OF_TENANT)
                 .param("state", GenerationState.CANCELLED.name())
                 .param("error", error)
                 .param("tenant", tenant.value())
-                .param("upstream", upstream)
+                .param("upstream", apiframe.upstream())
                 .param("most", most)
                 .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
                 .list();
     }
 
     /** The longest waiting, if it has waited for longer than that. */
-    Optional<GenerationId> failLongWaiting(String upstream, Duration longest, String error) {
+    Optional<GenerationId> failLongWaiting(Duration longest, String error) {
         return jdbc.sql(END_LONG_WAITING)
                 .param("state", GenerationState.FAILED.name())
                 .param("error", error)
-                .param("upstream", upstream)
+                .param("upstream", apiframe.upstream())
                 .param("longest", SqlTimes.seconds(longest))
                 .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
                 .optional();

@@ -1,6 +1,5 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
@@ -22,12 +21,10 @@ public class Generations {
     private static final Logger log = LoggerFactory.getLogger(Generations.class);
 
     private final GenerationRepository generations;
-    private final Apiframe apiframe;
     private final GenerationMeters meters;
 
-    Generations(GenerationRepository generations, Apiframe apiframe, GenerationMeters meters) {
+    Generations(GenerationRepository generations, GenerationMeters meters) {
         this.generations = generations;
-        this.apiframe = apiframe;
         this.meters = meters;
     }
 
@@ -52,10 +49,10 @@ public class Generations {
         Optional<Double> seconds = CommitRetry.run(deadline, () -> generations.accept(id, job));
         if (seconds.isPresent()) {
             meters.accepted(seconds.get());
-        } else if (CommitRetry.run(deadline, () -> generations.belongsToAnother(id, job, apiframe.upstream()))) {
+        } else if (CommitRetry.run(deadline, () -> generations.belongsToAnother(id, job))) {
             log.warn("vendor job {} of generation {} is booked as another one already", job, id);
             return false;
-        } else if (CommitRetry.run(deadline, () -> generations.noteOrphan(id, job, apiframe.upstream()))) {
+        } else if (CommitRetry.run(deadline, () -> generations.noteOrphan(id, job))) {
             log.error(
                     "orphan: vendor job {} belongs to generation {}, which had ended; no tenant pays for it", job, id);
         }

@@ -3,6 +3,9 @@ package io.klinggateway.generation;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.picture.PictureCopy;
+import io.klinggateway.picture.Pictures;
+import io.klinggateway.picture.ShownPictures;
 import io.klinggateway.webhook.DeliveryStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
@@ -16,21 +19,27 @@ import org.springframework.stereotype.Component;
 public class JobViews {
 
     private final ImageRequestJson json;
+    private final Pictures pictures;
 
-    JobViews(ImageRequestJson json) {
+    JobViews(ImageRequestJson json, Pictures pictures) {
         this.json = json;
+        this.pictures = pictures;
     }
 
-    /** @param delivery of the news of the job's end; null if it is still open, or its tenant wants none */
-    public JobView view(StoredJob job, @Nullable DeliveryStatus delivery) {
-        List<String> images = job.images();
+    /**
+     * @param delivery of the news of the job's end; null if it is still open, or its tenant wants none
+     * @param copies of its images
+     */
+    public JobView view(StoredJob job, @Nullable DeliveryStatus delivery, List<PictureCopy> copies) {
+        ShownPictures images =
+                pictures.shown(job.id(), job.images() == null ? List.of() : job.images(), job.expired(), copies);
         boolean completed = job.status().equals("COMPLETED");
         return new JobView(
                 job.id().value(),
                 job.status(),
                 ImageRequest.MODEL,
                 job.progress(),
-                completed ? new JobView.Result(images == null ? List.of() : images) : null,
+                completed ? new JobView.Result(images.urls()) : null,
                 // An open job's error is a note to the operators.
                 job.completedAt() == null ? null : job.error(),
                 job.cost(),
@@ -38,7 +47,7 @@ public class JobViews {
                 job.createdAt().truncatedTo(ChronoUnit.MILLIS),
                 job.completedAt() == null ? null : job.completedAt().truncatedTo(ChronoUnit.MILLIS),
                 input(job),
-                job.expired(),
+                images.expired(),
                 job.labels());
     }
 

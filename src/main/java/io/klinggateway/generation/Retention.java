@@ -1,12 +1,17 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.picture.Pictures;
+import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
-/** Erases requests some time after their jobs have ended. What was spent, and when, stays on record. */
+/** Erases requests some time after their jobs have ended, and the pictures with them. What was spent, and when, stays on record. */
 @Component
 @EnableConfigurationProperties(RetentionSettings.class)
 class Retention {
@@ -27,22 +32,32 @@ class Retention {
                             order by completed_at limit :most for update skip locked) old
                      limit :most) old
              where g.id = old.id
+            returning g.id
             """;
 
     private final JdbcClient jdbc;
+    private final Pictures pictures;
+    private final TransactionOperations transactions;
     private final RetentionSettings settings;
 
-    Retention(JdbcClient jdbc, RetentionSettings settings) {
+    Retention(JdbcClient jdbc, Pictures pictures, TransactionOperations transactions, RetentionSettings settings) {
         this.jdbc = jdbc;
+        this.pictures = pictures;
+        this.transactions = transactions;
         this.settings = settings;
     }
 
     /** @return whether more may be due */
     boolean pass() {
-        int erased = jdbc.sql(ERASE)
-                .param("age", settings.requests().toSeconds())
-                .param("most", MOST_AT_ONCE)
-                .update();
+        int erased = transactions.execute(_ -> {
+            List<GenerationId> old = jdbc.sql(ERASE)
+                    .param("age", settings.requests().toSeconds())
+                    .param("most", MOST_AT_ONCE)
+                    .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
+                    .list();
+            pictures.erase(old);
+            return old.size();
+        });
         if (erased > 0) {
             log.info("erased requests of {} ended generations", erased);
         }

@@ -1,15 +1,14 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.generation.GenerationRepository.Ended;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.Resolution;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.picture.Pictures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +41,7 @@ public class Settlement {
     private final GenerationRepository generations;
     private final Ledger ledger;
     private final TransactionOperations transactions;
-    private final Apiframe apiframe;
+    private final Pictures pictures;
     private final WebhookNotices notices;
     private final GenerationMeters meters;
     private final GenerationScope scope;
@@ -51,14 +50,14 @@ public class Settlement {
             GenerationRepository generations,
             Ledger ledger,
             TransactionOperations transactions,
-            Apiframe apiframe,
+            Pictures pictures,
             WebhookNotices notices,
             GenerationMeters meters,
             GenerationScope scope) {
         this.generations = generations;
         this.ledger = ledger;
         this.transactions = transactions;
-        this.apiframe = apiframe;
+        this.pictures = pictures;
         this.notices = notices;
         this.meters = meters;
         this.scope = scope;
@@ -103,6 +102,7 @@ public class Settlement {
     private Optional<Ended> settled(GenerationId id, UpstreamJob job) {
         Optional<Ended> ended = generations.end(id, job);
         ended.ifPresent(end -> {
+            keepPictures(id, job, end);
             if (end.webhook()) {
                 notices.ended(id, scope.traceparent());
             }
@@ -140,7 +140,7 @@ public class Settlement {
      */
     public int cancelWaiting(TenantId tenant, String actor, String reason, int most) {
         return inTransaction(() -> {
-            List<GenerationId> cancelled = generations.cancelWaiting(tenant, apiframe.upstream(), CANCELLED, most);
+            List<GenerationId> cancelled = generations.cancelWaiting(tenant, CANCELLED, most);
             ledger.lockHolds(cancelled);
             cancelled.forEach(id -> release(id, actor, reason, Ending.CANCELLED));
             return cancelled.size();
@@ -154,7 +154,7 @@ public class Settlement {
      */
     public boolean failLongWaiting(Duration longest) {
         return inTransaction(() -> {
-            Optional<GenerationId> failed = generations.failLongWaiting(apiframe.upstream(), longest, WAITED_TOO_LONG);
+            Optional<GenerationId> failed = generations.failLongWaiting(longest, WAITED_TOO_LONG);
             failed.ifPresent(id -> release(id, ACTOR, "waited too long", Ending.WAITED_TOO_LONG));
             return failed.isPresent();
         });
@@ -167,9 +167,10 @@ public class Settlement {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean captureReviewed(GenerationId id, UpstreamJob job, String actor, String reason) {
-        Optional<Ended> ended = generations.completeReview(id, job, apiframe.upstream());
+        Optional<Ended> ended = generations.completeReview(id, job);
         ended.ifPresent(end -> {
             ledger.resolve(Resolution.capture(id, end.captured(), reason), actor);
+            keepPictures(id, job, end);
             notices.ended(id, scope.traceparent());
             countOnceCommitted(id, Ending.COMPLETED, end.captured(), end.lasted());
             report(id, job, end);
@@ -189,6 +190,13 @@ public class Settlement {
             release(id, actor, reason, Ending.REVIEW_RELEASED);
         }
         return failed;
+    }
+
+    /** Before the tenant is told of the end, with the URLs that its images have then. */
+    private void keepPictures(GenerationId id, UpstreamJob job, Ended end) {
+        if (job.status() == UpstreamJob.Status.COMPLETED && !job.expired()) {
+            pictures.keep(id, end.tenant(), job.images());
+        }
     }
 
     private void release(GenerationId id, String actor, String reason, Ending ending) {

@@ -3,8 +3,10 @@ package io.klinggateway.generation;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.picture.Pictures;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.Message;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -16,12 +18,19 @@ public class WebhookNotices {
 
     private final GenerationRepository generations;
     private final JobViews views;
+    private final Pictures pictures;
     private final Deliveries deliveries;
     private final JsonMapper json;
 
-    WebhookNotices(GenerationRepository generations, JobViews views, Deliveries deliveries, JsonMapper json) {
+    WebhookNotices(
+            GenerationRepository generations,
+            JobViews views,
+            Pictures pictures,
+            Deliveries deliveries,
+            JsonMapper json) {
         this.generations = generations;
         this.views = views;
+        this.pictures = pictures;
         this.deliveries = deliveries;
         this.json = json;
     }
@@ -33,7 +42,8 @@ public class WebhookNotices {
      */
     void ended(GenerationId id, @Nullable String traceparent) {
         generations.findRecipient(id).ifPresent(job -> {
-            JobEvent event = JobEvent.of(views.view(job, null));
+            JobEvent event = JobEvent.of(
+                    views.view(job, null, pictures.copies(List.of(id)).getOrDefault(id, List.of())));
             if (event.last() && job.wants(event.event())) {
                 deliveries.deliver(message(job, event), traceparent);
             }

@@ -12,6 +12,7 @@
             "ledger",
             "tenant",
             "webhook",
+            "picture",
             "credits",
             "problem",
             "trace",

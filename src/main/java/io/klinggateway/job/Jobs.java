@@ -7,6 +7,8 @@ import io.klinggateway.job.JobRepository.OwnedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.picture.PictureCopy;
+import io.klinggateway.picture.Pictures;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.webhook.Deliveries;
@@ -24,11 +26,13 @@ class Jobs {
 
     private final JobRepository jobs;
     private final Deliveries deliveries;
+    private final Pictures pictures;
     private final JobViews views;
 
-    Jobs(JobRepository jobs, Deliveries deliveries, JobViews views) {
+    Jobs(JobRepository jobs, Deliveries deliveries, Pictures pictures, JobViews views) {
         this.jobs = jobs;
         this.deliveries = deliveries;
+        this.pictures = pictures;
         this.views = views;
     }
 
@@ -60,8 +64,12 @@ class Jobs {
                 .filter(StoredJob::mayHaveDelivery)
                 .map(StoredJob::id)
                 .toList());
+        Map<GenerationId, List<PictureCopy>> copies = pictures.copies(stored.stream()
+                .filter(job -> job.images() != null)
+                .map(StoredJob::id)
+                .toList());
         return stored.stream()
-                .map(job -> views.view(job, statuses.get(job.id())))
+                .map(job -> views.view(job, statuses.get(job.id()), copies.getOrDefault(job.id(), List.of())))
                 .toList();
     }
 }

@@ -11,6 +11,7 @@
             "image",
             "webhook",
             "upload",
+            "picture",
             "tenant",
             "ledger",
             "credits",

@@ -5,6 +5,7 @@ import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.picture.Pictures;
 import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
 import io.klinggateway.tracking.TrackingRepository.KeptJob;
@@ -22,11 +23,13 @@ class Expiry {
     private final TrackingRepository tracking;
     private final Apiframe apiframe;
     private final AccountRate rate;
+    private final Pictures pictures;
 
-    Expiry(TrackingRepository tracking, Apiframe apiframe, AccountRate rate) {
+    Expiry(TrackingRepository tracking, Apiframe apiframe, AccountRate rate, Pictures pictures) {
         this.tracking = tracking;
         this.apiframe = apiframe;
         this.rate = rate;
+        this.pictures = pictures;
     }
 
     /** @return false: what is left over waits for the next pass */
@@ -49,6 +52,7 @@ class Expiry {
         JobReading reading = apiframe.read(kept.job(), this::takeCall);
         boolean purged = reading instanceof Missing(boolean perhapsOfAnother) && !perhapsOfAnother;
         if (purged || (reading instanceof Found(UpstreamJob job) && job.expired())) {
+            pictures.purged(kept.id());
             tracking.expired(kept.id());
         }
     }

@@ -5,7 +5,16 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"generation", "queue", "apiframe", "ledger", "background", "problem", "support"})
+        allowedDependencies = {
+            "generation",
+            "picture",
+            "queue",
+            "apiframe",
+            "ledger",
+            "background",
+            "problem",
+            "support"
+        })
 package io.klinggateway.tracking;
 
 import org.jspecify.annotations.NullMarked;

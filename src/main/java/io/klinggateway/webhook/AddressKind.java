@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /** Where an address leads, as far as it decides which receivers the gateway may call. */
-enum AddressKind {
+public enum AddressKind {
     /** On the Internet, reachable from everywhere. */
     PUBLIC,
     /** Inside the operator's network or on this machine: loopback, private, shared (CGNAT), unique local. */
@@ -32,7 +32,7 @@ enum AddressKind {
     private static final InetAddressFilter NAT64 = InetAddressFilter.of("64:ff9b::/96");
 
     /** IPv4-mapped IPv6 addresses are no case of their own: the JDK reads them as IPv4. */
-    static AddressKind of(InetAddress address) {
+    public static AddressKind of(InetAddress address) {
         if (NAT64.matches(address)) {
             return of(embeddedIpv4(address));
         }

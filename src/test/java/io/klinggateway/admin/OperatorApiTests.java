@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.console.Session;
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.simulator.Sha256;
@@ -1357,7 +1356,7 @@ class OperatorApiTests {
                 .param("id", job)
                 .update();
 
-        RetentionPass.run(here.jdbc(), Duration.ofDays(30));
+        here.eraseRequests(Duration.ofDays(30));
 
         Answer read = here.tenant(key, "GET", "/v2/jobs/" + job).expect(200);
         assertThat(read.json().path("input").isNull()).isTrue();
@@ -1390,7 +1389,7 @@ class OperatorApiTests {
             }
         }
 
-        RetentionPass.run(here.jdbc(), Duration.ofDays(30));
+        here.eraseRequests(Duration.ofDays(30));
 
         assertThat(here.jdbc().sql("""
                 select t.name || ' ' || string_agg((upstream_request is null)::text, ' ' order by completed_at)

@@ -3,7 +3,6 @@ package io.klinggateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.running.Answer;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.sql.Connection;
@@ -233,10 +232,10 @@ class PeriodTurnTests {
                 .plus(Duration.ofDays(30));
 
         at(due.minusSeconds(30).toString());
-        RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
+        gateway.eraseRequests(Duration.ofDays(30));
         assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job).body()).contains("secret fox");
         at(due.plusSeconds(1).toString());
-        RetentionPass.run(gateway.jdbc(), Duration.ofDays(30));
+        gateway.eraseRequests(Duration.ofDays(30));
 
         assertThat(gateway.tenant(key, "GET", "/v2/jobs/" + job)
                         .json()

@@ -3,6 +3,8 @@ package io.klinggateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.generation.RetentionPass;
+import io.klinggateway.picture.Pictures;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Replica.Settings;
@@ -13,6 +15,7 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** One gateway over HTTP, as operators and tenants meet it. */
 final class Replica implements AutoCloseable {
@@ -112,6 +115,11 @@ final class Replica implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(actual.get()).isEqualTo(expected));
+    }
+
+    /** Of jobs that ended so long ago. */
+    void eraseRequests(Duration age) {
+        RetentionPass.run(jdbc(), bean(Pictures.class), bean(TransactionOperations.class), age);
     }
 
     long differences() {

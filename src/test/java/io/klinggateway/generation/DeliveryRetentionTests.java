@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.picture.Pictures;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
@@ -43,6 +44,9 @@ class DeliveryRetentionTests {
 
     @Autowired
     private TransactionOperations transactions;
+
+    @Autowired
+    private Pictures pictures;
 
     @Autowired
     private JdbcClient jdbc;
@@ -96,7 +100,7 @@ class DeliveryRetentionTests {
                     .param("ids", List.of(UUID.fromString(told), UUID.fromString(silent)))
                     .update();
 
-            RetentionPass.run(jdbc, KEPT);
+            RetentionPass.run(jdbc, pictures, transactions, KEPT);
 
             assertThat(client.get("/v2/jobs/" + told).json().path("input").isNull())
                     .isTrue();

@@ -1,14 +1,16 @@
 package io.klinggateway.generation;
 
+import io.klinggateway.picture.Pictures;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Lets tests erase without waiting for the loop. */
 public final class RetentionPass {
 
     private RetentionPass() {}
 
-    public static void run(JdbcClient jdbc, Duration kept) {
-        new Retention(jdbc, new RetentionSettings(kept, kept)).pass();
+    public static void run(JdbcClient jdbc, Pictures pictures, TransactionOperations transactions, Duration kept) {
+        new Retention(jdbc, pictures, transactions, new RetentionSettings(kept, kept)).pass();
     }
 }

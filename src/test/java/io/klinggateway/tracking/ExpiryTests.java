@@ -11,6 +11,7 @@ import io.klinggateway.simulator.Operation;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -48,6 +49,10 @@ class ExpiryTests {
         public void initialize(ConfigurableApplicationContext context) {
             Map<String, Object> properties = RunningGateway.properties(TestDatabase.fresh(), Ports.free());
             properties.put("apiframe.base-url", VENDOR.baseUrl());
+            properties.put("gateway.pictures.store", "directory");
+            properties.put("gateway.pictures.directory", "target/pictures/" + UUID.randomUUID());
+            properties.put("gateway.pictures.signing-secret", "signs-the-urls-of-pictures-that-expire");
+            properties.put("gateway.pictures.vendor-retention", "365d");
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("expiry", properties));
         }
     }
@@ -96,6 +101,12 @@ class ExpiryTests {
                 .filteredOn(job -> job.path("expired").booleanValue())
                 .singleElement()
                 .satisfies(job -> assertThat(job.path("id").stringValue()).isEqualTo(completed));
+
+        assertThat(jdbc.sql("select distinct vendor_until <= gateway_now() from picture")
+                        .query(Boolean.class)
+                        .list())
+                .as("its images are not looked for at the vendor any more")
+                .containsExactly(true);
 
         long reads = reads();
         aDayPasses();

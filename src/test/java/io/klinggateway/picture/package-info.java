@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.picture;
+
+import org.jspecify.annotations.NullMarked;
