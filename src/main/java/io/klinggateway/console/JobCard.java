@@ -1,6 +1,9 @@
 package io.klinggateway.console;
 
 import io.klinggateway.generation.JobView;
+import io.klinggateway.picture.PictureCopy;
+import io.klinggateway.picture.PictureState;
+import io.klinggateway.picture.Pictures;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,24 +16,24 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param request what was asked for; empty once it is deleted
  * @param prompt empty once it is deleted
- * @param images those that a browser may load
+ * @param images those that are to be had
+ * @param lost images of which the gateway has no copy, and never will
  */
-record JobCard(JobView job, JsonNode request, String prompt, List<String> images) {
+record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> images, long lost) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int TITLE_LENGTH = 120;
 
-    static JobCard of(JobView job) {
+    static JobCard of(JobView job, List<PictureCopy> copies, Pictures pictures) {
         JsonNode request = job.input() == null ? JSON.createObjectNode() : JSON.readTree(job.input());
-        return new JobCard(job, request, request.path("prompt").asString(""), images(job));
-    }
-
-    private static List<String> images(JobView job) {
-        return job.result() == null || job.expired()
-                ? List.of()
-                : job.result().images().stream()
-                        .filter(Formats.INSTANCE::isImageUrl)
-                        .toList();
+        return new JobCard(
+                job,
+                request,
+                request.path("prompt").asString(""),
+                CardImage.of(job, copies, pictures),
+                copies.stream()
+                        .filter(copy -> copy.state() == PictureState.GAVE_UP)
+                        .count());
     }
 
     public UUID id() {
@@ -60,13 +63,24 @@ record JobCard(JobView job, JsonNode request, String prompt, List<String> images
                 : prompt.substring(0, prompt.offsetByCodePoints(0, TITLE_LENGTH)) + "…";
     }
 
-    /** @param number from 0 */
-    Optional<String> image(int number) {
-        return number >= 0 && number < images.size() ? Optional.of(images.get(number)) : Optional.empty();
+    /**
+     * The URL under which the vendor finds an image.
+     *
+     * @param number from 0
+     */
+    Optional<String> reference(int number) {
+        return number >= 0 && number < images.size()
+                ? Optional.of(images.get(number).reference())
+                : Optional.empty();
     }
 
     public @Nullable String thumbnail() {
-        return images.isEmpty() ? null : images.getFirst();
+        return images.isEmpty() ? null : images.getFirst().thumbnail();
+    }
+
+    /** Whether the gateway has copies to be downloaded together. */
+    public boolean hasArchive() {
+        return images.stream().filter(image -> image.download() != null).count() > 1;
     }
 
     public int progress() {

@@ -42,12 +42,14 @@ class JobPages {
     private final TenantJobs jobs;
     private final Ledger ledger;
     private final Deliveries deliveries;
+    private final JobCards cards;
     private final Refused refused;
 
-    JobPages(TenantJobs jobs, Ledger ledger, Deliveries deliveries, Refused refused) {
+    JobPages(TenantJobs jobs, Ledger ledger, Deliveries deliveries, JobCards cards, Refused refused) {
         this.jobs = jobs;
         this.ledger = ledger;
         this.deliveries = deliveries;
+        this.cards = cards;
         this.refused = refused;
     }
 
@@ -67,7 +69,7 @@ class JobPages {
                 labels == null ? Labels.NONE : labels,
                 cursor,
                 PAGE);
-        model.addAttribute("jobs", page.items().stream().map(JobCard::of).toList());
+        model.addAttribute("jobs", cards.of(page.items()));
         model.addAttribute("queue", jobs.queue(caller.tenant().id()));
         model.addAttribute("nextCursor", page.nextCursor());
         model.addAttribute("first", cursor == null);
@@ -94,7 +96,7 @@ class JobPages {
     private void show(Caller caller, String id, Model model) {
         PlacedJob found = find(caller, id);
         GenerationId generation = new GenerationId(found.job().id());
-        model.addAttribute("job", JobCard.of(found.job()));
+        model.addAttribute("job", cards.of(List.of(found.job())).getFirst());
         model.addAttribute("place", found.place());
         model.addAttribute("entries", ledger.entries(generation));
         String input = found.job().input();

@@ -1,8 +1,6 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.CreditRequestOperations;
-import io.klinggateway.generation.Labels;
-import io.klinggateway.job.TenantJobs;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
@@ -34,7 +32,7 @@ class TeamPages {
     private final Ledger ledger;
     private final Keys keys;
     private final Spending spending;
-    private final TenantJobs jobs;
+    private final JobCards cards;
     private final CreditRequestOperations requests;
     private final Notices notices;
     private final Clock clock;
@@ -43,14 +41,14 @@ class TeamPages {
             Ledger ledger,
             Keys keys,
             Spending spending,
-            TenantJobs jobs,
+            JobCards cards,
             CreditRequestOperations requests,
             Notices notices,
             Clock clock) {
         this.ledger = ledger;
         this.keys = keys;
         this.spending = spending;
-        this.jobs = jobs;
+        this.cards = cards;
         this.requests = requests;
         this.notices = notices;
         this.clock = clock;
@@ -79,12 +77,7 @@ class TeamPages {
         model.addAttribute("limiting", BudgetBar.of(account.limiting(), firstThreshold));
         model.addAttribute("forecast", spending.forecast(tenant, account, clock.instant()));
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
-        model.addAttribute("queue", jobs.queue(tenant));
-        model.addAttribute(
-                "jobs",
-                jobs.list(tenant, null, Labels.NONE, null, JOBS_SHOWN).items().stream()
-                        .map(JobCard::of)
-                        .toList());
+        cards.showNewest(tenant, JOBS_SHOWN, model);
         return "console/team-home";
     }
 }

@@ -37,13 +37,15 @@ class TryPages {
     private static final String PAGE = "console/team-try";
 
     private final TenantJobs jobs;
+    private final JobCards cards;
     private final Uploads uploads;
     private final Refused refused;
     private final HttpServletRequest request;
 
-    TryPages(TenantJobs jobs, Uploads uploads, Refused refused, HttpServletRequest request) {
+    TryPages(TenantJobs jobs, JobCards cards, Uploads uploads, Refused refused, HttpServletRequest request) {
         this.request = request;
         this.jobs = jobs;
+        this.cards = cards;
         this.uploads = uploads;
         this.refused = refused;
     }
@@ -64,7 +66,7 @@ class TryPages {
         TryForm form = job(caller, from)
                 .map(job -> TryForm.of(job.request(), once))
                 .or(() -> job(caller, reference)
-                        .flatMap(job -> job.image(image))
+                        .flatMap(job -> job.reference(image))
                         .map(url -> TryForm.withImage(url, once)))
                 .orElseGet(() -> TryForm.empty(once));
         return page(model, form);
@@ -73,8 +75,7 @@ class TryPages {
     private Optional<JobCard> job(Caller caller, @Nullable String id) {
         return Optional.ofNullable(id)
                 .flatMap(Uuids::parse)
-                .flatMap(uuid -> jobs.find(caller.tenant().id(), uuid))
-                .map(JobCard::of);
+                .flatMap(uuid -> cards.find(caller.tenant().id(), uuid));
     }
 
     /** A part of the page: a picture from the visitor's disk has become an upload, or why it has not. */

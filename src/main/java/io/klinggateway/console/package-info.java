@@ -16,6 +16,7 @@
             "generation",
             "webhook",
             "upload",
+            "picture",
             "notice",
             "tenant",
             "ledger",

@@ -257,6 +257,11 @@ final class Browser implements AutoCloseable {
                 """.formatted(rules));
     }
 
+    /** What a promise comes to in the page, which is not null. */
+    Object answer(String promise) {
+        return answer("", promise);
+    }
+
     /**
      * What a promise comes to in the page. A page that is replaced meanwhile never answers, so its successor is asked again.
      *

@@ -6,12 +6,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A gateway with operators, and a simulated vendor that takes two seconds for an image. */
+/** A gateway with operators that keeps images, and a simulated vendor that takes two seconds for an image. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @RunningGatewayTest(
         settings = {
             "gateway.admin.tokens.alice=" + ConsoleTest.TOKEN,
+            "gateway.pictures.store=directory",
+            "gateway.pictures.directory=target/pictures/${random.uuid}",
+            "gateway.pictures.hosts=localhost",
+            "gateway.pictures.signing-secret=signs-the-urls-of-pictures-in-the-console",
             "gateway.oversight.reconciliation-interval=1s",
             "gateway.http.trusted-proxies=127.0.0.1, ::1"
         })

@@ -1,6 +1,7 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.running.FileForm;
 import io.klinggateway.running.RunningGateway;
@@ -9,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @EnabledIf(value = "io.klinggateway.console.Browser#isHere", disabledReason = "there is no Chromium here")
 @Tag("slow")
 class TeamStoryIT extends ConsoleStory {
+
+    private static final String ALL_LOADED =
+            "Promise.all([...document.querySelectorAll('.images img')].map(i => i.decode())).then(() => true, () => false)";
 
     TeamStoryIT(Environment environment, JdbcClient database, Tenants tenants) {
         super(environment, database, tenants);
@@ -110,6 +115,68 @@ class TeamStoryIT extends ConsoleStory {
         assertThat(team.find("#model_name").getDomProperty("value")).isEqualTo("kling-v2");
         Files.delete(picture);
         Files.delete(large);
+    }
+
+    @Test
+    void aTeamsImagesStayWhenTheVendorHasDeletedItsOwn() throws IOException {
+        Path picture = Files.createTempFile("harbour", ".png");
+        ImageIO.write(new BufferedImage(64, 40, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+        teamSignsIn(newTeam("keepers"));
+        team.press("Try a prompt");
+        team.awaitPath("/console/team/try");
+        team.fill("prompt", LIGHTHOUSE);
+        team.choose("model_name", "kling-v2");
+        team.choose("n", "2");
+        team.find("#file").sendKeys(picture.toString());
+        team.await("Uploaded:");
+        team.press("Generate");
+        team.awaitPath(A_JOB);
+        team.await("Completed");
+        String page = team.path();
+        UUID job = UUID.fromString(page.substring(page.lastIndexOf('/') + 1));
+
+        theVendorPurges(job);
+        team.go(page);
+        team.await("Download all (ZIP)");
+        team.look("team-job-kept");
+
+        assertThat(team.run("return [...document.querySelectorAll('.images img')].length"))
+                .isEqualTo(2L);
+        assertThat(team.answer(ALL_LOADED)).isEqualTo(true);
+        assertThat(team.answer(fetched("a[aria-label=\"Download image 1\"]")))
+                .isEqualTo("200 image/png attachment; filename=\"" + job + "-1.png\"");
+        assertThat(team.answer(fetched("a[href$=\".zip\"]")))
+                .isEqualTo("200 application/zip attachment; filename=\"" + job + ".zip\"");
+        team.press("Use as reference");
+        team.awaitPath("/console/team/try\\?reference=.*");
+        assertThat(team.find("#image").getDomProperty("value"))
+                .startsWith("http://localhost:" + port + "/v2/pictures/" + job + "/1.png?expires=");
+        Files.delete(picture);
+    }
+
+    private static String fetched(String link) {
+        return "fetch(document.querySelector('" + link + "').href).then(a => a.status + ' '"
+                + " + a.headers.get('content-type') + ' ' + a.headers.get('content-disposition'))";
+    }
+
+    /** Once they are copied, and as the gateway is told when it next reads the job. */
+    private void theVendorPurges(UUID job) {
+        await().until(
+                        () -> database.sql(
+                                        "select count(*) from picture where generation_id = :job and state = 'STORED'")
+                                .param("job", job)
+                                .query(Long.class)
+                                .single(),
+                        stored -> stored == 2);
+        database.sql("update picture set vendor_until = gateway_now() where generation_id = :job")
+                .param("job", job)
+                .update();
+        RunningGateway.vendor()
+                .vendor()
+                .purge(database.sql("update generation set expired = true where id = :job returning upstream_job_id")
+                        .param("job", job)
+                        .query(UUID.class)
+                        .single());
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -41,6 +42,7 @@ public final class SimulatedVendor implements AutoCloseable {
     private final NavigableSet<SimulatedJob> newestFirst = new ConcurrentSkipListSet<>(SimulatedJob.NEWEST_FIRST);
     private final ConcurrentMap<UUID, SimulatedJob> byId = new ConcurrentHashMap<>();
     private final ConcurrentMap<UUID, WebhookStatus> webhooks = new ConcurrentHashMap<>();
+    private final Set<UUID> purged = ConcurrentHashMap.newKeySet();
     private final Map<String, List<SimulatedJob>> byIdempotencyKey = new HashMap<>();
     private final Queue<SimulatedJob> refundsToCome = new PriorityQueue<>(Comparator.comparing(SimulatedJob::endsAt));
     private final @Nullable VendorLog log;
@@ -63,6 +65,15 @@ public final class SimulatedVendor implements AutoCloseable {
         var replayed = new ArrayList<JsonNode>();
         this.log = dataDirectory == null ? null : new VendorLog(dataDirectory, json, replayed::add);
         replayed.forEach(this::replay);
+    }
+
+    /** Deletes a job's images before their time; forgotten by a restart. */
+    public void purge(UUID job) {
+        purged.add(job);
+    }
+
+    boolean isPurged(SimulatedJob job) {
+        return purged.contains(job.id());
     }
 
     Instant now() {
