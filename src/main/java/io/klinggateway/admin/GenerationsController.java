@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.ErasureOperations.ErasureOrder;
 import io.klinggateway.admin.ReviewOperations.ReviewDecision;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.oversight.GenerationSummary;
@@ -29,10 +30,12 @@ class GenerationsController {
 
     private final Reviews generations;
     private final ReviewOperations reviews;
+    private final ErasureOperations erasures;
 
-    GenerationsController(Reviews generations, ReviewOperations reviews) {
+    GenerationsController(Reviews generations, ReviewOperations reviews, ErasureOperations erasures) {
         this.generations = generations;
         this.reviews = reviews;
+        this.erasures = erasures;
     }
 
     @GetMapping
@@ -74,7 +77,24 @@ class GenerationsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody ReviewDecision resolution) {
-        UUID asked = Uuids.parse(id).orElseThrow(() -> Refusals.notFound("There is no such generation"));
-        return reviews.resolve(operator, new GenerationId(asked), resolution);
+        return reviews.resolve(operator, generation(id), resolution);
+    }
+
+    @PostMapping("/{id}/erasure")
+    @Operation(
+            summary =
+                    "Erase the request and the images of a generation that has ended, now; its credits and its place in"
+                            + " the books stay")
+    GenerationSummary erase(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable @Schema(format = "uuid") String id,
+            @RequestBody ErasureOrder erasure) {
+        return erasures.erase(operator, generation(id), erasure);
+    }
+
+    private static GenerationId generation(String id) {
+        return Uuids.parse(id)
+                .map(GenerationId::new)
+                .orElseThrow(() -> Refusals.notFound("There is no such generation"));
     }
 }

@@ -66,7 +66,8 @@ class ReviewPages {
     }
 
     @GetMapping("/jobs/{id}")
-    String job(@PathVariable String id, Model model) {
+    String job(@PathVariable String id, @RequestParam(required = false) @Nullable String done, Model model) {
+        model.addAttribute("done", done);
         GenerationSummary job = find(id);
         model.addAttribute("job", job);
         model.addAttribute("entries", ledger.entries(new GenerationId(job.id())));
@@ -98,7 +99,7 @@ class ReviewPages {
                     operations.resolve(operator, job, forms.bind(form, ReviewDecision.class));
                     return "redirect:/console/operator/reviews?done=resolved";
                 },
-                () -> job(id, model));
+                () -> job(id, null, model));
     }
 
     private GenerationSummary find(String id) {
