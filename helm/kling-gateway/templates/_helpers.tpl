@@ -192,6 +192,11 @@ items:
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if ne .Values.pictures.store "none" }}
+{{- with .Values.pictures.existingSecret }}
+  - {secret: {{ .name | quote }}, key: {{ .signingKey | quote }}, property: gateway.pictures.signing-secret}
+{{- end }}
+{{- end }}
 {{- range .Values.secretProperties }}
   - {secret: {{ .secret | quote }}, key: {{ .key | quote }}, property: {{ .property | quote }}}
 {{- end }}
@@ -269,6 +274,17 @@ items:
 {{- end -}}
 {{- if and $v.tenants.declared $v.tenants.existingSecret.name -}}
 {{- $wrong = append $wrong "Tenants are declared twice: set either tenants.declared or tenants.existingSecret.name." -}}
+{{- end -}}
+{{- if ne $v.pictures.store "none" -}}
+{{- if not $v.pictures.s3.bucket -}}
+{{- $wrong = append $wrong "pictures.s3.bucket is empty: pictures are kept there." -}}
+{{- end -}}
+{{- if not $v.pictures.existingSecret.name -}}
+{{- $wrong = append $wrong "pictures.existingSecret.name is empty: it holds what signs the URLs of pictures." -}}
+{{- end -}}
+{{- if not (or $v.pictures.baseUrl $v.publicUrl) -}}
+{{- $wrong = append $wrong "pictures.baseUrl is empty, and so is publicUrl: the URLs of pictures begin with it." -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.autoscaling.enabled (lt (int $v.autoscaling.maxReplicas) (int $v.autoscaling.minReplicas)) -}}
 {{- $wrong = append $wrong "autoscaling.maxReplicas must not be less than autoscaling.minReplicas." -}}

@@ -101,7 +101,15 @@ class ChartTests {
               hosts: [kling.example.com, kling.example.org]
               tls: [{secretName: tls, hosts: [kling.example.com]}]
             httpRoute: {enabled: true, parentRefs: [{name: public, namespace: gateways}], hostnames: [kling.example.com]}
-            networkPolicy: {extraEgress: [{to: [{ipBlock: {cidr: 10.1.0.0/16}}], ports: [{port: 8443}]}]}
+            pictures:
+              store: s3
+              serve: gateway
+              retention: 14d
+              s3: {bucket: images, endpoint: "https://minio.storage:9000", port: 9000, pathStyle: true, encryption: AES256}
+              existingSecret: {name: pictures, credentialsKey: aws}
+            networkPolicy:
+              bucket: [{namespaceSelector: {}}]
+              extraEgress: [{to: [{ipBlock: {cidr: 10.1.0.0/16}}], ports: [{port: 8443}]}]
             monitoring:
               serviceMonitor: {enabled: true, labels: {release: prometheus}}
               prometheusRule: {enabled: true, labels: {release: prometheus}}
@@ -171,6 +179,16 @@ class ChartTests {
                 Arguments.of("migrations: {job: {enable: true}}", "enable"),
                 Arguments.of("tracing: {endpoint: 'collector:4318'}", "endpoint"),
                 Arguments.of("shutdown: {pauseSeconds: 30}", "shutdown.graceSeconds"),
+                Arguments.of("pictures: {store: directory}", "store"),
+                Arguments.of(
+                        "pictures: {store: s3, existingSecret: {name: p}, baseUrl: https://a}",
+                        "pictures.s3.bucket is empty"),
+                Arguments.of(
+                        "pictures: {store: s3, s3: {bucket: images}, baseUrl: https://a}",
+                        "pictures.existingSecret.name is empty"),
+                Arguments.of(
+                        "pictures: {store: s3, s3: {bucket: images}, existingSecret: {name: p}}",
+                        "pictures.baseUrl is empty"),
                 Arguments.of("ingress: {enabled: true}", "ingress.hosts is empty"),
                 Arguments.of("httpRoute: {enabled: true}", "httpRoute.parentRefs is empty"),
                 Arguments.of("networkPolicy: {egressPorts: ['443']}", "egressPorts"),
@@ -439,6 +457,25 @@ class ChartTests {
                                 + "file:/etc/kling-gateway/tenants/tenants.yaml");
         assertThat(secretFiles(gatewayPod(manifests)))
                 .contains("apiframe.api-key-previous", "gateway.admin.token", "gateway.more.one");
+        assertThat(environment(manifests))
+                .containsEntry("GATEWAY_PICTURES_STORE", "s3")
+                .containsEntry("GATEWAY_PICTURES_SERVE", "gateway")
+                .containsEntry("GATEWAY_PICTURES_RETENTION", "14d")
+                .containsEntry("GATEWAY_PICTURES_S3_BUCKET", "images")
+                .containsEntry("GATEWAY_PICTURES_S3_ENDPOINT", "https://minio.storage:9000")
+                .containsEntry("GATEWAY_PICTURES_S3_PATH_STYLE", "true")
+                .containsEntry("GATEWAY_PICTURES_S3_ENCRYPTION", "AES256")
+                .containsEntry("AWS_SHARED_CREDENTIALS_FILE", "/etc/kling-gateway/bucket/credentials")
+                .doesNotContainKeys("GATEWAY_PICTURES_BASE_URL", "GATEWAY_PICTURES_S3_REGION");
+        assertThat(secretFiles(gatewayPod(manifests))).contains("gateway.pictures.signing-secret");
+        assertThat(manifests
+                        .named(NetworkPolicy.class, "gw-kling-gateway")
+                        .getSpec()
+                        .getEgress())
+                .anySatisfy(
+                        rule -> assertThat(rule.getPorts().getFirst().getPort().getIntVal())
+                                .isEqualTo(9000));
+        assertThat(environment(Chart.render(MINIMAL)).keySet()).noneMatch(name -> name.contains("PICTURES"));
         assertThat(gatewayPod(manifests).getContainers().getFirst().getImage())
                 .isEqualTo("images/kling-gateway@sha256:" + "0".repeat(64));
     }

@@ -24,7 +24,13 @@ final class RunningGateway implements AutoCloseable {
             String vendorKey,
             List<String> tenants,
             Map<String, String> settings) {
-        Settings all = Settings.of(database, vendor).with("apiframe.api-key", vendorKey);
+        Settings all = Settings.of(database, vendor)
+                .with("apiframe.api-key", vendorKey)
+                .with("gateway.pictures.store", "directory")
+                .with("gateway.pictures.directory", "target/watched-pictures")
+                .with("gateway.pictures.hosts", "localhost, 127.0.0.1")
+                .with("gateway.pictures.base-url", "http://localhost")
+                .with("gateway.pictures.signing-secret", "of-a-watched-gateway-00000000000000000");
         tenants.forEach(tenant -> all.tenant(tenant, "MONTH", 1000, "ci", keyOf(tenant)));
         return new RunningGateway(Replica.start(all.with(settings)));
     }
