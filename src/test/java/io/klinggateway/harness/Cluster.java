@@ -32,10 +32,12 @@ final class Cluster implements AutoCloseable {
     private final Replica visitor;
     private final AtomicBoolean visited = new AtomicBoolean();
     private final Postman postman;
+    private final Path pictures;
 
     private Cluster(long seed, Path directory, List<String> command, Map<String, String> additional, History history)
             throws SQLException {
         postgres = new PostgresProcess(directory);
+        pictures = directory.resolve("pictures");
         vendor = new FaultyVendor(CALLS_PER_MINUTE, QUEUED, PROCESSING, history);
         vendorLine = new FaultProxy(vendor.port());
         postman = new Postman(seed, replicas, history);
@@ -106,6 +108,11 @@ final class Cluster implements AutoCloseable {
         environment.put("GATEWAY_TRACKING_SAFETYINTERVAL", "4s");
         environment.put("GATEWAY_TRACKING_LEASE", "5s");
         environment.put("GATEWAY_PUBLICURL", postman.url());
+        environment.put("GATEWAY_PICTURES_STORE", "directory");
+        environment.put("GATEWAY_PICTURES_DIRECTORY", pictures.toString());
+        environment.put("GATEWAY_PICTURES_HOSTS", "localhost");
+        environment.put("GATEWAY_PICTURES_TIMEOUT", "4s");
+        environment.put("GATEWAY_PICTURES_SIGNINGSECRET", "signs-the-urls-of-pictures-in-the-proof");
         for (var index = 0; index < Team.ALL.size(); index++) {
             environment.putAll(Team.ALL.get(index).environment(index));
         }
@@ -118,6 +125,11 @@ final class Cluster implements AutoCloseable {
 
     FaultyVendor vendor() {
         return vendor;
+    }
+
+    /** What all replicas keep of completed generations. */
+    Path pictures() {
+        return pictures;
     }
 
     Postman postman() {

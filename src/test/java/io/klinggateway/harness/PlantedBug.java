@@ -98,6 +98,10 @@ record PlantedBug(
                     .and("queue_next", "where upstream = p_upstream;", "where upstream = " + OWN_RATE + ";")
                     .and("rate_take", "where upstream = p_upstream;", "where upstream = " + OWN_RATE + ";")
                     .and("rate_pause", "where upstream = p_upstream;", "where upstream like p_upstream || '%';"),
+            inStatement(
+                    "only-first-image-kept",
+                    "from unnest(:urls::text[]) with ordinality as image (url, number)",
+                    "from unnest(:urls::text[]) with ordinality as image (url, number) where image.number = 1"),
             inFunction(
                     "team-passed-over",
                     "queue_next",

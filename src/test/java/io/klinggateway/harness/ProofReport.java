@@ -20,6 +20,7 @@ record ProofReport(
         String rate,
         int beyondRate,
         String fairness,
+        String pictures,
         Duration slowestSettlement,
         Duration slowestSettlementInCalm,
         int samples,
@@ -36,6 +37,7 @@ record ProofReport(
                   vendor      %d jobs, %d of them orphans
                   rate        %s; %d calls refused by the vendor's own count
                   queue       %s
+                  pictures    %s
                   settled     at the latest %.1f s after the job's end, %.1f s where no fault was near
                   callbacks
                 %s
@@ -57,6 +59,7 @@ record ProofReport(
                         rate,
                         beyondRate,
                         fairness,
+                        pictures,
                         slowestSettlement.toMillis() / 1000.0,
                         slowestSettlementInCalm.toMillis() / 1000.0,
                         lines(callbacks),

@@ -22,6 +22,9 @@ import org.springframework.util.FileSystemUtils;
 /** One run: load and faults by the plan, rest, and the check. */
 final class ProofRun {
 
+    /** The lease of a copy that was cut off, and its next attempt. */
+    private static final Duration COPYING = Duration.ofSeconds(60);
+
     private static final Duration LAST_REQUESTS = Cluster.SUBMISSION_DEADLINE.plusSeconds(2);
 
     private ProofRun() {}
@@ -89,13 +92,21 @@ final class ProofRun {
     /** What is not at rest by then is for the checker to report. */
     private static void awaitRest(ProofSettings settings, Cluster cluster) throws SQLException {
         try (var connection = cluster.postgres().connect()) {
-            Waiting.isTrueWithin(settings.settling(), () -> {
-                try {
-                    return Books.openGenerations(connection) == 0;
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Waiting.isTrueWithin(settings.settling(), () -> is(() -> Books.openGenerations(connection) == 0));
+            Waiting.isTrueWithin(COPYING, () -> is(() -> PictureChecker.isAtRest(connection)));
+        }
+    }
+
+    /** What a database says. */
+    private interface Statement {
+        boolean isTrue() throws SQLException;
+    }
+
+    private static boolean is(Statement statement) {
+        try {
+            return statement.isTrue();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -118,10 +129,12 @@ final class ProofRun {
             var checker = new Checker(
                     books, jobs, callers.stories(), callers.readings(), callers.cancellations(), chaos.windows());
             var rate = new RateChecker(Cluster.CALLS_PER_MINUTE, cluster.callsMade());
+            var pictures = new PictureChecker(cluster.pictures());
             var fairness = new FairnessChecker(books, chaos.windows());
             violations.addAll(checker.check());
             violations.addAll(rate.check());
             violations.addAll(fairness.check());
+            violations.addAll(pictures.check(connection));
             violations.forEach(violation -> history.add("violation", Map.of("words", violation.toString())));
             return new ProofReport(
                     settings,
@@ -137,6 +150,7 @@ final class ProofRun {
                     rate.summary(),
                     cluster.vendor().beyondRate(),
                     fairness.summary(),
+                    pictures.summary(),
                     checker.slowestSettlement(),
                     checker.slowestSettlementInCalm(),
                     sampler.samples(),
