@@ -1,6 +1,7 @@
 package io.klinggateway;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.context.event.ApplicationContextInitializedEvent;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -31,10 +32,23 @@ final class RequiredSettings implements ApplicationListener<ApplicationContextIn
             new Setting("SPRING_DATASOURCE_USERNAME", "spring.datasource.username", "the database user's name"),
             new Setting("SPRING_DATASOURCE_PASSWORD", "spring.datasource.password", "the database user's password"));
 
+    /** All or none. */
+    private static final List<Setting> SIGN_IN = List.of(
+            new Setting("GATEWAY_SIGN_IN_ISSUER", "gateway.sign-in.issuer", "the identity provider's issuer URL"),
+            new Setting(
+                    "GATEWAY_SIGN_IN_CLIENT_ID",
+                    "gateway.sign-in.client-id",
+                    "the gateway's id at the identity provider"),
+            new Setting(
+                    "GATEWAY_SIGN_IN_CLIENT_SECRET",
+                    "gateway.sign-in.client-secret",
+                    "the gateway's secret at the identity provider"));
+
     @Override
     public void onApplicationEvent(ApplicationContextInitializedEvent event) {
         Environment environment = event.getApplicationContext().getEnvironment();
-        List<String> sentences = SETTINGS.stream()
+        boolean signIn = SIGN_IN.stream().anyMatch(setting -> !setting.isMissingIn(environment));
+        List<String> sentences = Stream.concat(SETTINGS.stream(), signIn ? SIGN_IN.stream() : Stream.empty())
                 .filter(setting -> setting.isMissingIn(environment))
                 .map(Setting::sentence)
                 .toList();

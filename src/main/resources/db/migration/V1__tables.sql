@@ -424,6 +424,9 @@ create table audit_entry (
     transaction_id xid8        not null default pg_current_xact_id(),  -- readers page below the oldest running one
     at             timestamptz not null default gateway_now(),
     actor          text        not null,
+    way_in         text        not null check (way_in in ('TOKEN', 'KEY', 'SINGLE_SIGN_ON', 'CONFIGURATION')),
+    role           text        check (role in ('OPERATOR', 'VIEWER', 'ADMIN', 'MEMBER')),  -- null: the configuration
+    person         text,       -- the actor's subject at the identity provider; null: did not come from there
     action         text        not null,
     tenant         text,
     subject        text,       -- the key or generation, if it was about one
@@ -671,3 +674,20 @@ create table spring_session_attributes (
     attribute_bytes    bytea        not null,
     primary key (session_primary_id, attribute_name)
 );
+
+-- The sessions of people who signed in at the identity provider, each beside its own above. The provider's tokens are
+-- encrypted, under the settings' secret and the browser's own proof.
+create table person_session (
+    id               uuid        primary key,
+    subject          text        not null,   -- by which the provider tells people apart
+    provider_session text,                   -- by which it names its own session
+    name             text        not null,
+    roles            text[]      not null,
+    tokens           text        not null,
+    begun_at         timestamptz not null default gateway_now(),
+    checked_at       timestamptz not null default gateway_now(),  -- when the provider said last that it may go on
+    checking_until   timestamptz                                  -- the lease of the replica that asks
+);
+
+create index person_session_of_person on person_session (subject);
+create index person_session_at_provider on person_session (provider_session);

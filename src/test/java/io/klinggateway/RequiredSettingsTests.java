@@ -69,6 +69,21 @@ class RequiredSettingsTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GATEWAY_SIGN_IN_ISSUER", "GATEWAY_SIGN_IN_CLIENT_ID", "GATEWAY_SIGN_IN_CLIENT_SECRET"})
+    void aSignInThatIsHalfSetNamesWhatIsMissing(String only) {
+        Map<String, Object> settings = new HashMap<>(ALL);
+        settings.put(only, "https://login.example.com");
+
+        var missing = catchThrowableOfType(RequiredSettings.MissingSettings.class, () -> start(settings));
+
+        assertThat(missing).isNotNull();
+        assertThat(Stream.of("GATEWAY_SIGN_IN_ISSUER", "GATEWAY_SIGN_IN_CLIENT_ID", "GATEWAY_SIGN_IN_CLIENT_SECRET")
+                        .filter(variable -> String.valueOf(missing.getMessage()).contains(variable + " is not set: ")))
+                .hasSize(2)
+                .doesNotContain(only);
+    }
+
     /** A process whose environment has these variables and no others. */
     private static void start(Map<String, Object> variables) {
         var environment = new StandardEnvironment();

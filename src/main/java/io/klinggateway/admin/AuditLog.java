@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.problem.RequestId;
+import io.klinggateway.signin.Role;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,12 +19,14 @@ import tools.jackson.databind.JsonNode;
 public class AuditLog {
 
     private static final String RECORD = """
-            insert into audit_entry (actor, action, tenant, subject, before, after, reason, request_id)
-            values (:actor, :action, :tenant, :subject, cast(:before as jsonb), cast(:after as jsonb), :reason, :requestId)
+            insert into audit_entry
+                   (actor, way_in, role, person, action, tenant, subject, before, after, reason, request_id)
+            values (:actor, :wayIn, :role, :person, :action, :tenant, :subject, cast(:before as jsonb), cast(:after as jsonb),
+                    :reason, :requestId)
             """;
 
     private static final String PAGE = """
-            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
+            select seq, at, actor, way_in, role, person, action, tenant, subject, before, after, reason, request_id
               from audit_entry
              where seq > :after
                and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
@@ -36,7 +39,7 @@ public class AuditLog {
             """;
 
     private static final String LATEST = """
-            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
+            select seq, at, actor, way_in, role, person, action, tenant, subject, before, after, reason, request_id
               from audit_entry
              where seq < :before and (cast(:tenant as text) is null or tenant = :tenant)
              order by seq desc
@@ -83,6 +86,9 @@ public class AuditLog {
     void record(Operator operator, Action action, @Nullable Object before, @Nullable Object after) {
         jdbc.sql(RECORD)
                 .param("actor", operator.name())
+                .param("wayIn", operator.wayIn().name())
+                .param("role", operator.role() == null ? null : operator.role().name())
+                .param("person", operator.person())
                 .param("action", action.name())
                 .param("tenant", action.tenant())
                 .param("subject", action.subject())
@@ -129,10 +135,14 @@ public class AuditLog {
     }
 
     private AuditEntry entry(ResultSet row) throws SQLException {
+        String role = row.getString("role");
         return new AuditEntry(
                 row.getLong("seq"),
                 SqlTimes.instant(row, "at"),
                 row.getString("actor"),
+                Operator.WayIn.valueOf(row.getString("way_in")),
+                role == null ? null : Role.valueOf(role),
+                row.getString("person"),
                 row.getString("action"),
                 row.getString("tenant"),
                 row.getString("subject"),

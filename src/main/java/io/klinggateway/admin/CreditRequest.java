@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Credits that a team asks for.
  *
  * @param team its name
- * @param askedBy the name of the key that was used
+ * @param askedBy the name of the key that was used, or of the person
  * @param answeredBy the operator; null, as all that follows, while it is open
  * @param answer the operator's reason
  * @param journalSeq of the grant's entry in the journal; null unless it was granted

@@ -53,16 +53,21 @@ public class CreditRequestOperations {
      */
     @Transactional
     public Done<CreditRequest> ask(Caller caller, byte[] body, @Nullable String key) {
-        return ask(caller, json.read(json.object(body), NewCreditRequest.class), OperatorCalls.checkedKey(key));
+        return ask(
+                Operator.byKey(caller),
+                caller,
+                json.read(json.object(body), NewCreditRequest.class),
+                OperatorCalls.checkedKey(key));
     }
 
     /**
      * Asks in a team's name.
      *
+     * @param actor who acts for the team
      * @param key makes the call repeatable; null if the caller gave none
      */
     @Transactional
-    public Done<CreditRequest> ask(Caller caller, NewCreditRequest asked, @Nullable String key) {
+    public Done<CreditRequest> ask(Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
         String team = caller.tenant().name();
         TenantId tenant = caller.tenant().id();
         // Under the tenant's lock, requests come one after the other.
@@ -75,12 +80,9 @@ public class CreditRequestOperations {
             throw Refusals.conflict(
                     MOST_OPEN + " requests of your team wait for an answer; ask again when one of them has it");
         }
-        CreditRequest request = find(requests.add(caller, asked, key));
-        audit.record(
-                Operator.of(caller),
-                Action.of("request.ask", team).about(request.id()).because(asked.reason()),
-                null,
-                request);
+        CreditRequest request =
+                find(requests.add(tenant, asked, actor.person() == null ? caller.keyName() : actor.name(), key));
+        audit.record(actor, Action.of("request.ask", team).about(request.id()).because(asked.reason()), null, request);
         return new Done<>(request, false);
     }
 

@@ -4,7 +4,6 @@ import io.klinggateway.admin.CreditRequest.CreditRequestStatus;
 import io.klinggateway.admin.CreditTerms.NewCreditRequest;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.PageCursor;
-import io.klinggateway.tenant.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -114,14 +113,14 @@ class CreditRequestRepository {
                 .single();
     }
 
-    UUID add(Caller caller, NewCreditRequest asked, @Nullable String idempotencyKey) {
+    UUID add(TenantId tenant, NewCreditRequest asked, String askedBy, @Nullable String idempotencyKey) {
         UUID id = UUID.randomUUID();
         jdbc.sql(ADD)
                 .param("id", id)
-                .param("tenant", caller.tenant().id().value())
+                .param("tenant", tenant.value())
                 .param("credits", asked.credits())
                 .param("reason", asked.reason())
-                .param("askedBy", caller.keyName())
+                .param("askedBy", askedBy)
                 .param("key", idempotencyKey)
                 .update();
         return id;

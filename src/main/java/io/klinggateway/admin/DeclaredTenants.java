@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 class DeclaredTenants implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(DeclaredTenants.class);
-    private static final Operator CONFIGURATION = new Operator("configuration");
+    private static final Operator CONFIGURATION = Operator.configuration();
 
     private final DeclaredTenantsSettings settings;
     private final Declarations declarations;

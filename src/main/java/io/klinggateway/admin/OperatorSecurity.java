@@ -1,11 +1,17 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemWriter;
+import io.klinggateway.signin.BearerTokens;
+import io.klinggateway.signin.Role;
+import io.klinggateway.signin.SignInIsOn;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import java.util.List;
 import org.springdoc.core.filters.OpenApiMethodFilter;
 import org.springdoc.core.models.GroupedOpenApi;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -13,13 +19,17 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 
-/** Everything under {@code /admin}, and its description, needs an operator's token; a tenant's key opens nothing there, nor a token elsewhere. */
+/**
+ * Everything under {@code /admin}, and its description, needs an operator's token, or one of the identity provider's: who has
+ * the role of a viewer reads, and only an operator changes anything. A tenant's key opens nothing there, nor a token elsewhere.
+ */
 @Configuration(proxyBeanMethods = false)
 class OperatorSecurity {
 
@@ -35,6 +45,7 @@ class OperatorSecurity {
             OperatorSettings settings,
             OperatorTokens tokens,
             GuessThrottle throttle,
+            ObjectProvider<BearerTokens> people,
             ProblemWriter problems) {
         return http.securityMatcher(settings.publicApiDocs() ? new String[] {API} : API_AND_ITS_DESCRIPTION)
                 .csrf(AbstractHttpConfigurer::disable)
@@ -43,8 +54,18 @@ class OperatorSecurity {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .addFilterBefore(new OperatorFilter(tokens, throttle, problems), AnonymousAuthenticationFilter.class)
-                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .addFilterBefore(
+                        new OperatorFilter(tokens, throttle, people.getIfAvailable(), problems),
+                        AnonymousAuthenticationFilter.class)
+                .exceptionHandling(refusals -> refusals.accessDeniedHandler((_, response, _) -> problems.write(
+                        response,
+                        Problem.of(ProblemCode.NOT_PERMITTED, "This needs the role operator; viewers only read"))))
+                .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET)
+                        .hasAnyAuthority(Role.OPERATOR.name(), Role.VIEWER.name())
+                        .requestMatchers(HttpMethod.HEAD)
+                        .hasAnyAuthority(Role.OPERATOR.name(), Role.VIEWER.name())
+                        .anyRequest()
+                        .hasAuthority(Role.OPERATOR.name()))
                 .build();
     }
 
@@ -75,7 +96,7 @@ class OperatorSecurity {
 
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-            return OperatorSettings.areOn(context.getEnvironment());
+            return OperatorSettings.areOn(context.getEnvironment()) || SignInIsOn.in(context.getEnvironment());
         }
     }
 }

@@ -22,7 +22,8 @@ public class OperatorTokens {
         settings.tokens().forEach(OperatorTokens::refuseUnfit);
         known = settings.tokens().entrySet().stream()
                 .map(entry -> new Known(
-                        new Operator(entry.getKey()), Sha256.of(entry.getValue().strip())))
+                        Operator.byToken(entry.getKey()),
+                        Sha256.of(entry.getValue().strip())))
                 .toList();
     }
 

@@ -39,6 +39,16 @@ public class TeamKeyOperations {
         this.clock = clock;
     }
 
+    /** Whether the team may rotate or revoke it, given that there are bounds at all. */
+    public static boolean isChangeable(KeyView key) {
+        return key.status() == KeyStatus.ACTIVE && !key.declared() && !isOfConsole(key);
+    }
+
+    /** What operators allow that key, a team does not get around by a new one. */
+    private static boolean isOfConsole(KeyView key) {
+        return key.name().equals(ConsoleKeys.NAME);
+    }
+
     /** All that the team ever had, oldest first. */
     public List<KeyView> list(Caller caller) {
         return keys.list(caller.tenant().name());
@@ -52,37 +62,52 @@ public class TeamKeyOperations {
                 .orElse(null);
     }
 
-    /** @throws ProblemException if that is not within the bounds */
+    /**
+     * @param actor who acts for the team
+     * @throws ProblemException if that is not within the bounds
+     */
     @Transactional
-    public KeyView.Issued issue(Caller caller, NewKey asked) {
+    public KeyView.Issued issue(Operator actor, Caller caller, NewKey asked) {
         TenantRecord tenant = lock(caller);
         SelfService bounds = bounds(tenant);
         long live = list(caller).stream()
-                .filter(key -> key.status() == KeyStatus.ACTIVE && key.replacedBy() == null)
+                .filter(key -> key.status() == KeyStatus.ACTIVE && key.replacedBy() == null && !isOfConsole(key))
                 .count();
         if (live >= bounds.mostKeys()) {
             throw Refusals.conflict("The team has " + live + " keys, and the operators allow " + bounds.mostKeys()
                     + "; revoke one first");
         }
+        if (asked.name().equals(ConsoleKeys.NAME)) {
+            throw new ProblemException(Problem.invalid("name", "is that of the key which people in the console use"));
+        }
         refuseTooLong(asked.expiresAt(), bounds.longestValidityDays());
         refuseTooMuch(asked.budget(), bounds.highestKeyBudget());
-        return keys.issue(Operator.of(caller), tenant, asked);
+        return keys.issue(actor, tenant, asked);
     }
 
     /** The new key has the old one's expiry, budget and networks. */
     @Transactional
-    public KeyView.Issued rotate(Caller caller, UUID id, Rotation asked) {
+    public KeyView.Issued rotate(Operator actor, Caller caller, UUID id, Rotation asked) {
         TenantRecord tenant = lock(caller);
         bounds(tenant);
-        return keys.rotate(Operator.of(caller), tenant.tenant().name(), id, asked);
+        refuseConsoles(caller, id);
+        return keys.rotate(actor, tenant.tenant().name(), id, asked);
     }
 
     /** Revoking it again changes nothing. */
     @Transactional
-    public void revoke(Caller caller, UUID id) {
+    public void revoke(Operator actor, Caller caller, UUID id) {
         TenantRecord tenant = lock(caller);
         bounds(tenant);
-        keys.revoke(Operator.of(caller), tenant.tenant().name(), id);
+        refuseConsoles(caller, id);
+        keys.revoke(actor, tenant.tenant().name(), id);
+    }
+
+    private void refuseConsoles(Caller caller, UUID id) {
+        if (list(caller).stream().anyMatch(key -> key.id().equals(id) && isOfConsole(key))) {
+            throw Refusals.conflict(
+                    "People in the console use the key \"" + ConsoleKeys.NAME + "\"; only operators change it");
+        }
     }
 
     private TenantRecord lock(Caller caller) {

@@ -12,6 +12,7 @@
             "recovery",
             "queue",
             "generation",
+            "signin",
             "webhook",
             "notice",
             "tenant",

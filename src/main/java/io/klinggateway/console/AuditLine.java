@@ -4,6 +4,7 @@ import io.klinggateway.admin.AuditEntry;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -58,12 +59,23 @@ record AuditLine(AuditEntry entry, List<Change> changes) {
         }
     }
 
+    /** How whoever acted came in, and what allowed it. */
+    public String wayIn() {
+        String way = entry.wayIn()
+                .name()
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-')
+                .replace("single-sign-on", "single sign-on");
+        return entry.role() == null ? way : entry.role().word() + ", by " + way;
+    }
+
     /** What the entry's subject is called. */
     public String subjectKind() {
         return switch (entry.action().split("\\.", 2)[0]) {
             case "key" -> "Key";
             case "credits" -> "Journal entry";
             case "request" -> "Request";
+            case "session" -> "Person";
             default -> "Job";
         };
     }

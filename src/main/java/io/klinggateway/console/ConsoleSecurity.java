@@ -6,21 +6,30 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemWriter;
 import io.klinggateway.problem.Problems;
 import io.klinggateway.problem.StreamedBody;
+import io.klinggateway.signin.Role;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.authorization.AuthorityAuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationDeniedException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
@@ -29,13 +38,26 @@ import org.springframework.security.web.authentication.session.NullAuthenticated
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.session.web.http.SessionRepositoryFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.thymeleaf.spring6.view.ThymeleafViewResolver;
 
-/** Who may open which page, and what a browser may do with it. Keys and tokens open a session here and nothing else. */
+/**
+ * Who may open which page, and what a browser may do with it. Keys and tokens open a session here and nothing else. What no
+ * line of the rules lets a role do is refused: whoever adds a page that changes something says here whose it is.
+ */
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
+
+    /** Set on a request that is refused: the roles that it needs, in words. */
+    static final String NEEDED = "needed";
+
+    private static final String OPERATOR = Role.OPERATOR.name();
+    private static final String VIEWER = Role.VIEWER.name();
+    private static final String ADMIN = Role.ADMIN.name();
+    private static final String MEMBER = Role.MEMBER.name();
 
     @Bean
     @Order(-1)
@@ -55,7 +77,8 @@ class ConsoleSecurity {
                     .addFilterBefore(new Off(problems), AnonymousAuthenticationFilter.class)
                     .build();
         }
-        return http.csrf(csrf -> csrf.csrfTokenRepository(new FormTokens())
+        return http.csrf(csrf -> csrf.ignoringRequestMatchers(Paths.BACK_CHANNEL)
+                        .csrfTokenRepository(new FormTokens())
                         .csrfTokenRequestHandler(new OwnForms())
                         // A visitor is new to every request; a form's token must not be.
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
@@ -69,22 +92,54 @@ class ConsoleSecurity {
                 .exceptionHandling(refusals -> refusals.authenticationEntryPoint(
                                 (request, response, _) -> askToSignIn(request, response))
                         .accessDeniedHandler(forbidden()))
-                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
-                        .permitAll()
-                        .requestMatchers(Paths.SIGN_IN, Paths.ASSETS + "**")
-                        .permitAll()
-                        .requestMatchers(Paths.CONSOLE + "/operator/**")
-                        .hasAuthority(Visitor.OPERATOR)
-                        .requestMatchers(Paths.CONSOLE + "/team/**")
-                        .hasAuthority(Visitor.TEAM)
-                        .anyRequest()
-                        .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor)))
+                .authorizeHttpRequests(ConsoleSecurity::rules)
                 .build();
     }
 
     @Bean
     StreamedBody pictureBody() {
         return new StreamedBody(TryPages.PICTURE);
+    }
+
+    /** The first line that names a request decides. */
+    private static void rules(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry requests) {
+        requests.dispatcherTypeMatchers(DispatcherType.FORWARD)
+                .permitAll()
+                .requestMatchers(Paths.SIGN_IN, Paths.SIGN_IN + "/*", Paths.ASSETS + "**", Paths.BACK_CHANNEL)
+                .permitAll()
+                .requestMatchers(reading(Paths.CONSOLE + "/operator/**"))
+                .hasAnyAuthority(OPERATOR, VIEWER)
+                .requestMatchers(Paths.CONSOLE + "/operator/**")
+                .hasAuthority(OPERATOR)
+                // A key that leaked must not make others, nor outlive its own end.
+                .requestMatchers(Paths.CONSOLE + "/team/keys", Paths.CONSOLE + "/team/keys/**")
+                .hasAuthority(ADMIN)
+                .requestMatchers(reading(Paths.CONSOLE + "/team/**"))
+                .hasAnyAuthority(MEMBER, ADMIN)
+                .requestMatchers(Paths.CONSOLE + "/team/try/**", Paths.CONSOLE + "/team/jobs/*/cancel")
+                .hasAnyAuthority(MEMBER, ADMIN)
+                .requestMatchers(Paths.CONSOLE + "/team/credit-requests")
+                .access((visitor, _) -> mayAskForCredits(visitor.get()))
+                .requestMatchers(Paths.CONSOLE + "/team/**")
+                .hasAuthority(ADMIN)
+                .requestMatchers(reading(Paths.CONSOLE + "/**"))
+                .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor))
+                .requestMatchers(Paths.SIGN_OUT, Paths.PLACE)
+                .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor))
+                .anyRequest()
+                .denyAll();
+    }
+
+    private static AuthorizationDecision mayAskForCredits(@Nullable Authentication visitor) {
+        return new AuthorityAuthorizationDecision(
+                visitor instanceof Visitor known && known.mayAskForCredits(),
+                AuthorityUtils.createAuthorityList(ADMIN));
+    }
+
+    private static RequestMatcher[] reading(String path) {
+        PathPatternRequestMatcher.Builder requests = PathPatternRequestMatcher.withDefaults();
+        return new RequestMatcher[] {requests.matcher(HttpMethod.GET, path), requests.matcher(HttpMethod.HEAD, path)};
     }
 
     /** Outside of all that reads sessions, and inside of what names the request. */
@@ -112,6 +167,16 @@ class ConsoleSecurity {
                 request.setAttribute(VisitorFilter.ENDED, true);
                 askToSignIn(request, response);
             } else {
+                if (refused instanceof AuthorizationDeniedException denied
+                        && denied.getAuthorizationResult() instanceof AuthorityAuthorizationDecision rule) {
+                    request.setAttribute(
+                            NEEDED,
+                            rule.getAuthorities().stream()
+                                    .map(role -> Role.valueOf(Objects.requireNonNull(role.getAuthority())))
+                                    .sorted()
+                                    .map(Role::word)
+                                    .toList());
+                }
                 page.handle(request, response, refused);
             }
         };

@@ -24,6 +24,12 @@ final class Cookies {
         add(response, cookie(request, name, value));
     }
 
+    /** One that comes back with a browser that another site sends, too, and ends by itself. */
+    static void lend(
+            HttpServletRequest request, HttpServletResponse response, String name, String value, Duration life) {
+        add(response, cookie(request, name, value).sameSite("Lax").maxAge(life));
+    }
+
     static void remove(HttpServletRequest request, HttpServletResponse response, String name) {
         add(response, cookie(request, name, "").maxAge(Duration.ZERO));
     }

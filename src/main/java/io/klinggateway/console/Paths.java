@@ -8,6 +8,16 @@ final class Paths {
 
     static final String CONSOLE = "/console";
     static final String SIGN_IN = CONSOLE + "/sign-in";
+    static final String SINGLE_SIGN_ON = SIGN_IN + "/single-sign-on";
+
+    /** Where the identity provider sends browsers back to. */
+    static final String CALLBACK = SIGN_IN + "/callback";
+
+    /** Where the identity provider says that a session of its own has ended. */
+    static final String BACK_CHANNEL = CONSOLE + "/back-channel-logout";
+
+    static final String SIGN_OUT = CONSOLE + "/sign-out";
+    static final String PLACE = CONSOLE + "/place";
     static final String FORBIDDEN = CONSOLE + "/forbidden";
     static final String ASSETS = CONSOLE + "/assets/";
 

@@ -60,7 +60,8 @@ final class ReturnPath {
         return query == null ? path : path + "?" + query;
     }
 
-    private static boolean isPage(String address) {
+    /** Whether it is a page of either side. */
+    static boolean isPage(String address) {
         return address.length() <= LONGEST && PAGE.matcher(address).matches();
     }
 }

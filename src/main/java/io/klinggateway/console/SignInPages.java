@@ -3,6 +3,10 @@ package io.klinggateway.console;
 import io.klinggateway.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -10,6 +14,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
@@ -17,7 +22,10 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 class SignInPages {
 
-    private static final String FORM = "console/sign-in";
+    static final String FORM = "console/sign-in";
+
+    /** A page that goes on by itself. */
+    static final String LEAVE = "console/leave";
 
     private final SignIns signIns;
 
@@ -64,15 +72,24 @@ class SignInPages {
         }
     }
 
-    @PostMapping(Paths.CONSOLE + "/sign-out")
-    String signOut(HttpServletRequest request, HttpServletResponse response) {
-        signIns.signOut(request, response);
-        return "redirect:" + Paths.SIGN_IN;
+    /** A form's answer may lead nowhere but here: to the provider leads a page of its own. */
+    @PostMapping(Paths.SIGN_OUT)
+    String signOut(HttpServletRequest request, HttpServletResponse response, Model model) {
+        Optional<URI> provider = signIns.signOut(request, response);
+        if (provider.isEmpty()) {
+            return "redirect:" + Paths.SIGN_IN;
+        }
+        model.addAttribute("to", provider.get());
+        return LEAVE;
     }
 
-    /** A form that did not come from its own page, or a page of the other side. */
+    /** A form that did not come from its own page, or what another role is needed for. */
     @RequestMapping(Paths.FORBIDDEN)
-    String forbidden(HttpServletResponse response) {
+    String forbidden(
+            @RequestAttribute(name = ConsoleSecurity.NEEDED, required = false) @Nullable List<String> needed,
+            Model model,
+            HttpServletResponse response) {
+        model.addAttribute("needed", needed);
         response.setStatus(HttpStatus.FORBIDDEN.value());
         return "console/forbidden";
     }

@@ -5,6 +5,7 @@ import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.OperatorTokens;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.signin.SingleSignOn.Arrival;
 import io.klinggateway.support.Sha256;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.KeyAuthentication;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -21,16 +23,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Who has signed in. A session keeps a line of text: the key's id or the operator's name, and a digest of a proof that the
- * browser alone has, made for operators under their token. Who reads the sessions' tables can thus enter none of them, nor
- * try tokens. What the line stands for is looked up at every request, so a revoked key, a suspended tenant or a replaced
- * token ends it.
+ * Who has signed in. A session keeps a line of text: the key's id, the operator's name or the id of a person's session, and a
+ * digest of a proof that the browser alone has, made for operators under their token. Who reads the sessions' tables can thus enter none of them, nor
+ * try tokens. What the line stands for is looked up at every request, so a revoked key, a suspended tenant, a replaced
+ * token or what the identity provider says ends it.
  */
 @Component
 @EnableConfigurationProperties(ConsoleSettings.class)
@@ -39,6 +44,7 @@ class SignIns {
     private static final String ATTRIBUTE = "console.visitor";
     private static final String TEAM = "key";
     private static final String OPERATOR = "operator";
+    private static final String PERSON = "person";
 
     /** When the visitor last did something, in seconds since 1970; behind by up to the step, to spare writes. */
     private static final String ACTIVE = "console.active";
@@ -54,9 +60,11 @@ class SignIns {
     private final ConsoleSettings settings;
     private final Clock clock;
     private final GuessThrottle throttle;
+    private final @Nullable PersonVisitors people;
     private final SecureRandom random = new SecureRandom();
     private final Counter byOperators;
     private final Counter byTeams;
+    private final Counter byPeople;
     private final Counter refusals;
 
     SignIns(
@@ -65,14 +73,17 @@ class SignIns {
             ConsoleSettings settings,
             Clock clock,
             GuessThrottle throttle,
+            ObjectProvider<PersonVisitors> people,
             MeterRegistry meters) {
         this.keys = keys;
         this.operators = operators;
         this.settings = settings;
         this.clock = clock;
         this.throttle = throttle;
+        this.people = people.getIfAvailable();
         this.byOperators = counter(meters, "operator");
         this.byTeams = counter(meters, "tenant");
+        this.byPeople = counter(meters, "person");
         this.refusals = counter(meters, "refused");
     }
 
@@ -97,14 +108,47 @@ class SignIns {
             line = String.join(" ", TEAM, caller.keyId().toString(), sha256(proof));
         }
         throttle.succeeded(request, secret);
+        begin(request, response, line, proof);
+        (visitor.isOperator() ? byOperators : byTeams).increment();
+        return visitor;
+    }
+
+    /** Whether people may come from an identity provider. */
+    boolean takePeople() {
+        return people != null;
+    }
+
+    /**
+     * Begins a session for somebody whom the identity provider sent.
+     *
+     * @return who that is here; empty, and there is no session, if none of the person's teams can be entered
+     */
+    Optional<Visitor> signIn(HttpServletRequest request, HttpServletResponse response, Arrival arrival) {
+        PersonVisitors visitors = Objects.requireNonNull(people);
+        Optional<Visitor> visitor = visitors.visitor(arrival);
+        if (visitor.isPresent()) {
+            String proof = newProof();
+            String line =
+                    String.join(" ", PERSON, visitors.begin(arrival, proof).toString(), sha256(proof));
+            visitors.go(begin(request, response, line, proof), visitor.get().place());
+            byPeople.increment();
+        }
+        return visitor;
+    }
+
+    /** Counts somebody who came from the identity provider, and is not let in. */
+    void refused() {
+        refusals.increment();
+    }
+
+    private HttpSession begin(HttpServletRequest request, HttpServletResponse response, String line, String proof) {
         end(request);
         HttpSession session = request.getSession(true);
         session.setAttribute(ATTRIBUTE, line);
         session.setAttribute(ACTIVE, Long.toString(clock.instant().getEpochSecond()));
         FormTokens.begin(session);
         Cookies.set(request, response, PROOF, proof);
-        (visitor.isOperator() ? byOperators : byTeams).increment();
-        return visitor;
+        return session;
     }
 
     private String newProof() {
@@ -136,9 +180,24 @@ class SignIns {
                 .register(meters);
     }
 
-    void signOut(HttpServletRequest request, HttpServletResponse response) {
+    /** @return where the browser can end the session at the identity provider, too; empty if there is none */
+    Optional<URI> signOut(HttpServletRequest request, HttpServletResponse response) {
+        HttpSession session = request.getSession(false);
+        String[] line = session == null ? new String[0] : line(session);
+        Optional<URI> provider = people != null && line.length > 0 && line[0].equals(PERSON)
+                ? people.end(
+                        request,
+                        UUID.fromString(line[1]),
+                        Cookies.find(request, PROOF).orElse(""))
+                : Optional.empty();
         end(request);
         Cookies.remove(request, response, PROOF);
+        return provider;
+    }
+
+    /** Of who has signed in; empty if nobody has. */
+    private static String[] line(HttpSession session) {
+        return session.getAttribute(ATTRIBUTE) instanceof String text ? text.split(" ", -1) : new String[0];
     }
 
     private static void end(HttpServletRequest request) {
@@ -179,15 +238,22 @@ class SignIns {
     }
 
     private Optional<Visitor> visitor(HttpServletRequest request, HttpSession session, String proof) {
-        if (!(session.getAttribute(ATTRIBUTE) instanceof String text)) {
+        String[] parts = line(session);
+        if (parts.length == 0) {
             return Optional.empty();
         }
-        String[] parts = text.split(" ", -1);
         if (parts[0].equals(OPERATOR)) {
             return operators.find(parts[1], proof, parts[2]).map(Visitor::of);
         }
         boolean same = MessageDigest.isEqual(
                 parts[2].getBytes(StandardCharsets.UTF_8), sha256(proof).getBytes(StandardCharsets.UTF_8));
-        return same ? keys.find(new KeyId(UUID.fromString(parts[1])), request).map(Visitor::of) : Optional.empty();
+        if (!same) {
+            return Optional.empty();
+        }
+        UUID id = UUID.fromString(parts[1]);
+        if (parts[0].equals(PERSON)) {
+            return people == null ? Optional.empty() : people.find(session, id, proof);
+        }
+        return keys.find(new KeyId(id), request).map(Visitor::of);
     }
 }

@@ -66,6 +66,7 @@ class TeamCreditPages {
 
     @PostMapping
     String ask(
+            Visitor visitor,
             @AuthenticationPrincipal Caller caller,
             @RequestParam Map<String, String> form,
             Model model,
@@ -77,7 +78,7 @@ class TeamCreditPages {
                 model,
                 response,
                 () -> {
-                    requests.ask(caller, forms.bind(form, NewCreditRequest.class), once);
+                    requests.ask(visitor.actor(), caller, forms.bind(form, NewCreditRequest.class), once);
                     return "redirect:/console/team?done=asked";
                 },
                 () -> page(caller, null, form, once, model));

@@ -11,10 +11,11 @@ import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,7 +24,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** A team's own keys, for those of the team who manage them. */
+/** A team's own keys, for its admins. */
 @Controller
 @RequestMapping("/console/team/keys")
 class TeamKeyPages {
@@ -42,24 +43,20 @@ class TeamKeyPages {
         this.refused = refused;
     }
 
-    private static Caller manager(Authentication visitor) {
-        if (visitor instanceof Visitor known
-                && known.mayManageKeys()
-                && known.getPrincipal() instanceof Caller caller) {
-            return caller;
-        }
-        throw new ProblemException(Problem.of(
-                ProblemCode.NOT_PERMITTED,
-                "Who signs in with a key cannot manage keys: ask an operator or one of the team's admins"));
-    }
-
     @GetMapping
-    String list(Authentication visitor, Model model, HttpServletRequest request) {
-        return list(manager(visitor), Map.of(), UUID.randomUUID().toString(), model, request);
+    String list(@AuthenticationPrincipal Caller caller, Model model, HttpServletRequest request) {
+        return list(caller, Map.of(), UUID.randomUUID().toString(), model, request);
     }
 
     private String list(Caller caller, Map<String, String> form, String once, Model model, HttpServletRequest request) {
-        model.addAttribute("keys", keys.list(caller));
+        List<KeyView> all = keys.list(caller);
+        model.addAttribute("keys", all);
+        model.addAttribute(
+                "changeable",
+                all.stream()
+                        .filter(TeamKeyOperations::isChangeable)
+                        .map(KeyView::id)
+                        .toList());
         model.addAttribute("bounds", keys.bounds(caller));
         model.addAttribute(
                 "unstoredKeys", unstored.list(request, caller.tenant().name()));
@@ -73,31 +70,37 @@ class TeamKeyPages {
 
     @PostMapping
     String issue(
-            Authentication visitor,
+            Visitor visitor,
+            @AuthenticationPrincipal Caller caller,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
-        Caller caller = manager(visitor);
-        return issued(caller, form, model, request, response, () -> keys.issue(caller, forms.bind(form, NewKey.class)));
-    }
-
-    @PostMapping("/{id}/rotate")
-    String rotate(
-            Authentication visitor,
-            @PathVariable String id,
-            @RequestParam Map<String, String> form,
-            Model model,
-            HttpServletRequest request,
-            HttpServletResponse response) {
-        Caller caller = manager(visitor);
         return issued(
                 caller,
                 form,
                 model,
                 request,
                 response,
-                () -> keys.rotate(caller, keyId(id), forms.bind(form, Rotation.class)));
+                () -> keys.issue(visitor.actor(), caller, forms.bind(form, NewKey.class)));
+    }
+
+    @PostMapping("/{id}/rotate")
+    String rotate(
+            Visitor visitor,
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam Map<String, String> form,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        return issued(
+                caller,
+                form,
+                model,
+                request,
+                response,
+                () -> keys.rotate(visitor.actor(), caller, keyId(id), forms.bind(form, Rotation.class)));
     }
 
     private String issued(
@@ -121,8 +124,11 @@ class TeamKeyPages {
     }
 
     @GetMapping("/issued/{once}")
-    String show(Authentication visitor, @PathVariable String once, Model model, HttpServletRequest request) {
-        Caller caller = manager(visitor);
+    String show(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String once,
+            Model model,
+            HttpServletRequest request) {
         model.addAttribute(
                 "unstored",
                 unstored.find(request, once)
@@ -133,25 +139,24 @@ class TeamKeyPages {
     }
 
     @PostMapping("/issued/{once}/stored")
-    String stored(Authentication visitor, @PathVariable String once, HttpServletRequest request) {
-        manager(visitor);
+    String stored(@PathVariable String once, HttpServletRequest request) {
         unstored.stored(request, once);
         return "redirect:" + HERE;
     }
 
     @PostMapping("/{id}/revoke")
     String revoke(
-            Authentication visitor,
+            Visitor visitor,
+            @AuthenticationPrincipal Caller caller,
             @PathVariable String id,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
-        Caller caller = manager(visitor);
         return refused.orElse(
                 model,
                 response,
                 () -> {
-                    keys.revoke(caller, keyId(id));
+                    keys.revoke(visitor.actor(), caller, keyId(id));
                     return "redirect:" + HERE;
                 },
                 () -> list(caller, Map.of(), UUID.randomUUID().toString(), model, request));

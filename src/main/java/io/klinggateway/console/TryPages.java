@@ -23,7 +23,6 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** A place to try a prompt, with its price, before anyone writes code. */
 @Controller
@@ -115,17 +114,9 @@ class TryPages {
     }
 
     private void quote(Caller caller, TryForm form, Model model) {
-        model.addAttribute("samples", CodeSample.of(form.body(), gateway()));
+        model.addAttribute("samples", CodeSample.of(form.body(), OverTls.address(request)));
         model.addAttribute("warnings", jobs.warnings(form.forPrice()));
         refused.orElse(model, () -> model.addAttribute("quote", jobs.quote(caller, form.forPrice())));
-    }
-
-    private String gateway() {
-        ServletUriComponentsBuilder address = ServletUriComponentsBuilder.fromCurrentContextPath();
-        if (OverTls.is(request)) {
-            address.scheme("https");
-        }
-        return address.toUriString();
     }
 
     private static String page(Model model, TryForm form) {

@@ -1,47 +1,112 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.Operator;
+import io.klinggateway.signin.HeldRole;
+import io.klinggateway.signin.Person;
+import io.klinggateway.signin.Role;
 import io.klinggateway.tenant.Caller;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** Who has signed in, found good for this request. Holds no credentials. */
-class Visitor extends AbstractAuthenticationToken {
+/**
+ * Who has signed in, found good for this request, and the one role that this request has. Holds no credentials. The
+ * principal is the {@link Caller} in a team, and the {@link Operator} elsewhere; templates know the visitor as {@code me}.
+ */
+final class Visitor extends AbstractAuthenticationToken {
 
-    static final String OPERATOR = "OPERATOR";
-    static final String TEAM = "TEAM";
-
-    private final transient Object principal;
+    private final transient Operator actor;
+    private final transient @Nullable Caller caller;
     private final String name;
-    private final boolean operator;
+    private final transient List<HeldRole> places;
 
-    Visitor(Object principal, String name, String authority) {
-        super(List.of(new SimpleGrantedAuthority(authority)));
-        this.principal = principal;
+    private Visitor(Operator actor, @Nullable Caller caller, String name, List<HeldRole> places) {
+        super(List.of(
+                new SimpleGrantedAuthority(Objects.requireNonNull(actor.role()).name())));
+        this.actor = actor;
+        this.caller = caller;
         this.name = name;
-        this.operator = authority.equals(OPERATOR);
+        this.places = places;
         setAuthenticated(true);
     }
 
+    /** By a team's key. */
     static Visitor of(Caller caller) {
-        return new Visitor(caller, caller.tenant().name(), TEAM);
+        return new Visitor(Operator.byKey(caller), caller, caller.tenant().name(), List.of());
     }
 
+    /** By a token. */
     static Visitor of(Operator operator) {
-        return new Visitor(operator, operator.name(), OPERATOR);
+        return new Visitor(operator, null, operator.name(), List.of());
     }
 
     /**
-     * Whether who has signed in issues, rotates and revokes the team's keys. A key does not: one that leaked would make others,
-     * and outlive its own end.
+     * By single sign-on.
+     *
+     * @param actor the person, in the role that counts now
+     * @param caller whom the person acts as in a team; null outside of teams
      */
-    public boolean mayManageKeys() {
-        return false;
+    static Visitor of(Operator actor, @Nullable Caller caller, Person person) {
+        return new Visitor(actor, caller, person.name(), person.roles());
     }
 
+    /** As the records show whoever does something now. */
+    Operator actor() {
+        return actor;
+    }
+
+    /** Whether this is the side of operators, and of those who watch them; else it is a team's. */
     public boolean isOperator() {
-        return operator;
+        return caller == null;
+    }
+
+    /** Whether this is a person, and neither a key nor a token. */
+    public boolean isPerson() {
+        return actor.wayIn() == Operator.WayIn.SINGLE_SIGN_ON;
+    }
+
+    /** Whether nothing can be changed. */
+    public boolean isReader() {
+        return actor.role() == Role.VIEWER;
+    }
+
+    /** Whether this is somebody who decides for the team: its keys, notices and requests for credits. */
+    public boolean isTeamAdmin() {
+        return actor.role() == Role.ADMIN;
+    }
+
+    /** A key asks for credits by the API, and so it does here. */
+    public boolean mayAskForCredits() {
+        return isTeamAdmin() || (caller != null && !isPerson());
+    }
+
+    /** What the visitor is here, in words. */
+    public String getKind() {
+        if (!isPerson()) {
+            return isOperator() ? "operator" : "team";
+        }
+        String role = Objects.requireNonNull(actor.role()).word();
+        return caller == null ? role : role + " of " + caller.tenant().name();
+    }
+
+    /** As {@link HeldRole#place()}. */
+    String place() {
+        return new HeldRole(
+                        Objects.requireNonNull(actor.role()),
+                        caller == null ? null : caller.tenant().name())
+                .place();
+    }
+
+    /** Where the person has a role; empty for who is no person. */
+    public List<HeldRole> getPlaces() {
+        return places;
+    }
+
+    /** Whether that is the place that the person is in. */
+    public boolean isIn(HeldRole held) {
+        return held.place().equals(place());
     }
 
     @Override
@@ -51,7 +116,7 @@ class Visitor extends AbstractAuthenticationToken {
 
     @Override
     public Object getPrincipal() {
-        return principal;
+        return caller == null ? actor : caller;
     }
 
     @Override

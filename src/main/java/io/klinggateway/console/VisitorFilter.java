@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.tenant.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,6 +27,7 @@ final class VisitorFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        request.setAttribute("singleSignOn", signIns.takePeople());
         visitor(request).ifPresent(visitor -> enter(request, visitor));
         try {
             chain.doFilter(request, response);
@@ -37,8 +39,8 @@ final class VisitorFilter extends OncePerRequestFilter {
     private static void enter(HttpServletRequest request, Visitor visitor) {
         SecurityContextHolder.getContext().setAuthentication(visitor);
         request.setAttribute("me", visitor);
-        if (!visitor.isOperator()) {
-            MDC.put("tenant", visitor.getName());
+        if (visitor.getPrincipal() instanceof Caller caller) {
+            MDC.put("tenant", caller.tenant().name());
         }
     }
 

@@ -7,6 +7,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "admin",
+            "signin",
             "usage",
             "oversight",
             "orphan",

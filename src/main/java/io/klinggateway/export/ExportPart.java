@@ -116,8 +116,9 @@ enum ExportPart {
             """),
     AUDIT("""
             select null::timestamptz as at, null::uuid as id, seq,
-                   json_build_object('type', 'audit', 'seq', seq, 'at', at, 'actor', actor, 'action', action, 'subject', subject,
-                       'before', before, 'after', after, 'reason', reason) as line
+                   json_build_object('type', 'audit', 'seq', seq, 'at', at, 'actor', actor, 'wayIn', way_in, 'role', role,
+                       'person', person, 'action', action, 'subject', subject, 'before', before, 'after', after,
+                       'reason', reason) as line
               from audit_entry
              where tenant = :name and seq > :seq
              order by seq

@@ -2,8 +2,6 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
-import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
@@ -19,53 +17,38 @@ import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.running.Client;
+import io.klinggateway.signin.Role;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
-import jakarta.servlet.http.Cookie;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.mock.web.MockHttpServletResponse;
-import org.springframework.mock.web.MockHttpSession;
-import org.springframework.test.web.servlet.MockMvc;
-import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
-import org.springframework.test.web.servlet.setup.MockMvcBuilders;
-import org.springframework.web.context.WebApplicationContext;
 
 /** What a team does with its own keys, within what operators allow. */
 @ConsoleTest
 class TeamKeyTests {
 
-    private static final Operator ALICE = new Operator("alice");
+    private static final Operator ALICE = new Operator("alice", Operator.WayIn.TOKEN, Role.OPERATOR, null);
 
     @LocalServerPort
     private int port;
-
-    @Autowired
-    private WebApplicationContext context;
-
-    @Autowired
-    private FilterRegistrationBean<FailurePages> failurePages;
 
     @Autowired
     private JdbcClient database;
@@ -84,6 +67,7 @@ class TeamKeyTests {
 
     private String key;
     private Caller caller;
+    private Operator actor;
 
     @BeforeEach
     void aTeamWithAKey() {
@@ -94,15 +78,16 @@ class TeamKeyTests {
         tenants.registerKey(team, "studio", Sha256.hex(key));
         RegisteredKey studio = keys.list(team).getFirst();
         caller = new Caller(team, studio.id(), studio.name(), "kg_");
+        actor = Operator.byKey(caller);
     }
 
     @Test
     void withoutAWordOfTheOperatorsATeamManagesNoKeys() {
-        assertRefused(() -> own.issue(caller, plain("ci")), "have not allowed");
-        assertRefused(() -> own.rotate(caller, caller.keyId().value(), new Rotation(0)), "have not allowed");
+        assertRefused(() -> own.issue(actor, caller, plain("ci")), "have not allowed");
+        assertRefused(() -> own.rotate(actor, caller, caller.keyId().value(), new Rotation(0)), "have not allowed");
         assertRefused(
                 () -> {
-                    own.revoke(caller, caller.keyId().value());
+                    own.revoke(actor, caller, caller.keyId().value());
                     return "";
                 },
                 "have not allowed");
@@ -112,9 +97,9 @@ class TeamKeyTests {
     void aTeamIssuesRotatesAndRevokesUnderItsOwnName() {
         allow(2, null, null);
 
-        KeyView.Issued issued = own.issue(caller, plain("ci"));
-        KeyView.Issued successor = own.rotate(caller, issued.id(), new Rotation(0));
-        own.revoke(caller, successor.id());
+        KeyView.Issued issued = own.issue(actor, caller, plain("ci"));
+        KeyView.Issued successor = own.rotate(actor, caller, issued.id(), new Rotation(0));
+        own.revoke(actor, caller, successor.id());
 
         assertThat(new Client(port, issued.key()).get("/v2/me").status()).isEqualTo(401);
         assertThat(new Client(port, successor.key()).get("/v2/me").status()).isEqualTo(401);
@@ -134,15 +119,16 @@ class TeamKeyTests {
         Instant soon = Instant.now().plus(Duration.ofDays(89));
         OwnBudgetTerms budget = new OwnBudgetTerms(null, 50L, null);
 
-        assertRefused(() -> own.issue(caller, new NewKey("ci", null, budget, null)), "expiresAt");
+        assertRefused(() -> own.issue(actor, caller, new NewKey("ci", null, budget, null)), "expiresAt");
         assertRefused(
-                () -> own.issue(caller, new NewKey("ci", soon.plus(Duration.ofDays(2)), budget, null)),
+                () -> own.issue(actor, caller, new NewKey("ci", soon.plus(Duration.ofDays(2)), budget, null)),
                 "expiresAt must be within 90 days");
-        assertRefused(() -> own.issue(caller, new NewKey("ci", soon, null, null)), "budget");
+        assertRefused(() -> own.issue(actor, caller, new NewKey("ci", soon, null, null)), "budget");
         assertRefused(
-                () -> own.issue(caller, new NewKey("ci", soon, new OwnBudgetTerms(null, 51L, null), null)), "budget");
+                () -> own.issue(actor, caller, new NewKey("ci", soon, new OwnBudgetTerms(null, 51L, null), null)),
+                "budget");
 
-        KeyView.Issued issued = own.issue(caller, new NewKey("ci", soon, budget, null));
+        KeyView.Issued issued = own.issue(actor, caller, new NewKey("ci", soon, budget, null));
         assertThat(new Client(port, issued.key()).get("/v2/credits").number("available"))
                 .isEqualTo(50);
     }
@@ -156,7 +142,7 @@ class TeamKeyTests {
                 NewKey asked = plain("k" + number);
                 issues.add(threads.submit(() -> {
                     try {
-                        own.issue(caller, asked);
+                        own.issue(actor, caller, asked);
                         return true;
                     } catch (ProblemException refused) {
                         return false;
@@ -181,10 +167,10 @@ class TeamKeyTests {
                 .query(UUID.class)
                 .single();
 
-        assertRefused(() -> own.rotate(caller, others, new Rotation(0)), "has no key");
+        assertRefused(() -> own.rotate(actor, caller, others, new Rotation(0)), "has no key");
         assertRefused(
                 () -> {
-                    own.revoke(caller, others);
+                    own.revoke(actor, caller, others);
                     return "";
                 },
                 "has no key");
@@ -206,61 +192,6 @@ class TeamKeyTests {
         assertThat(team.post(path + "/revoke", Map.of()).statusCode()).isEqualTo(403);
         assertThat(team.get("/console/team").body()).doesNotContain("/console/team/keys");
         assertThat(keys.list(caller.tenant())).hasSize(1);
-    }
-
-    /** A visitor as single sign-on will make them. */
-    @Test
-    void whoMayManageKeysDoesSoOnThePages() throws Exception {
-        allow(2, 90, null);
-        Visitor admin = new Visitor(caller, caller.tenant().name(), Visitor.TEAM) {
-            @Override
-            public boolean mayManageKeys() {
-                return true;
-            }
-        };
-        MockMvc pages = MockMvcBuilders.webAppContextSetup(context)
-                .addFilters(Objects.requireNonNull(failurePages.getFilter()))
-                .build();
-        MockHttpSession session = new MockHttpSession();
-
-        assertThat(perform(pages, admin, session, get("/console/team/keys")).getContentAsString())
-                .contains("At most 2 keys, valid for at most 90 days", "studio");
-        var refused = perform(pages, admin, session, post("/console/team/keys").param("name", "ci"));
-        assertThat(refused.getStatus()).isEqualTo(400);
-        assertThat(refused.getContentAsString()).contains("must be within 90 days from now", "value=\"ci\"");
-        String shown = Objects.requireNonNull(perform(
-                        pages,
-                        admin,
-                        session,
-                        post("/console/team/keys")
-                                .param("name", "ci")
-                                .param(
-                                        "expiresAt",
-                                        Instant.now()
-                                                .plus(Duration.ofDays(30))
-                                                .toString()
-                                                .substring(0, 10)))
-                .getRedirectedUrl());
-        var issued = Pattern.compile("id=\"key\">(kg_[^<]+)<")
-                .matcher(perform(pages, admin, session, get(shown)).getContentAsString());
-        assertThat(issued.find()).isTrue();
-        assertThat(new Client(port, issued.group(1)).get("/v2/me").status()).isEqualTo(200);
-        assertThat(perform(pages, admin, session, post(shown + "/stored")).getRedirectedUrl())
-                .isEqualTo("/console/team/keys");
-        assertThat(perform(pages, admin, session, post("/console/team/keys").param("name", "more"))
-                        .getStatus())
-                .isEqualTo(409);
-    }
-
-    private static MockHttpServletResponse perform(
-            MockMvc pages, Visitor visitor, MockHttpSession session, MockHttpServletRequestBuilder request)
-            throws Exception {
-        return pages.perform(request.principal(visitor)
-                        .session(session)
-                        .requestAttr("me", visitor)
-                        .cookie(new Cookie(SignIns.PROOF, "the-proof-of-a-test")))
-                .andReturn()
-                .getResponse();
     }
 
     private void allow(int mostKeys, @Nullable Integer days, @Nullable Long budget) {

@@ -1,0 +1,83 @@
+package io.klinggateway.admin;
+
+import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.RegisteredKey;
+import io.klinggateway.tenant.TenantRecord;
+import io.klinggateway.tenant.TenantStatus;
+import io.klinggateway.tenant.Tenants;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * The keys under which people act who came without one. Each team has one, called {@value #NAME}, from when it is first
+ * needed. Nobody knows it, but it has a place in the queue, may have a budget of its own, and is named in usage reports.
+ */
+@Component
+public class ConsoleKeys {
+
+    static final String NAME = "console";
+
+    private final Tenants tenants;
+    private final Keys keys;
+    private final AuditLog audit;
+    private final TransactionOperations transactions;
+
+    ConsoleKeys(Tenants tenants, Keys keys, AuditLog audit, TransactionOperations transactions) {
+        this.tenants = tenants;
+        this.keys = keys;
+        this.audit = audit;
+        this.transactions = transactions;
+    }
+
+    /** Whom somebody acts as in a team. Empty if there is no such team, or it is suspended. */
+    public Optional<Caller> caller(Operator actor, String tenantName) {
+        return tenants.find(tenantName)
+                .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+                .map(tenant -> find(tenant).orElseGet(() -> issue(actor, tenantName)));
+    }
+
+    private Optional<Caller> find(TenantRecord tenant) {
+        return keys.list(tenant.tenant()).stream()
+                .filter(key -> isNamed(key) && key.valid())
+                .findFirst()
+                .map(key -> caller(tenant, key));
+    }
+
+    private static Caller caller(TenantRecord tenant, RegisteredKey key) {
+        return new Caller(tenant.tenant(), key.id(), key.name(), Objects.requireNonNullElse(key.prefix(), ""));
+    }
+
+    private Caller issue(Operator actor, String tenantName) {
+        return Objects.requireNonNull(transactions.execute(_ -> {
+            TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
+            return find(tenant).orElseGet(() -> {
+                revokeExpired(actor, tenant);
+                RegisteredKey key = keys.issue(tenant.tenant(), NAME, null, List.of(), List.of())
+                        .registered();
+                audit.record(
+                        actor, Action.of("key.create", tenantName).about(key.id()), null, KeyView.of(key, false, null));
+                return caller(tenant, key);
+            });
+        }));
+    }
+
+    /** It still has the name. */
+    private void revokeExpired(Operator actor, TenantRecord tenant) {
+        keys.list(tenant.tenant()).stream()
+                .filter(key -> isNamed(key) && !key.valid() && keys.revoke(key))
+                .forEach(key -> audit.record(
+                        actor,
+                        Action.of("key.revoke", tenant.tenant().name()).about(key.id()),
+                        KeyView.of(key, false, null),
+                        null));
+    }
+
+    private static boolean isNamed(RegisteredKey key) {
+        return key.name().equals(NAME) && !key.declared() && key.replacedBy() == null;
+    }
+}

@@ -1,0 +1,92 @@
+package io.klinggateway.console;
+
+import io.klinggateway.admin.ConsoleKeys;
+import io.klinggateway.admin.Operator;
+import io.klinggateway.signin.HeldRole;
+import io.klinggateway.signin.Person;
+import io.klinggateway.signin.SignInIsOn;
+import io.klinggateway.signin.SingleSignOn;
+import io.klinggateway.signin.SingleSignOn.Arrival;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import java.net.URI;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.stereotype.Component;
+
+/** People who signed in at the identity provider. One with several roles is in one place at a time, and may change it. */
+@Component
+@Conditional(SignInIsOn.class)
+class PersonVisitors {
+
+    /** Of a session: where its person is. What stands there counts only if the person has a role there. */
+    private static final String PLACE = "console.place";
+
+    private static final int LONGEST_PLACE = 80;
+
+    private final SingleSignOn singleSignOn;
+    private final ConsoleKeys keys;
+    private final ConsoleSettings settings;
+
+    PersonVisitors(SingleSignOn singleSignOn, ConsoleKeys keys, ConsoleSettings settings) {
+        this.singleSignOn = singleSignOn;
+        this.keys = keys;
+        this.settings = settings;
+    }
+
+    /** Whom somebody who arrives is to be taken for: in the place of the page that was asked for, if there is a role there. */
+    Optional<Visitor> visitor(Arrival arrival) {
+        boolean team = arrival.next().startsWith("/console/team");
+        boolean anywhere = !ReturnPath.isPage(arrival.next());
+        return visitor(
+                arrival.person(),
+                arrival.person().roles().stream()
+                        .sorted(Comparator.comparing(
+                                held -> !anywhere && held.role().isOfTeam() != team))
+                        .toList());
+    }
+
+    /** @return the id of a new session of the person's */
+    UUID begin(Arrival arrival, String proof) {
+        return singleSignOn.begin(arrival, proof, settings.sessionTimeout());
+    }
+
+    Optional<Visitor> find(HttpSession session, UUID id, String proof) {
+        String place = session.getAttribute(PLACE) instanceof String text ? text : "";
+        return singleSignOn
+                .find(id, proof)
+                .flatMap(person -> visitor(
+                        person,
+                        person.roles().stream()
+                                .sorted(Comparator.comparing(
+                                        held -> !held.place().equals(place)))
+                                .toList()));
+    }
+
+    /** In the first place that there is: a team may have been suspended, or never have been. */
+    private Optional<Visitor> visitor(Person person, List<HeldRole> wanted) {
+        return wanted.stream().flatMap(held -> visitor(person, held).stream()).findFirst();
+    }
+
+    private Optional<Visitor> visitor(Person person, HeldRole held) {
+        Operator actor = Operator.of(person, held.role());
+        return held.team() == null
+                ? Optional.of(Visitor.of(actor, null, person))
+                : keys.caller(actor, held.team()).map(caller -> Visitor.of(actor, caller, person));
+    }
+
+    /** Goes to another place. */
+    void go(HttpSession session, String place) {
+        if (place.length() <= LONGEST_PLACE) {
+            session.setAttribute(PLACE, place);
+        }
+    }
+
+    /** @return where the browser can end the provider's session, too */
+    Optional<URI> end(HttpServletRequest request, UUID id, String proof) {
+        return singleSignOn.end(id, proof, OverTls.address(request), Paths.SIGN_IN);
+    }
+}

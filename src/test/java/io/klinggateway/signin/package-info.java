@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.signin;
+
+import org.jspecify.annotations.NullMarked;
