@@ -152,6 +152,21 @@ capabilities:
       {{- end }}
 {{- end -}}
 
+{{- /* What the file application.yaml holds: config, and single sign-on but for its secret. Empty if there is neither. */ -}}
+{{- define "kling-gateway.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- with .Values.signIn -}}
+{{- if .issuer -}}
+{{- $signIn := dict "issuer" .issuer "client-id" .clientId "roles-claim" .rolesClaim -}}
+{{- with .roles -}}{{- $_ := set $signIn "roles" . -}}{{- end -}}
+{{- with .teams -}}{{- $_ := set $signIn "teams" . -}}{{- end -}}
+{{- with .consoleUrl -}}{{- $_ := set $signIn "console-url" . -}}{{- end -}}
+{{- $config = mustMergeOverwrite $config (dict "gateway" (dict "sign-in" $signIn)) -}}
+{{- end -}}
+{{- end -}}
+{{- if $config -}}{{- toYaml $config -}}{{- end -}}
+{{- end -}}
+
 {{- /* What becomes a property, as a list of secret, key and property, in YAML under "items". */ -}}
 {{- define "kling-gateway.secretProperties" -}}
 {{- $trial := include "kling-gateway.trialSecretName" . -}}
@@ -171,6 +186,11 @@ items:
   - {secret: {{ .name | quote }}, key: {{ .key | quote }}, property: gateway.admin.token}
 {{- else if $.Values.operators.token }}
   - {secret: {{ $trial | quote }}, key: gateway.admin.token, property: gateway.admin.token}
+{{- end }}
+{{- end }}
+{{- with .Values.signIn.existingSecret }}
+{{- if .name }}
+  - {secret: {{ .name | quote }}, key: {{ .key | quote }}, property: gateway.sign-in.client-secret}
 {{- end }}
 {{- end }}
 {{- if or .Values.database.trial.enabled .Values.database.cloudnativepg.enabled }}
@@ -238,7 +258,7 @@ items:
 
 {{- define "kling-gateway.configImports" -}}
 {{- $imports := compact (list (include "kling-gateway.secretImports" .)) -}}
-{{- if .Values.config -}}
+{{- if include "kling-gateway.config" . -}}
 {{- $imports = append $imports "file:/etc/kling-gateway/config/application.yaml" -}}
 {{- end -}}
 {{- if or .Values.tenants.declared .Values.tenants.existingSecret.name -}}
@@ -271,6 +291,15 @@ items:
 {{- end -}}
 {{- if and $v.database.existingSecret.urlKey (not $v.database.existingSecret.name) -}}
 {{- $wrong = append $wrong "database.existingSecret.urlKey needs database.existingSecret.name." -}}
+{{- end -}}
+{{- if and $v.signIn.issuer (not (and $v.signIn.clientId (or $v.signIn.existingSecret.name $v.configTrees))) -}}
+{{- $wrong = append $wrong "Single sign-on is half set: signIn.issuer needs signIn.clientId and signIn.existingSecret.name." -}}
+{{- end -}}
+{{- if and $v.signIn.issuer (not (or $v.signIn.roles $v.signIn.teams $v.config)) -}}
+{{- $wrong = append $wrong "Single sign-on would let nobody in: set signIn.roles or signIn.teams." -}}
+{{- end -}}
+{{- if and (not $v.signIn.issuer) (or $v.signIn.clientId $v.signIn.existingSecret.name) -}}
+{{- $wrong = append $wrong "Single sign-on is half set: signIn.issuer is missing." -}}
 {{- end -}}
 {{- if and $v.tenants.declared $v.tenants.existingSecret.name -}}
 {{- $wrong = append $wrong "Tenants are declared twice: set either tenants.declared or tenants.existingSecret.name." -}}

@@ -140,6 +140,35 @@ class ChartTests {
                 .withMessageContaining("The database is missing: set database.url");
     }
 
+    private static String signIn(String mapping) {
+        return "signIn: {issuer: 'https://login.example.com', clientId: gateway, existingSecret: {name: sign-in}, "
+                + mapping + "}";
+    }
+
+    @Test
+    void singleSignOnReachesTheGatewayAndItsSecretOnlyAsAFile() throws IOException {
+        var manifests = Chart.render(MINIMAL
+                + signIn("roles: {operator: [ops], member: ['kling-{team}']}, teams: {design: {admin: ['4711']}}")
+                + "\nconfig: {gateway: {queue: {longest-wait: 2h}}}\n");
+        var file = new YamlPropertySourceLoader()
+                .load(
+                        "config",
+                        new ByteArrayResource(Objects.requireNonNull(manifests
+                                        .only(ConfigMap.class)
+                                        .getData()
+                                        .get("application.yaml"))
+                                .getBytes(StandardCharsets.UTF_8)))
+                .getFirst();
+
+        assertThat(file.getProperty("gateway.queue.longest-wait")).isEqualTo("2h");
+        assertThat(file.getProperty("gateway.sign-in.issuer")).isEqualTo("https://login.example.com");
+        assertThat(file.getProperty("gateway.sign-in.client-id")).isEqualTo("gateway");
+        assertThat(file.getProperty("gateway.sign-in.roles.operator[0]")).isEqualTo("ops");
+        assertThat(file.getProperty("gateway.sign-in.roles.member[0]")).isEqualTo("kling-{team}");
+        assertThat(file.getProperty("gateway.sign-in.teams.design.admin[0]")).isEqualTo("4711");
+        assertThat(file.getProperty("gateway.sign-in.client-secret")).isNull();
+    }
+
     static Stream<Arguments> refused() {
         return Stream.of(
                 Arguments.of("replica: 3", "replica"),
@@ -149,6 +178,13 @@ class ChartTests {
                 Arguments.of("vendor: {existingSecret: {nam: x}}", "nam"),
                 Arguments.of("vendor: {requestsPerMinute: 0}", "requestsPerMinute"),
                 Arguments.of("vendor: {baseUrl: api.apiframe.ai}", "baseUrl"),
+                Arguments.of("signIn: {issuer: 'http://login.example.com'}", "issuer"),
+                Arguments.of("signIn: {issuer: 'https://login.example.com', clientId: gateway}", "half set"),
+                Arguments.of("signIn: {clientId: gateway}", "signIn.issuer is missing"),
+                Arguments.of(signIn("roles: {}"), "would let nobody in"),
+                Arguments.of(signIn("roles: {member: [users]}"), "member"),
+                Arguments.of(signIn("roles: {operator: ['{team}']}"), "operator"),
+                Arguments.of(signIn("teams: {design: {viewer: [x]}}"), "viewer"),
                 Arguments.of("database: {url: postgresql://db/gateway}", "url"),
                 Arguments.of("database: {url: 'jdbc:postgresql://db/gateway?user=a&password=b'}", "url"),
                 Arguments.of("database: {cloudnativepg: {instances: 1}}", "instances"),

@@ -1,7 +1,9 @@
 package io.klinggateway.chart;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -56,6 +58,33 @@ class UpgradeTests {
                 .containsEntry("SPRING_APPLICATION_JSON", "{\"gateway\":{\"queue\":{\"longest-wait\":\"2h\"}}}")
                 .containsEntry("SPRING_CONFIG_IMPORT", "configtree:/etc/kling-gateway/secrets/");
         assertThat(environment.get("JAVA_TOOL_OPTIONS")).endsWith(" -Dspring.context.exit=onRefresh");
+    }
+
+    /** It has the secret, and half of single sign-on stops any start. */
+    @Test
+    void theJobHasTheWholeOfSingleSignOn() {
+        var job = Chart.render(MIGRATED_BY_A_JOB + """
+                        signIn:
+                          issuer: https://login.example.com
+                          clientId: kling-gateway
+                          existingSecret: {name: sign-in}
+                          roles: {operator: [ops]}
+                        """).only(Job.class);
+
+        assertThat(job.getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getEnv())
+                .filteredOn(variable -> variable.getName().equals("SPRING_APPLICATION_JSON"))
+                .extracting(EnvVar::getValue)
+                .singleElement(as(STRING))
+                .contains(
+                        "\"longest-wait\":\"2h\"",
+                        "\"issuer\":\"https://login.example.com\"",
+                        "\"client-id\":\"kling-gateway\"",
+                        "\"operator\":[\"ops\"]");
     }
 
     /** Objects of the release are renewed after its hooks have run, and new ones made. */
