@@ -1,6 +1,8 @@
 package io.klinggateway;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.harness.Ports;
+import io.klinggateway.provider.SimulatedProvider;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
@@ -41,6 +43,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
     private static final String PICTURES_SECRET = "of-the-local-gateway-0000000000000000000";
 
     private static final int DEMO_BUDGET_CREDITS = 1000;
+    private static final int DEMO_KEYS = 5;
     private static final Path LOCAL = Path.of(".local").toAbsolutePath();
 
     /** What the gateway does, and what goes wrong, in short lines; ids only where there are any. */
@@ -53,6 +56,7 @@ public final class LocalGateway implements SpringApplicationRunListener {
 
     private final Upstream upstream;
     private final TestDatabase database;
+    private @Nullable SimulatedProvider provider;
 
     private LocalGateway(Upstream upstream, TestDatabase database) {
         this.upstream = upstream;
@@ -128,6 +132,14 @@ public final class LocalGateway implements SpringApplicationRunListener {
             properties.put("gateway.admin.token", OPERATOR_TOKEN);
             properties.put("gateway.admin.public-api-docs", true);
         }
+        if (upstream.isSimulated() && !setsSignIn(environment)) {
+            provider = new SimulatedProvider("localhost", Ports.free())
+                    .know("vera", "Vera Viewer", "viewers")
+                    .know("otto", "Otto Operator", "operators")
+                    .know("ada", "Ada Admin", "demo-admins")
+                    .serve("http://localhost:" + environment.getProperty("server.port", "8080"));
+            properties.putAll(signIn(provider));
+        }
         if (!upstream.isSimulated() && !environment.containsProperty("server.address")) {
             // The demo key is public, and here it spends real credits.
             properties.put("server.address", "127.0.0.1");
@@ -156,6 +168,28 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 .isBound();
     }
 
+    private static boolean setsSignIn(ConfigurableEnvironment environment) {
+        return Binder.get(environment)
+                .bind("gateway.sign-in.issuer", String.class)
+                .isBound();
+    }
+
+    private static Map<String, Object> signIn(SimulatedProvider provider) {
+        return Map.of(
+                "gateway.sign-in.issuer",
+                provider.issuer(),
+                "gateway.sign-in.client-id",
+                SimulatedProvider.CLIENT_ID,
+                "gateway.sign-in.client-secret",
+                SimulatedProvider.CLIENT_SECRET,
+                "gateway.sign-in.roles.viewer",
+                "viewers",
+                "gateway.sign-in.roles.operator",
+                "operators",
+                "gateway.sign-in.roles.admin",
+                "{team}-admins");
+    }
+
     private static boolean setsOperatorTokens(ConfigurableEnvironment environment) {
         var binder = Binder.get(environment);
         return binder.bind("gateway.admin.token", String.class).isBound()
@@ -173,6 +207,8 @@ public final class LocalGateway implements SpringApplicationRunListener {
                 DEMO_BUDGET_CREDITS,
                 "gateway.tenants[0].budget.time-zone",
                 "UTC",
+                "gateway.tenants[0].self-service.most-keys",
+                DEMO_KEYS,
                 "gateway.tenants[0].keys[0].name",
                 "demo",
                 "gateway.tenants[0].keys[0].sha256",
@@ -183,6 +219,10 @@ public final class LocalGateway implements SpringApplicationRunListener {
     public void ready(@Nullable ConfigurableApplicationContext context, @Nullable Duration timeTaken) {
         if (context != null) {
             System.out.println(welcome(context.getEnvironment()));
+        }
+        if (provider != null) {
+            // After the gateway, which does not need it to start; who is quicker than it is told to try again.
+            Thread.ofPlatform().name("identity-provider").start(provider::start);
         }
     }
 
@@ -210,7 +250,11 @@ public final class LocalGateway implements SpringApplicationRunListener {
                         demo ? DEMO_KEY : "YOUR_KEY",
                         operators(environment, url),
                         environment.getProperty("gateway.console.enabled", Boolean.class, true)
-                                ? url + "/console, for the key and for the token"
+                                ? url + "/console, for the key"
+                                        + (provider == null
+                                                ? " and for the token"
+                                                : ", the token, or single sign-on as a viewer, an operator or"
+                                                        + " the team's admin")
                                 : "off");
     }
 
