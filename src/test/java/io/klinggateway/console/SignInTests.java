@@ -90,11 +90,17 @@ class SignInTests extends SingleSignOnFixture {
             mona | POST | /something-new                           | 403
             vera | POST | /team/keys                               | 403
             vera | POST | /team/credit-requests                    | 403
+            mona | GET  | /team/notices                            | 200
             mona | GET  | /team/keys                               | 403
             mona | POST | /team/keys                               | 403
             mona | POST | /team/keys/00000000-0000-0000-0000-000000000000/revoke | 403
             mona | POST | /team/keys/00000000-0000-0000-0000-000000000000/rotate | 403
             mona | POST | /team/credit-requests                    | 403
+            mona | POST | /team/notices/thresholds                 | 403
+            mona | POST | /team/notices/silence                    | 403
+            mona | POST | /team/notices/channels                   | 403
+            mona | POST | /team/notices/channels/chat/test         | 403
+            mona | POST | /team/notices/channels/chat/remove       | 403
             """;
 
     @Test
