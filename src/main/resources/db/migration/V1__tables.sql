@@ -504,9 +504,14 @@ create table webhook_delivery (
     last_outcome    text,                          -- a status or a kind of failure; never anything that a receiver said
     traceparent     text,                          -- where the generation ended, in its trace (W3C)
     created_at      timestamptz not null default gateway_now(),
-    last_attempt_at timestamptz
+    last_attempt_at timestamptz,
+    attempted_at    timestamptz[] not null default '{}',  -- the latest attempts, those of earlier series with them
+    outcomes        text[]        not null default '{}',  -- of each of these, in their order
+    constraint webhook_delivery_attempts check (cardinality(attempted_at) = cardinality(outcomes))
 );
 
+create index webhook_delivery_listed on webhook_delivery (created_at desc, generation_id desc);
+create index webhook_delivery_of_tenant on webhook_delivery (tenant_id, created_at desc, generation_id desc);
 create index webhook_delivery_failing on webhook_delivery (created_at)
     where status = 'failed' or status = 'pending' and attempts > 0;
 create index webhook_delivery_failing_of_tenant on webhook_delivery (tenant_id, created_at)

@@ -111,6 +111,18 @@ class Courier implements DisposableBean {
         };
     }
 
+    /** @return what came of it; empty if too much is on its way to the owner's receivers */
+    Optional<Attempt> attemptNow(TenantId owner, Parcel parcel, String messageId) {
+        if (!passingSlots.take(owner)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(send(parcel, messageId));
+        } finally {
+            passingSlots.giveBack(owner);
+        }
+    }
+
     /** @param name for the log */
     void tryOnce(TenantId owner, String name, Supplier<Parcel> parcel, String messageId) {
         if (!passingSlots.take(owner)) {

@@ -4,17 +4,23 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
+import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.SqlTimes;
+import io.klinggateway.webhook.Delivery.PastAttempt;
+import io.klinggateway.webhook.DeliveryFilter.Wanted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -22,6 +28,8 @@ import org.springframework.stereotype.Repository;
 /** The table of deliveries. When the next attempt is due stands with its task. */
 @Repository
 class DeliveryRepository {
+
+    private static final int ATTEMPTS_KEPT = 30;
 
     private static final String ADD = """
             insert into webhook_delivery (generation_id, tenant_id, key_id, url, event, body, traceparent)
@@ -36,7 +44,9 @@ class DeliveryRepository {
 
     private static final String RECORD = """
             update webhook_delivery
-               set status = :status, attempts = attempts + 1, last_outcome = :outcome, last_attempt_at = gateway_now()
+               set status = :status, attempts = attempts + 1, last_outcome = :outcome, last_attempt_at = gateway_now(),
+                   attempted_at = (attempted_at || gateway_now())[greatest(1, cardinality(attempted_at) + 2 - :kept):],
+                   outcomes = (outcomes || cast(:outcome as text))[greatest(1, cardinality(outcomes) + 2 - :kept):]
              where generation_id = :id
             """;
 
@@ -44,30 +54,53 @@ class DeliveryRepository {
             "select generation_id, status from webhook_delivery where generation_id = any(:ids)";
 
     private static final String DELIVERIES = """
-            select generation_id, tenant_id, url, event, status, attempts, last_outcome, created_at, last_attempt_at
-              from webhook_delivery
+            select d.generation_id, d.tenant_id, d.url, d.event, d.status, d.attempts, d.last_outcome, d.created_at,
+                   d.last_attempt_at, d.attempted_at, d.outcomes,
+                   case d.status when 'pending' then t.execution_time end as next_attempt_at
+              from webhook_delivery d
+              left join scheduled_tasks t
+                on t.task_name = 'webhook-delivery' and t.task_instance = cast(d.generation_id as text)
             """;
 
-    private static final String IS_FAILING = "(status = 'failed' or status = 'pending' and attempts > 0)\n";
+    private static final String IS_FAILING = Wanted.FAILING.condition() + "\n";
 
-    private static final String NEWEST = "order by created_at desc limit :most";
+    private static final String LIST = DELIVERIES + """
+             where <condition> and (d.created_at, d.generation_id) < (:createdAt, :id)
+             order by d.created_at desc, d.generation_id desc limit :most
+            """;
 
-    private static final String FAILING = DELIVERIES + " where " + IS_FAILING + NEWEST;
-    private static final String FAILING_OF_TENANT =
-            DELIVERIES + " where tenant_id = :tenant and " + IS_FAILING + NEWEST;
-
-    private static final String FIND = DELIVERIES + " where generation_id = :id and tenant_id = :tenant";
+    private static final String FIND = DELIVERIES + " where d.generation_id = :id and d.tenant_id = :tenant";
 
     private static final String COUNT_FAILING = """
             select count(*) filter (where status = 'pending') as retrying, count(*) filter (where status = 'failed') as failed,
                    coalesce(extract(epoch from gateway_now() - min(created_at) filter (where status = 'pending')), 0) as age
-              from webhook_delivery
+              from webhook_delivery d
              where created_at > gateway_now() - interval '3 days' and
             """ + IS_FAILING;
 
     private static final String REOPEN = """
             update webhook_delivery set status = 'pending', attempts = 0 where generation_id = :id and status <> 'delivered'
             """;
+
+    private static final String REOPEN_OF_TENANT =
+            "update webhook_delivery set status = 'pending', attempts = 0 where generation_id = :id and tenant_id = :tenant";
+
+    /** One that is being tried at this moment is left alone. */
+    private static final String TO_RETRY = """
+            select d.generation_id from webhook_delivery d
+             where <condition> and d.status <> 'delivered'
+               and not exists (select from scheduled_tasks t
+                                where t.task_name = 'webhook-delivery'
+                                  and t.task_instance = cast(d.generation_id as text) and t.picked)
+             order by d.created_at limit :most""";
+
+    private static final String REOPEN_ALL = """
+            update webhook_delivery set status = 'pending', attempts = 0
+             where generation_id in (<to retry> for update of d skip locked)
+            returning generation_id
+            """.replace("<to retry>", TO_RETRY);
+
+    private static final String COUNT_TO_RETRY = "select count(*) from (" + TO_RETRY + ") found";
 
     private static final String FORGET = """
             delete from webhook_delivery d
@@ -77,6 +110,9 @@ class DeliveryRepository {
              where d.generation_id = old.generation_id
             returning d.generation_id, d.status
             """;
+
+    /** Above every row. */
+    private static final PageCursor NEWEST = new PageCursor(Instant.parse("9999-12-31T00:00:00Z"), new UUID(-1, -1));
 
     private final JdbcClient jdbc;
 
@@ -125,6 +161,7 @@ class DeliveryRepository {
                 .param("id", id.value())
                 .param("status", status.wire())
                 .param("outcome", outcome)
+                .param("kept", ATTEMPTS_KEPT)
                 .update();
     }
 
@@ -145,20 +182,21 @@ class DeliveryRepository {
         return statuses(jdbc.sql(FORGET).param("age", age.toSeconds()).param("most", most));
     }
 
-    /** Newest first. */
-    List<Delivery> failing(int most) {
-        return jdbc.sql(FAILING)
+    /** Newest first, from there on; null for the newest. */
+    List<Delivery> list(DeliveryFilter filter, @Nullable PageCursor before, int most) {
+        PageCursor from = before == null ? NEWEST : before;
+        return of(filter, LIST)
+                .param("createdAt", SqlTimes.timestamp(from.createdAt()))
+                .param("id", from.id())
                 .param("most", most)
                 .query((row, _) -> delivery(row))
                 .list();
     }
 
-    List<Delivery> failing(TenantId tenant, int most) {
-        return jdbc.sql(FAILING_OF_TENANT)
-                .param("tenant", tenant.value())
-                .param("most", most)
-                .query((row, _) -> delivery(row))
-                .list();
+    private JdbcClient.StatementSpec of(DeliveryFilter filter, String sql) {
+        TenantId tenant = filter.tenant();
+        JdbcClient.StatementSpec statement = jdbc.sql(sql.replace("<condition>", filter.condition()));
+        return tenant == null ? statement : statement.param("tenant", tenant.value());
     }
 
     Optional<Delivery> find(TenantId tenant, GenerationId id) {
@@ -185,6 +223,29 @@ class DeliveryRepository {
         return jdbc.sql(REOPEN).param("id", id.value()).update() == 1;
     }
 
+    boolean reopen(TenantId tenant, GenerationId id) {
+        return jdbc.sql(REOPEN_OF_TENANT)
+                        .param("tenant", tenant.value())
+                        .param("id", id.value())
+                        .update()
+                == 1;
+    }
+
+    int countToRetry(DeliveryFilter filter, int most) {
+        return of(filter, COUNT_TO_RETRY)
+                .param("most", most)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The oldest first. */
+    List<GenerationId> reopenAll(DeliveryFilter filter, int most) {
+        return of(filter, REOPEN_ALL)
+                .param("most", most)
+                .query((row, _) -> generationId(row))
+                .list();
+    }
+
     private static Delivery delivery(ResultSet row) throws SQLException {
         return new Delivery(
                 generationId(row),
@@ -195,7 +256,18 @@ class DeliveryRepository {
                 row.getInt("attempts"),
                 row.getString("last_outcome"),
                 SqlTimes.instant(row, "created_at"),
-                SqlTimes.instantOrNull(row, "last_attempt_at"));
+                SqlTimes.instantOrNull(row, "last_attempt_at"),
+                SqlTimes.instantOrNull(row, "next_attempt_at"),
+                latest(row));
+    }
+
+    private static List<PastAttempt> latest(ResultSet row) throws SQLException {
+        Timestamp[] times = (Timestamp[]) row.getArray("attempted_at").getArray();
+        String[] outcomes = (String[]) row.getArray("outcomes").getArray();
+        return IntStream.range(0, times.length)
+                .mapToObj(index -> new PastAttempt(times[index].toInstant(), outcomes[index]))
+                .toList()
+                .reversed();
     }
 
     private static GenerationId generationId(ResultSet row) throws SQLException {

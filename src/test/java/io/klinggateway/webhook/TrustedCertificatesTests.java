@@ -120,7 +120,7 @@ class TrustedCertificatesTests {
             assertThat(courier.attempt(outbox, message.generation().value(), Postponements.NONE))
                     .isInstanceOf(Next.Again.class);
 
-            assertThat(deliveries.failing(1_000))
+            assertThat(deliveries.list(new DeliveryFilter(null, DeliveryFilter.Wanted.FAILING), null, 1_000))
                     .filteredOn(failing -> failing.generation().equals(message.generation()))
                     .extracting(Delivery::lastOutcome)
                     .containsExactly("TLS failure");
