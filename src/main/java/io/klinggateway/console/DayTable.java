@@ -2,7 +2,6 @@ package io.klinggateway.console;
 
 import io.klinggateway.usage.Spending.DaySpend;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,18 +19,22 @@ record DayTable(List<String> names, List<Day> days, long total) {
 
     /** 30 days up to today, or up to the last row: somewhere it may be tomorrow. In the order of names that the rows have. */
     static DayTable of(List<DaySpend> spend, LocalDate today) {
+        LocalDate last = Stream.concat(Stream.of(today), spend.stream().map(DaySpend::day))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return of(spend, Stream.iterate(first(last), date -> !date.isAfter(last), date -> date.plusDays(1)));
+    }
+
+    /** Of those days, or of the months that begin with them; in the order of names that the rows have. */
+    static DayTable of(List<DaySpend> spend, Stream<LocalDate> dates) {
         SequencedSet<String> names = new LinkedHashSet<>();
         Map<LocalDate, Map<String, Long>> credits = new HashMap<>();
         for (DaySpend row : spend) {
             names.add(row.name());
             credits.computeIfAbsent(row.day(), _ -> new HashMap<>()).merge(row.name(), row.credits(), Long::sum);
         }
-        LocalDate last = Stream.concat(Stream.of(today), credits.keySet().stream())
-                .max(Comparator.naturalOrder())
-                .orElseThrow();
-        List<Day> days = new ArrayList<>();
-        Stream.iterate(first(last), date -> !date.isAfter(last), date -> date.plusDays(1))
-                .forEach(date -> days.add(day(date, names, credits.getOrDefault(date, Map.of()))));
+        List<Day> days = dates.map(date -> day(date, names, credits.getOrDefault(date, Map.of())))
+                .toList();
         return new DayTable(
                 List.copyOf(names), days, days.stream().mapToLong(Day::total).sum());
     }

@@ -46,6 +46,20 @@ final class Formats {
         return problem.summarizesDetails() ? problem.title() : problem.detail();
     }
 
+    /** {@code 12 %}, {@code < 1 %}. */
+    public String share(double share) {
+        return share > 0 && share < 0.01 ? "< 1 %" : Math.round(share * 100) + " %";
+    }
+
+    /** How much more that is than before: {@code +12 %}; {@code new} if there was nothing before. */
+    public String change(long now, long before) {
+        if (before <= 0 || now < 0) {
+            return now == before ? "" : before == 0 ? "new" : signed(now - before);
+        }
+        long percent = Math.round(100.0 * (now - before) / before);
+        return (percent > 0 ? "+" : percent < 0 ? "−" : "±") + number(Math.abs(percent)) + " %";
+    }
+
     public String signed(long number) {
         return number == 0 ? "" : String.format(Locale.ENGLISH, "%+,d", number);
     }

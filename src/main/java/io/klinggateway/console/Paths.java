@@ -7,6 +7,8 @@ import org.springframework.web.util.UriUtils;
 final class Paths {
 
     static final String CONSOLE = "/console";
+    static final String OPERATOR = CONSOLE + "/operator";
+    static final String TEAM = CONSOLE + "/team";
     static final String SIGN_IN = CONSOLE + "/sign-in";
     static final String SINGLE_SIGN_ON = SIGN_IN + "/single-sign-on";
 

@@ -131,13 +131,23 @@ class UsageRepository {
                 .collect(Collectors.joining());
         String places = places(groupBy.size());
         return params(
-                        "with spent as (" + spent + ")\nselect " + columns + SUMS + "group by " + places + " order by "
-                                + places,
+                        "with spent as (" + spent + ")\nselect " + columns + SUMS + only(query) + "group by " + places
+                                + " order by " + places,
                         query)
+                .param("only", query.only() == null ? null : query.only().toArray(String[]::new))
                 .param("priceDays", prices.days())
                 .param("prices", prices.amounts())
                 .query((row, _) -> row(row, query, openMonths))
                 .list();
+    }
+
+    private static String only(UsageQuery query) {
+        return query.only() == null
+                ? ""
+                : IntStream.range(0, query.groupBy().size())
+                        .filter(index -> query.names().contains(query.groupBy().get(index)))
+                        .mapToObj(index -> column(query.groupBy().get(index), index))
+                        .collect(Collectors.joining(", ", " where concat_ws('/', ", ") = any(:only)\n"));
     }
 
     private static String column(Grouping grouping, int index) {

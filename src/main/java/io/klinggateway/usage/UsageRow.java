@@ -7,7 +7,10 @@ import java.time.YearMonth;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,12 @@ record UsageRow(
         @Schema(example = "1") long failures,
         @Schema(example = "4") long failedImages,
         @Schema(type = "string", example = "3.00") @Nullable Cost cost) {
+
+    /** What it is broken down by, but for the time, with slashes between. */
+    String name() {
+        return Stream.concat(Stream.of(tenant, key, model).filter(Objects::nonNull), labels.values().stream())
+                .collect(Collectors.joining("/"));
+    }
 
     /** @param currency null if money is not spoken of */
     static UsageRow total(List<UsageRow> rows, @Nullable Currency currency) {
