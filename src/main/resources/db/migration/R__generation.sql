@@ -64,6 +64,24 @@ begin
              order by id) as lock;
 end $$;
 
+-- By which words a request is found. A prompt may hold what PostgreSQL cannot store as text, such as \u0000: it is found by none.
+create or replace function prompt_words(p_tenant uuid, p_request bytea) returns tsvector
+    language plpgsql immutable as $$
+begin
+    return array_to_tsvector(array[p_tenant::text])
+        || to_tsvector('simple', coalesce(convert_from(p_request, 'UTF8')::json ->> 'prompt', ''));
+exception when data_exception or program_limit_exceeded then
+    return array_to_tsvector(array[p_tenant::text]);
+end $$;
+
+-- Finds a team's prompts that have all of some words; the last may be a word's beginning.
+create or replace function prompt_query(p_tenant uuid, p_words text) returns tsquery
+    language sql stable
+    return case numnode(plainto_tsquery('simple', p_words))
+        when 0 then quote_literal(p_tenant::text)::tsquery
+        else quote_literal(p_tenant::text)::tsquery && (plainto_tsquery('simple', p_words)::text || ':*')::tsquery
+    end;
+
 -- Admits a generation in one transaction: replay and conflict first, then key and tenant, whatever the caller remembers of
 -- them, then the vendor's account, then the limits, then the hold, then the row, which waits in the queue. Calling it again
 -- with the same id answers as the first call did, so a lost answer to COMMIT is simply asked again. Locks are taken in the
@@ -185,6 +203,8 @@ begin
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash, p_webhook_url,
             p_webhook_events, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
             held_at, p_traceparent, p_labels, p_upstream_key);
+    insert into generation_prompt (tenant_id, created_at, generation_id, words)
+    values (p_tenant, held_at, p_id, prompt_words(p_tenant, p_upstream_request));
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)
         select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;
@@ -264,6 +284,10 @@ begin
     on conflict (upstream, upstream_job_id) where upstream_job_id is not null do nothing;
     if not found then
         return false;
+    end if;
+    if p_upstream_request is not null then
+        insert into generation_prompt (tenant_id, created_at, generation_id, words)
+        values (p_tenant, p_created_at, p_id, prompt_words(p_tenant, p_upstream_request));
     end if;
     perform ledger_book(p_id, p_tenant, p_credits, p_created_at, p_actor, p_reason);
     return true;

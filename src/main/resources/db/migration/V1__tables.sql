@@ -220,6 +220,7 @@ create index generation_erasable on generation (tenant_id, completed_at)
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
     where promised and state in ('FAILED', 'CANCELLED');
+create index generation_of_key on generation (key_id, created_at desc, id desc) where promised;
 create index generation_created on generation using brin (created_at);  -- rows lie in the order of their times: tiny, and enough
 
 -- Where a label leads to its generations, newest last. Written once, with the generation.
@@ -231,6 +232,17 @@ create table generation_label (
     generation_id uuid        not null,
     primary key (tenant_id, name, value, created_at, generation_id)
 );
+
+-- By which words a team finds its prompts. Written once, with the generation; erased with its request.
+create table generation_prompt (
+    tenant_id     uuid        not null,
+    created_at    timestamptz not null,
+    generation_id uuid        not null,
+    words         tsvector    not null,  -- the team's id is among them, so that no other team's prompts are walked along
+    primary key (tenant_id, created_at, generation_id)
+);
+
+create index generation_prompt_words on generation_prompt using gin (words);
 
 -- What teams have uploaded to the vendor, for a while beyond its expiry: whose it is, and until when it may be named in a
 -- request. A row may be missing, as when a replica ends right after the vendor's answer; its URL is then known to belong to
@@ -437,6 +449,7 @@ create table audit_entry (
 );
 
 create index audit_entry_of_tenant on audit_entry (tenant, seq);
+create index audit_entry_of_request on audit_entry (request_id, seq);
 
 -- Operators' calls that may be repeated: the same key and request get the same answer.
 create table operator_call (

@@ -46,6 +46,11 @@ public class AuditLog {
              limit :most
             """;
 
+    private static final String OF_REQUEST = """
+            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
+              from audit_entry where request_id = :requestId order by seq limit :most
+            """;
+
     private final JdbcClient jdbc;
     private final OperatorJson json;
 
@@ -129,6 +134,15 @@ public class AuditLog {
         return jdbc.sql(LATEST)
                 .param("before", beforeSeq)
                 .param("tenant", tenant)
+                .param("most", most)
+                .query((row, _) -> entry(row))
+                .list();
+    }
+
+    /** What came of one request. */
+    public List<AuditEntry> ofRequest(String requestId, int most) {
+        return jdbc.sql(OF_REQUEST)
+                .param("requestId", requestId)
                 .param("most", most)
                 .query((row, _) -> entry(row))
                 .list();

@@ -9,6 +9,7 @@
             "admin",
             "signin",
             "usage",
+            "search",
             "oversight",
             "orphan",
             "recovery",

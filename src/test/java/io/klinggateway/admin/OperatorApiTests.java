@@ -1362,7 +1362,9 @@ class OperatorApiTests {
         assertThat(read.json().path("input").isNull()).isTrue();
         assertThat(read.text("status")).isEqualTo("COMPLETED");
         assertThat(here.jdbc()
-                        .sql("select upstream_request is null from generation where id = cast(:id as uuid)")
+                        .sql("select upstream_request is null"
+                                + " and not exists (select from generation_prompt p where p.generation_id = g.id)"
+                                + " from generation g where id = cast(:id as uuid)")
                         .param("id", job)
                         .query(Boolean.class)
                         .single())

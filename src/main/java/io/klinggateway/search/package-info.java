@@ -1,0 +1,11 @@
+/**
+ * Finds jobs and keys for people: by key, model, label, state and days, and a team's own by the words of their prompts. Its SQL
+ * reads generations, keys and tenants, along an index for whatever is asked. A search for operators knows no prompts: those
+ * are their teams' alone.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"generation", "ledger", "support"})
+package io.klinggateway.search;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
