@@ -74,6 +74,20 @@ exception when data_exception or program_limit_exceeded then
     return array_to_tsvector(array[p_tenant::text]);
 end $$;
 
+-- What is erased is found by nobody.
+create or replace function forget_prompt() returns trigger
+    language plpgsql as $$
+begin
+    delete from generation_prompt
+     where tenant_id = old.tenant_id and created_at = old.created_at and generation_id = old.id;
+    return null;
+end $$;
+
+create or replace trigger generation_prompt_erased
+    after update of upstream_request on generation
+    for each row when (old.upstream_request is not null and new.upstream_request is null)
+    execute function forget_prompt();
+
 -- Finds a team's prompts that have all of some words; the last may be a word's beginning.
 create or replace function prompt_query(p_tenant uuid, p_words text) returns tsquery
     language sql stable
@@ -203,8 +217,6 @@ begin
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash, p_webhook_url,
             p_webhook_events, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
             held_at, p_traceparent, p_labels, p_upstream_key);
-    insert into generation_prompt (tenant_id, created_at, generation_id, words)
-    values (p_tenant, held_at, p_id, prompt_words(p_tenant, p_upstream_request));
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)
         select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;

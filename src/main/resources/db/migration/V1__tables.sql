@@ -233,7 +233,8 @@ create table generation_label (
     primary key (tenant_id, name, value, created_at, generation_id)
 );
 
--- By which words a team finds its prompts. Written once, with the generation; erased with its request.
+-- By which words a team finds its prompts. Written some seconds after the generation, so that no admission waits for it; erased
+-- with its request.
 create table generation_prompt (
     tenant_id     uuid        not null,
     created_at    timestamptz not null,
@@ -243,6 +244,14 @@ create table generation_prompt (
 );
 
 create index generation_prompt_words on generation_prompt using gin (words);
+
+-- Up to which time prompts have their words. Its one row is also the lock of adding more.
+create table prompt_words_added (
+    only_row boolean     primary key default true check (only_row),
+    until    timestamptz not null
+);
+
+insert into prompt_words_added (until) values ('epoch');
 
 -- What teams have uploaded to the vendor, for a while beyond its expiry: whose it is, and until when it may be named in a
 -- request. A row may be missing, as when a replica ends right after the vendor's answer; its URL is then known to belong to

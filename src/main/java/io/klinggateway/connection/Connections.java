@@ -153,13 +153,14 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
         long silentTooMany = callers.count() - crowded();
         if (silentTooMany > 0) {
             long spokenTooMany = callers.count() - most() * 7L / 8;
-            Map<Boolean, List<Idle>> idle = all.stream()
+            List<Idle> idle = all.stream()
                     .filter(connection -> isIdle(connection) && state(connection) == Activity.SILENT)
                     .map(connection -> new Idle(connection, spoke(connection), lastRead(connection)))
                     .sorted(Comparator.comparingLong(Idle::lastRead))
-                    .collect(Collectors.partitioningBy(Idle::spoke));
-            close(idle.get(false), silentTooMany);
-            close(idle.get(true), spokenTooMany - idle.get(false).size());
+                    .toList();
+            List<Idle> neverSpoke = idle.stream().filter(one -> !one.spoke()).toList();
+            close(neverSpoke, silentTooMany);
+            close(idle.stream().filter(Idle::spoke).toList(), spokenTooMany - neverSpoke.size());
         }
         return false;
     }

@@ -4,7 +4,7 @@
  * are their teams' alone.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"generation", "ledger", "support"})
+@ApplicationModule(allowedDependencies = {"generation", "ledger", "background", "support"})
 package io.klinggateway.search;
 
 import org.jspecify.annotations.NullMarked;
