@@ -15,8 +15,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,7 +227,6 @@ class PicturesTests extends PictureGateway {
         operator("/admin/v1/generations/" + UUID.randomUUID() + "/erasure", "{\"reason\": \"none\"}")
                 .expect(404);
     }
-
 
     @Test
     void theWebhookIsSentAtOnceAndItsUrlsAreGoodBeforeTheCopyIsMade() throws Exception {
