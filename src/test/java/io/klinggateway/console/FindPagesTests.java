@@ -1,6 +1,7 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.Budget;
@@ -14,6 +15,7 @@ import io.klinggateway.tenant.Tenants;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -78,6 +80,8 @@ class FindPagesTests {
         team = Session.signedIn(url(), ci);
         other = Session.signedIn(url(), RunningGateway.OTHER_KEY);
         operator = Session.signedIn(url(), ConsoleTest.TOKEN);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> found(team, word).contains(fox) && found(other, word).contains("the other team"));
     }
 
     @ParameterizedTest
