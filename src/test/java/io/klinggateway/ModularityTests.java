@@ -75,7 +75,7 @@ class ModularityTests {
         }
     }
 
-    /** The cases of a sealed type are named for it: {@code Exchange.Lost} and {@code Verdict.Lost} may both be. */
+    /** The cases of a sealed type are named for it: {@code Exchange.Lost} and {@code SubmissionResult.Lost} may both be. */
     @Test
     void noTwoTypesHaveTheSameName() {
         Map<String, List<String>> byName = TYPES.stream()

@@ -36,7 +36,7 @@ public class CreditOperations {
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public Done<Answer> grant(Operator operator, String tenantName, NewGrant asked, @Nullable String key) {
+    public IdempotentResult<Answer> grant(Operator operator, String tenantName, NewGrant asked, @Nullable String key) {
         return once(
                 operator,
                 tenantName,
@@ -47,7 +47,7 @@ public class CreditOperations {
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public Done<Answer> adjust(Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
+    public IdempotentResult<Answer> adjust(Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
         return once(
                 operator,
                 tenantName,
@@ -65,7 +65,7 @@ public class CreditOperations {
      */
     public record Answer(long seq, long credits, String reason, BalanceView balance) {}
 
-    private Done<Answer> once(
+    private IdempotentResult<Answer> once(
             Operator operator,
             String tenantName,
             CreditCall call,
@@ -74,7 +74,7 @@ public class CreditOperations {
         // Under the tenant's lock, calls with the same key come one after the other.
         TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
-        Optional<Done<Answer>> before = calls.find(id, call, key, Answer.class);
+        Optional<IdempotentResult<Answer>> before = calls.find(id, call, key, Answer.class);
         if (before.isPresent()) {
             return before.get();
         }

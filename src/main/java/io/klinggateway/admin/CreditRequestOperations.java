@@ -52,7 +52,7 @@ public class CreditRequestOperations {
      * @param key makes the call repeatable; null if the caller gave none
      */
     @Transactional
-    public Done<CreditRequest> ask(Caller caller, byte[] body, @Nullable String key) {
+    public IdempotentResult<CreditRequest> ask(Caller caller, byte[] body, @Nullable String key) {
         return ask(
                 Operator.byKey(caller),
                 caller,
@@ -67,7 +67,7 @@ public class CreditRequestOperations {
      * @param key makes the call repeatable; null if the caller gave none
      */
     @Transactional
-    public Done<CreditRequest> ask(Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
+    public IdempotentResult<CreditRequest> ask(Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
         String team = caller.tenant().name();
         TenantId tenant = caller.tenant().id();
         // Under the tenant's lock, requests come one after the other.
@@ -83,16 +83,16 @@ public class CreditRequestOperations {
         CreditRequest request =
                 find(requests.add(tenant, asked, actor.person() == null ? caller.keyName() : actor.name(), key));
         audit.record(actor, Action.of("request.ask", team).about(request.id()).because(asked.reason()), null, request);
-        return new Done<>(request, false);
+        return new IdempotentResult<>(request, false);
     }
 
-    private static Done<CreditRequest> repeated(CreditRequest before, NewCreditRequest asked) {
+    private static IdempotentResult<CreditRequest> repeated(CreditRequest before, NewCreditRequest asked) {
         if (before.credits() != asked.credits() || !before.reason().equals(asked.reason())) {
             throw new ProblemException(Problem.of(
                     ProblemCode.IDEMPOTENCY_CONFLICT,
                     "This Idempotency-Key was used with another request; use a new Idempotency-Key"));
         }
-        return new Done<>(before, true);
+        return new IdempotentResult<>(before, true);
     }
 
     /**

@@ -49,7 +49,7 @@ class OperatorCalls {
      * @throws ProblemException if the key belongs to another call
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    <T> Optional<Done<T>> find(TenantId tenant, Object call, @Nullable String key, Class<T> answer) {
+    <T> Optional<IdempotentResult<T>> find(TenantId tenant, Object call, @Nullable String key, Class<T> answer) {
         return key == null
                 ? Optional.empty()
                 : jdbc.sql(FIND)
@@ -63,14 +63,14 @@ class OperatorCalls {
                                                 ProblemCode.IDEMPOTENCY_CONFLICT,
                                                 "This Idempotency-Key was used with another request; use a new Idempotency-Key"));
                             }
-                            return new Done<>(json.stored(row.getString("answer"), answer), true);
+                            return new IdempotentResult<>(json.stored(row.getString("answer"), answer), true);
                         })
                         .optional();
     }
 
     /** @param key null if the call has none: then there is nothing to keep */
     @Transactional(propagation = Propagation.MANDATORY)
-    <T> Done<T> keep(TenantId tenant, Object call, @Nullable String key, T answer) {
+    <T> IdempotentResult<T> keep(TenantId tenant, Object call, @Nullable String key, T answer) {
         if (key != null) {
             jdbc.sql(KEEP)
                     .param("tenant", tenant.value())
@@ -79,6 +79,6 @@ class OperatorCalls {
                     .param("answer", json.answer(answer).toString())
                     .update();
         }
-        return new Done<>(answer, false);
+        return new IdempotentResult<>(answer, false);
     }
 }

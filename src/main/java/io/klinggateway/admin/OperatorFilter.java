@@ -32,13 +32,13 @@ final class OperatorFilter extends OncePerRequestFilter {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final OperatorTokens tokens;
-    private final GuessThrottle throttle;
+    private final BruteForceThrottle throttle;
     private final @Nullable BearerTokens people;
     private final ProblemWriter problems;
 
     /** @param people null where nobody can sign in at a provider */
     OperatorFilter(
-            OperatorTokens tokens, GuessThrottle throttle, @Nullable BearerTokens people, ProblemWriter problems) {
+            OperatorTokens tokens, BruteForceThrottle throttle, @Nullable BearerTokens people, ProblemWriter problems) {
         this.tokens = tokens;
         this.throttle = throttle;
         this.people = people;

@@ -1,11 +1,11 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.problem.MalformedJson;
-import io.klinggateway.problem.NearMiss;
+import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.problem.SentValue;
+import io.klinggateway.problem.RedactedValue;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ class OperatorJson {
                 return object;
             }
             if (!root.isMissingNode()) {
-                throw new ProblemException(Problem.invalid(Problem.BODY, "must be an object " + SentValue.json(root)));
+                throw new ProblemException(Problem.invalid(Problem.BODY, "must be an object " + RedactedValue.json(root)));
             }
         } catch (JacksonException malformed) {
             throw new ProblemException(MalformedJson.problem(malformed, body));
@@ -137,7 +137,7 @@ class OperatorJson {
             // Where notices go is a secret.
             case String text
             when !violation.getPropertyPath().toString().endsWith("target") ->
-                violation.getMessage() + " " + SentValue.text(text);
+                violation.getMessage() + " " + RedactedValue.text(text);
             case null, default -> violation.getMessage();
         };
     }
@@ -199,7 +199,7 @@ class OperatorJson {
         for (JacksonException.Reference step : unfit.getPath()) {
             sent = step.getPropertyName() == null ? sent.path(step.getIndex()) : sent.path(step.getPropertyName());
         }
-        return unfit instanceof UnrecognizedPropertyException || sent.isMissingNode() ? "" : " " + SentValue.json(sent);
+        return unfit instanceof UnrecognizedPropertyException || sent.isMissingNode() ? "" : " " + RedactedValue.json(sent);
     }
 
     private static String message(JacksonException unfit) {
@@ -208,7 +208,7 @@ class OperatorJson {
                     .map(Object::toString)
                     .toList();
             return "is not a known property "
-                    + NearMiss.of(unrecognized.getPropertyName(), known)
+                    + Suggestion.of(unrecognized.getPropertyName(), known)
                             .map(meant -> "(did you mean " + meant + "?)")
                             .orElse("(known are " + String.join(", ", known) + ")");
         }

@@ -44,7 +44,7 @@ class OperatorSecurity {
             HttpSecurity http,
             OperatorSettings settings,
             OperatorTokens tokens,
-            GuessThrottle throttle,
+            BruteForceThrottle throttle,
             ObjectProvider<BearerTokens> people,
             ProblemWriter problems) {
         return http.securityMatcher(settings.publicApiDocs() ? new String[] {API} : API_AND_ITS_DESCRIPTION)

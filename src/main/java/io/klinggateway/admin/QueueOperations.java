@@ -69,7 +69,7 @@ public class QueueOperations {
      *
      * @param key makes the call repeatable; null if the caller gave none
      */
-    public Done<Cancelled> cancelWaiting(
+    public IdempotentResult<Cancelled> cancelWaiting(
             Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
         CancelCall call = new CancelCall("queue.cancel", asked.reason());
         long before = 0;
@@ -83,14 +83,14 @@ public class QueueOperations {
     }
 
     /** @param done the call's answer; null if more may wait */
-    private record Part(long cancelled, @Nullable Done<Cancelled> done) {}
+    private record Part(long cancelled, @Nullable IdempotentResult<Cancelled> done) {}
 
     private Part cancelPart(Operator operator, String tenantName, CancelCall call, @Nullable String key, long before) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             // Under the tenant's lock, calls with the same key come one after the other.
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             TenantId id = tenant.tenant().id();
-            Done<Cancelled> replay = calls.find(id, call, key, Cancelled.class).orElse(null);
+            IdempotentResult<Cancelled> replay = calls.find(id, call, key, Cancelled.class).orElse(null);
             if (replay != null) {
                 return new Part(0, replay);
             }

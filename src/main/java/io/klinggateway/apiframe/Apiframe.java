@@ -54,7 +54,7 @@ public class Apiframe {
     Apiframe(
             VendorHttp http,
             ApiframeSettings settings,
-            VendorKeys keys,
+            VendorApiKeys keys,
             Clock clock,
             UpstreamMeters meters,
             ApplicationEventPublisher events) {

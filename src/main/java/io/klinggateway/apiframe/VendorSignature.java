@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * key, and with the previous one while the operator changes it. Safe for use by many threads.
  */
 @Component
-@EnableConfigurationProperties(VendorKeys.class)
+@EnableConfigurationProperties(VendorApiKeys.class)
 public class VendorSignature {
 
     private static final String PREFIX = "sha256=";
@@ -24,7 +24,7 @@ public class VendorSignature {
     private final List<byte[]> signing = new ArrayList<>();
     private final List<byte[]> deriving = new ArrayList<>();
 
-    VendorSignature(VendorKeys keys) {
+    VendorSignature(VendorApiKeys keys) {
         for (String key : keys.newestFirst()) {
             byte[] digest = Sha256.of(key);
             signing.add(digest);

@@ -79,7 +79,7 @@ class ConsoleSecurity {
         }
         return http.csrf(csrf -> csrf.ignoringRequestMatchers(Paths.BACK_CHANNEL)
                         .csrfTokenRepository(new FormTokens())
-                        .csrfTokenRequestHandler(new OwnForms())
+                        .csrfTokenRequestHandler(new SameSiteForms())
                         // A visitor is new to every request; a form's token must not be.
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .headers(headers -> headers.contentSecurityPolicy(

@@ -77,7 +77,7 @@ class ConsoleSessions {
         }
 
         private HttpSessionIdResolver resolver(HttpServletRequest request) {
-            return OverTls.is(request) ? overTls : plain;
+            return TlsDetection.is(request) ? overTls : plain;
         }
 
         /** What is no id never reaches the database, which would fail on some of it. */

@@ -39,7 +39,7 @@ final class Cookies {
                 .path(Paths.CONSOLE)
                 .httpOnly(true)
                 .sameSite("Strict")
-                .secure(OverTls.is(request));
+                .secure(TlsDetection.is(request));
     }
 
     private static void add(HttpServletResponse response, ResponseCookie.ResponseCookieBuilder cookie) {

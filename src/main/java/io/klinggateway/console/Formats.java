@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.AvailableCredits;
 import io.klinggateway.ledger.WindowView;
 import io.klinggateway.problem.Problem;
 import java.net.URI;
@@ -124,7 +124,7 @@ final class Formats {
     }
 
     /** Which budget decides about what is left. */
-    public String limiter(Spendable left) {
+    public String limiter(AvailableCredits left) {
         return switch (left.limitedBy()) {
             case KEY -> "the key's own budget";
             case TENANT, WINDOW -> "the team's budget";

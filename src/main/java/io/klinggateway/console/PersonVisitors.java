@@ -87,6 +87,6 @@ class PersonVisitors {
 
     /** @return where the browser can end the provider's session, too */
     Optional<URI> end(HttpServletRequest request, UUID id, String proof) {
-        return singleSignOn.end(id, proof, OverTls.address(request), Paths.SIGN_IN);
+        return singleSignOn.end(id, proof, TlsDetection.address(request), Paths.SIGN_IN);
     }
 }

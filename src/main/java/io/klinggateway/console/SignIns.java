@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.GuessThrottle;
+import io.klinggateway.admin.BruteForceThrottle;
 import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.OperatorTokens;
 import io.klinggateway.ledger.KeyId;
@@ -59,7 +59,7 @@ class SignIns {
     private final OperatorTokens operators;
     private final ConsoleSettings settings;
     private final Clock clock;
-    private final GuessThrottle throttle;
+    private final BruteForceThrottle throttle;
     private final @Nullable PersonVisitors people;
     private final SecureRandom random = new SecureRandom();
     private final Counter byOperators;
@@ -72,7 +72,7 @@ class SignIns {
             OperatorTokens operators,
             ConsoleSettings settings,
             Clock clock,
-            GuessThrottle throttle,
+            BruteForceThrottle throttle,
             ObjectProvider<PersonVisitors> people,
             MeterRegistry meters) {
         this.keys = keys;

@@ -48,7 +48,7 @@ class SingleSignOnPages {
             HttpServletRequest request,
             HttpServletResponse response) {
         Departure departure =
-                singleSignOn.depart(OverTls.address(request), Paths.CALLBACK, ReturnPath.isPage(next) ? next : "");
+                singleSignOn.depart(TlsDetection.address(request), Paths.CALLBACK, ReturnPath.isPage(next) ? next : "");
         Cookies.lend(request, response, TICKET, departure.ticket(), departure.life());
         return ResponseEntity.status(HttpStatus.FOUND).location(departure.to()).build();
     }

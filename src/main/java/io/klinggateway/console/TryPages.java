@@ -114,7 +114,7 @@ class TryPages {
     }
 
     private void quote(Caller caller, TryForm form, Model model) {
-        model.addAttribute("samples", CodeSample.of(form.body(), OverTls.address(request)));
+        model.addAttribute("samples", CodeSample.of(form.body(), TlsDetection.address(request)));
         model.addAttribute("warnings", jobs.warnings(form.forPrice()));
         refused.orElse(model, () -> model.addAttribute("quote", jobs.quote(caller, form.forPrice())));
     }

@@ -2,7 +2,7 @@ package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.AvailableCredits;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -28,7 +28,7 @@ sealed interface Admission {
     record KeyUsed() implements Admission {}
 
     /** Nothing was held, because of that period of that window. */
-    record Insufficient(Spendable left, UUID window, LocalDate periodStart) implements Admission {}
+    record Insufficient(AvailableCredits left, UUID window, LocalDate periodStart) implements Admission {}
 
     /** The minute's requests are used up. */
     record RateLimited(RequestAllowance allowance) implements Admission {}

@@ -6,8 +6,8 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.image.WebhookEvent;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.RefusalCounts;
-import io.klinggateway.ledger.Spendable;
-import io.klinggateway.ledger.Spendable.LimitedBy;
+import io.klinggateway.ledger.AvailableCredits;
+import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -104,7 +104,7 @@ public class AdmissionRepository {
         return decision;
     }
 
-    boolean isKnown(TenantId tenant, IdempotencyKey key, UpstreamKey upstreamKey) {
+    boolean isKnown(TenantId tenant, IdempotencyKey key, VendorIdempotencyKey upstreamKey) {
         return jdbc.sql(KNOWN)
                 .param("tenant", tenant.value())
                 .param("key", key.value())
@@ -213,7 +213,7 @@ public class AdmissionRepository {
                 .param("key", caller.keyId().value())
                 .param("credits", price.amount())
                 .query((row, _) -> {
-                    Spendable left = spendable(row);
+                    AvailableCredits left = spendable(row);
                     return new Quote(
                             price,
                             left,
@@ -233,8 +233,8 @@ public class AdmissionRepository {
         return new Quote(price, spendable(row), obstacle);
     }
 
-    private static Spendable spendable(ResultSet row) throws SQLException {
-        return new Spendable(
+    private static AvailableCredits spendable(ResultSet row) throws SQLException {
+        return new AvailableCredits(
                 new Credits(row.getLong("available")),
                 LimitedBy.valueOf(row.getString("limited_by")),
                 row.getString("window_name"),

@@ -79,7 +79,7 @@ public class Admissions {
         byte[] asked = json.write(request);
         byte[] hash = Sha256.of(asked);
         TenantId tenant = caller.tenant().id();
-        UpstreamKey upstreamKey = key == null ? UpstreamKey.of(id) : UpstreamKey.of(tenant, key, hash, 0);
+        VendorIdempotencyKey upstreamKey = key == null ? VendorIdempotencyKey.of(id) : VendorIdempotencyKey.of(tenant, key, hash, 0);
         ImageRequest sent = callbacks.upstream(new Callbacks.Subject(upstreamKey, tenant), request);
         return new NewGeneration(
                 id,
@@ -146,9 +146,9 @@ public class Admissions {
 
     private NewGeneration underOtherKey(NewGeneration generation, int round) {
         TenantId tenant = generation.caller().tenant().id();
-        UpstreamKey key = round == MOST_ROUNDS
-                ? UpstreamKey.of(generation.id())
-                : UpstreamKey.of(
+        VendorIdempotencyKey key = round == MOST_ROUNDS
+                ? VendorIdempotencyKey.of(generation.id())
+                : VendorIdempotencyKey.of(
                         tenant, Objects.requireNonNull(generation.idempotencyKey()), generation.requestHash(), round);
         return generation.under(
                 key, json.write(callbacks.upstream(new Callbacks.Subject(key, tenant), generation.request())));

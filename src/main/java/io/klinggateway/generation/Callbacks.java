@@ -59,7 +59,7 @@ public class Callbacks {
     }
 
     /** What a URL names. */
-    public record Subject(UpstreamKey key, TenantId tenant) {}
+    public record Subject(VendorIdempotencyKey key, TenantId tenant) {}
 
     public String token(Subject named) {
         byte[] subject = bytes(named);
@@ -87,7 +87,7 @@ public class Callbacks {
             return Optional.empty();
         }
         ByteBuffer ids = ByteBuffer.wrap(subject);
-        return Optional.of(new Subject(new UpstreamKey(id(ids)), new TenantId(id(ids))));
+        return Optional.of(new Subject(new VendorIdempotencyKey(id(ids)), new TenantId(id(ids))));
     }
 
     /** Whose URL a request at the vendor carries; empty if none of ours. */

@@ -50,7 +50,7 @@ class GenerationMeters {
     private final Timer acceptance;
     private final Timer completed;
     private final Timer failed;
-    private final Map<Ending, Counter> failures = new EnumMap<>(Ending.class);
+    private final Map<GenerationOutcome, Counter> failures = new EnumMap<>(GenerationOutcome.class);
 
     GenerationMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -67,7 +67,7 @@ class GenerationMeters {
                 .register(registry);
         completed = duration(registry, "completed");
         failed = duration(registry, "failed");
-        for (Ending ending : Ending.values()) {
+        for (GenerationOutcome ending : GenerationOutcome.values()) {
             if (ending.isFailure()) {
                 failures.put(
                         ending,
@@ -110,7 +110,7 @@ class GenerationMeters {
      *
      * @param lasted from its admission; null if no caller had a 202 of it
      */
-    void ended(Origin origin, Ending ending, Credits captured, @Nullable Duration lasted) {
+    void ended(Origin origin, GenerationOutcome ending, Credits captured, @Nullable Duration lasted) {
         KeyOwner owner = origin.owner();
         Counter.builder("kling.gateway.generations")
                 .description("Generations that ended, by how")
@@ -120,7 +120,7 @@ class GenerationMeters {
                 .increment();
         credits(owner, "captured", captured);
         credits(owner, "released", origin.quoted().beyond(captured));
-        if (ending == Ending.COMPLETED) {
+        if (ending == GenerationOutcome.COMPLETED) {
             Counter.builder("kling.gateway.images")
                     .description("Images of completed generations")
                     .tag("tenant", owner.tenant())
@@ -133,8 +133,8 @@ class GenerationMeters {
         }
     }
 
-    private void measured(Ending ending, Duration lasted) {
-        if (ending == Ending.COMPLETED) {
+    private void measured(GenerationOutcome ending, Duration lasted) {
+        if (ending == GenerationOutcome.COMPLETED) {
             completed.record(lasted);
         } else if (ending.isFailure()) {
             failed.record(lasted);

@@ -2,7 +2,7 @@ package io.klinggateway.generation;
 
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.problem.SentValue;
+import io.klinggateway.problem.RedactedValue;
 import java.util.regex.Pattern;
 
 /** Makes a call repeatable: 1 to 255 visible ASCII characters that name it within its tenant. */
@@ -15,7 +15,7 @@ public record IdempotencyKey(String value) {
     public IdempotencyKey {
         if (!VISIBLE_ASCII.matcher(value).matches()) {
             throw new ProblemException(Problem.invalid(
-                    HEADER, "must be 1 to 255 visible ASCII characters without spaces " + SentValue.text(value)));
+                    HEADER, "must be 1 to 255 visible ASCII characters without spaces " + RedactedValue.text(value)));
         }
     }
 }

@@ -23,11 +23,11 @@ public record NewGeneration(
         Labels labels,
         Credits price,
         byte[] requestHash,
-        UpstreamKey upstreamKey,
+        VendorIdempotencyKey upstreamKey,
         byte[] upstreamRequest,
         @Nullable String traceparent) {
 
-    NewGeneration under(UpstreamKey otherKey, byte[] otherUpstreamRequest) {
+    NewGeneration under(VendorIdempotencyKey otherKey, byte[] otherUpstreamRequest) {
         return new NewGeneration(
                 id,
                 caller,

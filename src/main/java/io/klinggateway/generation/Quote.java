@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.AvailableCredits;
 import io.klinggateway.problem.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param left what the key may hold, and which window of the budgets decides
  * @param obstacle the code of the error that generating would answer with; null if it would be admitted
  */
-public record Quote(Credits price, Spendable left, @Nullable ProblemCode obstacle) {
+public record Quote(Credits price, AvailableCredits left, @Nullable ProblemCode obstacle) {
 
     public boolean admitted() {
         return obstacle == null;

@@ -6,7 +6,7 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
-import io.klinggateway.ledger.Resolution;
+import io.klinggateway.ledger.HoldResolution;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.picture.Pictures;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public class Settlement {
     private final Ledger ledger;
     private final TransactionOperations transactions;
     private final Pictures pictures;
-    private final WebhookNotices notices;
+    private final JobWebhooks notices;
     private final GenerationMeters meters;
     private final GenerationScope scope;
 
@@ -51,7 +51,7 @@ public class Settlement {
             Ledger ledger,
             TransactionOperations transactions,
             Pictures pictures,
-            WebhookNotices notices,
+            JobWebhooks notices,
             GenerationMeters meters,
             GenerationScope scope) {
         this.generations = generations;
@@ -75,7 +75,7 @@ public class Settlement {
                 deadline,
                 () -> inTransaction(() -> {
                     if (generations.refuse(id, attempt, refusal, promise)) {
-                        release(id, ACTOR, refusal.code().wire(), Ending.REFUSED);
+                        release(id, ACTOR, refusal.code().wire(), GenerationOutcome.REFUSED);
                     }
                     return generations.status(id);
                 }));
@@ -92,7 +92,7 @@ public class Settlement {
         scope.later("kling.gateway.settlement", id, origin, () -> {
             Optional<Ended> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
             ended.ifPresent(end -> {
-                meters.ended(origin, Ending.of(job.status()), end.captured(), end.lasted());
+                meters.ended(origin, GenerationOutcome.of(job.status()), end.captured(), end.lasted());
                 report(id, job, end);
             });
             return ended;
@@ -109,8 +109,8 @@ public class Settlement {
             // Last, for this row is wanted by every admission.
             ledger.resolve(
                     job.status() == UpstreamJob.Status.COMPLETED
-                            ? Resolution.capture(id, end.captured(), null)
-                            : Resolution.release(id, "job " + job.status()),
+                            ? HoldResolution.capture(id, end.captured(), null)
+                            : HoldResolution.release(id, "job " + job.status()),
                     ACTOR);
         });
         return ended;
@@ -127,7 +127,7 @@ public class Settlement {
                 () -> inTransaction(() -> {
                     boolean cancelled = generations.cancel(tenant, id, CANCELLED);
                     if (cancelled) {
-                        release(id, ACTOR, "cancelled", Ending.CANCELLED);
+                        release(id, ACTOR, "cancelled", GenerationOutcome.CANCELLED);
                     }
                     return cancelled;
                 }));
@@ -142,7 +142,7 @@ public class Settlement {
         return inTransaction(() -> {
             List<GenerationId> cancelled = generations.cancelWaiting(tenant, CANCELLED, most);
             ledger.lockHolds(cancelled);
-            cancelled.forEach(id -> release(id, actor, reason, Ending.CANCELLED));
+            cancelled.forEach(id -> release(id, actor, reason, GenerationOutcome.CANCELLED));
             return cancelled.size();
         });
     }
@@ -155,7 +155,7 @@ public class Settlement {
     public boolean failLongWaiting(Duration longest) {
         return inTransaction(() -> {
             Optional<GenerationId> failed = generations.failLongWaiting(longest, WAITED_TOO_LONG);
-            failed.ifPresent(id -> release(id, ACTOR, "waited too long", Ending.WAITED_TOO_LONG));
+            failed.ifPresent(id -> release(id, ACTOR, "waited too long", GenerationOutcome.WAITED_TOO_LONG));
             return failed.isPresent();
         });
     }
@@ -169,10 +169,10 @@ public class Settlement {
     public boolean captureReviewed(GenerationId id, UpstreamJob job, String actor, String reason) {
         Optional<Ended> ended = generations.completeReview(id, job);
         ended.ifPresent(end -> {
-            ledger.resolve(Resolution.capture(id, end.captured(), reason), actor);
+            ledger.resolve(HoldResolution.capture(id, end.captured(), reason), actor);
             keepPictures(id, job, end);
             notices.ended(id, scope.traceparent());
-            countOnceCommitted(id, Ending.COMPLETED, end.captured(), end.lasted());
+            countOnceCommitted(id, GenerationOutcome.COMPLETED, end.captured(), end.lasted());
             report(id, job, end);
         });
         return ended.isPresent();
@@ -187,7 +187,7 @@ public class Settlement {
     public boolean releaseReviewed(GenerationId id, String actor, String reason) {
         boolean failed = generations.failReview(id, UNFINISHED);
         if (failed) {
-            release(id, actor, reason, Ending.REVIEW_RELEASED);
+            release(id, actor, reason, GenerationOutcome.REVIEW_RELEASED);
         }
         return failed;
     }
@@ -199,9 +199,9 @@ public class Settlement {
         }
     }
 
-    private void release(GenerationId id, String actor, String reason, Ending ending) {
+    private void release(GenerationId id, String actor, String reason, GenerationOutcome ending) {
         notices.ended(id, scope.traceparent());
-        ledger.resolve(Resolution.release(id, reason), actor);
+        ledger.resolve(HoldResolution.release(id, reason), actor);
         countOnceCommitted(id, ending, Credits.ZERO, ending.isFailure() ? generations.lasted(id) : null);
         log.info(
                 "settled generation={} outcome={} credits=0",
@@ -209,7 +209,7 @@ public class Settlement {
                 ending.outcome().toUpperCase(Locale.ROOT));
     }
 
-    private void countOnceCommitted(GenerationId id, Ending ending, Credits captured, @Nullable Duration lasted) {
+    private void countOnceCommitted(GenerationId id, GenerationOutcome ending, Credits captured, @Nullable Duration lasted) {
         Origin origin = scope.origin(id);
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override

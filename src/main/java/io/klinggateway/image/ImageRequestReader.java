@@ -1,9 +1,9 @@
 package io.klinggateway.image;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.klinggateway.problem.NearMiss;
+import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.SentValue;
+import io.klinggateway.problem.RedactedValue;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,17 +64,17 @@ public class ImageRequestReader {
         JsonNode root = json.readValue(body, JsonNode.class);
         Violations violations = new Violations();
         if (!root.isObject()) {
-            violations.add(Problem.BODY, "must be an object " + SentValue.json(root));
+            violations.add(Problem.BODY, "must be an object " + RedactedValue.json(root));
             throw violations.toException();
         }
         ObjectReader object = new ObjectReader(root, "", ImageRequest.class, violations);
         object.refuseUnknown(REQUEST_NAMES, PARAMS_NAMES, name -> PARAMS + "." + name);
-        String prompt = object.text("prompt", "prompt", SentValue::length);
-        String model = object.text("model", "model", SentValue::json);
+        String prompt = object.text("prompt", "prompt", RedactedValue::length);
+        String model = object.text("model", "model", RedactedValue::json);
         KlingImageParams params = object.object(PARAMS, this::readParams);
-        String webhookUrl = object.text("webhookUrl", "webhookUrl", SentValue::url);
+        String webhookUrl = object.text("webhookUrl", "webhookUrl", RedactedValue::url);
         if (webhookUrl != null) {
-            webhookRule.apply(webhookUrl).ifPresent(rule -> object.refuse("webhookUrl", rule, SentValue::url));
+            webhookRule.apply(webhookUrl).ifPresent(rule -> object.refuse("webhookUrl", rule, RedactedValue::url));
         }
         List<WebhookEvent> webhookEvents = object.list("webhookEvents", WebhookEvent.values(), WebhookEvent::wire);
         if (!violations.isEmpty() || prompt == null || model == null) {
@@ -87,8 +87,8 @@ public class ImageRequestReader {
         object.refuseUnknown(PARAMS_NAMES, REQUEST_NAMES, name -> name + " beside " + PARAMS);
         return new KlingImageParams(
                 object.choice("model_name", "modelName", KlingVersion.values(), KlingVersion::wire),
-                object.text("negative_prompt", "negativePrompt", SentValue::length),
-                object.text("image", "image", SentValue::url),
+                object.text("negative_prompt", "negativePrompt", RedactedValue::length),
+                object.text("image", "image", RedactedValue::url),
                 object.number("image_fidelity", "imageFidelity"),
                 object.integer("n"),
                 object.choice("aspect_ratio", "aspectRatio", AspectRatio.values(), AspectRatio::wire));
@@ -142,16 +142,16 @@ public class ImageRequestReader {
                     component,
                     "must be a number",
                     node -> node.isNumber() ? node.doubleValue() : null,
-                    SentValue::json);
+                    RedactedValue::json);
         }
 
         @Nullable
         Integer integer(String name) {
-            return value(name, name, "must be an integer", ImageRequestReader::asInteger, SentValue::json);
+            return value(name, name, "must be an integer", ImageRequestReader::asInteger, RedactedValue::json);
         }
 
         <E extends Enum<E>> @Nullable E choice(String name, String component, E[] choices, Function<E, String> wire) {
-            return value(name, component, oneOf(choices, wire), node -> choose(node, choices, wire), SentValue::json);
+            return value(name, component, oneOf(choices, wire), node -> choose(node, choices, wire), RedactedValue::json);
         }
 
         <E extends Enum<E>> @Nullable List<E> list(String name, E[] choices, Function<E, String> wire) {
@@ -160,7 +160,7 @@ public class ImageRequestReader {
                     name,
                     "must be an array with some of " + join(choices, wire),
                     node -> choices(name, node, choices, wire),
-                    SentValue::json);
+                    RedactedValue::json);
         }
 
         private <E extends Enum<E>> @Nullable List<E> choices(
@@ -174,7 +174,7 @@ public class ImageRequestReader {
                 E choice = choose(node, choices, wire);
                 if (choice == null) {
                     violations.add(
-                            prefix + name + "[" + index + "]", oneOf(choices, wire) + " " + SentValue.json(node));
+                            prefix + name + "[" + index + "]", oneOf(choices, wire) + " " + RedactedValue.json(node));
                 } else {
                     chosen.add(choice);
                 }
@@ -192,7 +192,7 @@ public class ImageRequestReader {
                             ? reader.apply(
                                     new ObjectReader(node, prefix + name + ".", KlingImageParams.class, violations))
                             : null,
-                    SentValue::json);
+                    RedactedValue::json);
         }
 
         /**
@@ -205,9 +205,9 @@ public class ImageRequestReader {
             object.propertyNames().stream()
                     .filter(name -> !known.contains(name))
                     .forEach(name -> violations.add(
-                            prefix + SentValue.name(name),
+                            prefix + RedactedValue.name(name),
                             "is not a known property "
-                                    + NearMiss.of(name, all)
+                                    + Suggestion.of(name, all)
                                             .map(meant -> known.contains(meant) ? meant : placed.apply(meant))
                                             .map(meant -> "(did you mean " + meant + "?)")
                                             .orElse("(known are " + String.join(", ", known) + ")")));

@@ -3,7 +3,7 @@ package io.klinggateway.image;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.problem.SentValue;
+import io.klinggateway.problem.RedactedValue;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -65,7 +65,7 @@ class ModelsController {
                     .filter(modality -> modality.wire().equals(wire))
                     .findFirst()
                     .orElseThrow(() -> new ProblemException(
-                            Problem.invalid("modality", "must be one of image, video, music " + SentValue.text(wire))));
+                            Problem.invalid("modality", "must be one of image, video, music " + RedactedValue.text(wire))));
         }
     }
 }

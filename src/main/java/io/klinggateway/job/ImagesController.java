@@ -9,7 +9,7 @@ import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.image.RequestWarning;
-import io.klinggateway.ledger.Spendable;
+import io.klinggateway.ledger.AvailableCredits;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -70,9 +70,9 @@ class ImagesController {
 
     private final Submission submission;
     private final Quotes quotes;
-    private final QueuePlaces places;
+    private final QueuePositions places;
 
-    ImagesController(Submission submission, Quotes quotes, QueuePlaces places) {
+    ImagesController(Submission submission, Quotes quotes, QueuePositions places) {
         this.submission = submission;
         this.quotes = quotes;
         this.places = places;
@@ -111,11 +111,11 @@ class ImagesController {
                                         description = "Credits that the key may still spend",
                                         schema = @Schema(type = "integer")),
                                 @Header(
-                                        name = QueuePlaces.AHEAD,
+                                        name = QueuePositions.AHEAD,
                                         description = "How many jobs start before it, if it has to wait for its turn",
                                         schema = @Schema(type = "integer")),
                                 @Header(
-                                        name = QueuePlaces.STARTS_IN,
+                                        name = QueuePositions.STARTS_IN,
                                         description = "Seconds until it is likely to start, if it has to wait",
                                         schema = @Schema(type = "integer")),
                                 @Header(
@@ -239,7 +239,7 @@ class ImagesController {
             @Nullable Instant resetsAt) {
 
         static QuoteView of(Quote quote) {
-            Spendable left = quote.left();
+            AvailableCredits left = quote.left();
             return new QuoteView(
                     quote.price().amount(),
                     left.available().amount(),

@@ -9,12 +9,12 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.job.Follower.Listener;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.problem.NearMiss;
+import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.RequestParameters;
-import io.klinggateway.problem.SentValue;
+import io.klinggateway.problem.RedactedValue;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.Uuids;
@@ -72,10 +72,10 @@ class JobsController {
 
     private final Jobs jobs;
     private final JobWatchers watchers;
-    private final QueuePlaces places;
+    private final QueuePositions places;
     private final JobCancellation cancellation;
 
-    JobsController(Jobs jobs, JobWatchers watchers, QueuePlaces places, JobCancellation cancellation) {
+    JobsController(Jobs jobs, JobWatchers watchers, QueuePositions places, JobCancellation cancellation) {
         this.jobs = jobs;
         this.watchers = watchers;
         this.places = places;
@@ -168,7 +168,7 @@ class JobsController {
     private static GenerationId id(String id) {
         return Uuids.parse(id)
                 .map(GenerationId::new)
-                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID " + SentValue.text(id))));
+                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID " + RedactedValue.text(id))));
     }
 
     private FoundJob find(Caller caller, String id) {
@@ -278,7 +278,7 @@ class JobsController {
 
     private static boolean isMisspelt(String model) {
         return !model.equals(ImageRequest.MODEL)
-                && NearMiss.of(model, List.of(ImageRequest.MODEL)).isPresent();
+                && Suggestion.of(model, List.of(ImageRequest.MODEL)).isPresent();
     }
 
     private static Optional<Integer> seconds(String text) {

@@ -12,7 +12,7 @@ import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.queue.Place;
+import io.klinggateway.queue.QueuePosition;
 import io.klinggateway.queue.QueueForecast;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
 import io.klinggateway.support.Page;
@@ -77,7 +77,7 @@ public class TenantJobs {
      *
      * @param place null if it does not wait in the queue, and cannot be cancelled any more
      */
-    public record PlacedJob(JobView job, @Nullable Place place) {}
+    public record PlacedJob(JobView job, @Nullable QueuePosition place) {}
 
     /** Another tenant's job is none. */
     public Optional<PlacedJob> findWithPlace(TenantId tenant, UUID id) {

@@ -1,7 +1,7 @@
 package io.klinggateway.ledger;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.Spendable.LimitedBy;
+import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,7 +32,7 @@ final class AccountRows implements RowCallbackHandler {
         accounts.add(new Account(
                 ZoneId.of(row.getString("time_zone")),
                 List.copyOf(windows),
-                new Spendable(
+                new AvailableCredits(
                         new Credits(row.getLong("spendable")),
                         LimitedBy.valueOf(row.getString("limited_by")),
                         row.getString("limiting_name"),

@@ -6,10 +6,10 @@ import io.klinggateway.credits.Credits;
 public final class InsufficientCredits extends RuntimeException {
 
     private final Credits required;
-    private final transient Spendable left;
+    private final transient AvailableCredits left;
 
     /** @param left what there is, and which window refuses */
-    public InsufficientCredits(Credits required, Spendable left) {
+    public InsufficientCredits(Credits required, AvailableCredits left) {
         super("required " + required.amount() + ", available "
                 + left.available().amount());
         this.required = required;
@@ -20,7 +20,7 @@ public final class InsufficientCredits extends RuntimeException {
         return required;
     }
 
-    public Spendable left() {
+    public AvailableCredits left() {
         return left;
     }
 }

@@ -101,7 +101,7 @@ public class Ledger {
      * @throws IllegalStateException if the hold was resolved before; the transaction must not commit then
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void resolve(Resolution resolution, String actor) {
+    public void resolve(HoldResolution resolution, String actor) {
         boolean resolved = jdbc.sql(RESOLVE)
                 .param("generation", resolution.generation().value())
                 .param("kind", resolution.kind().name())

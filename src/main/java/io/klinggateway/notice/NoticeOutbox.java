@@ -8,7 +8,7 @@ import io.klinggateway.tenant.KeySignatures;
 import io.klinggateway.tenant.KeySignatures.Signer;
 import io.klinggateway.webhook.DeliveryStatus;
 import io.klinggateway.webhook.Outbox;
-import io.klinggateway.webhook.Parcel;
+import io.klinggateway.webhook.DeliveryPayload;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,9 +66,9 @@ class NoticeOutbox implements Outbox {
                 null);
     }
 
-    private Parcel toTeam(Notice notice, @Nullable NoticeChannel channel) {
+    private DeliveryPayload toTeam(Notice notice, @Nullable NoticeChannel channel) {
         if (channel == null) {
-            return new Parcel.Undeliverable("the channel was removed");
+            return new DeliveryPayload.Undeliverable("the channel was removed");
         }
         KeyId key = channel.key();
         return parcel(
@@ -76,31 +76,31 @@ class NoticeOutbox implements Outbox {
     }
 
     /** Another replica may have other settings. */
-    private Parcel toOperators(Notice notice, String name) {
+    private DeliveryPayload toOperators(Notice notice, String name) {
         return operators
                 .find(name)
                 .map(channel -> parcel(notice, channel.kind(), channel.target(), signer(channel)))
-                .orElseGet(() -> new Parcel.Undeliverable("gateway.notices.operators has no such channel"));
+                .orElseGet(() -> new DeliveryPayload.Undeliverable("gateway.notices.operators has no such channel"));
     }
 
     private static Optional<Signer> signer(OperatorChannel channel) {
         return Optional.ofNullable(channel.secret()).map(Signer::of);
     }
 
-    private Parcel parcel(Notice notice, ChannelKind kind, String target, Optional<Signer> signer) {
+    private DeliveryPayload parcel(Notice notice, ChannelKind kind, String target, Optional<Signer> signer) {
         return switch (kind) {
             case WEBHOOK ->
-                signer.<Parcel>map(key -> new Parcel.SignedPost(
+                signer.<DeliveryPayload>map(key -> new DeliveryPayload.SignedPost(
                                 target, EVENT, json.writeValueAsBytes(NoticeMessage.of(notice)), key))
-                        .orElseGet(() -> new Parcel.Undeliverable("the key that signs is gone"));
+                        .orElseGet(() -> new DeliveryPayload.Undeliverable("the key that signs is gone"));
             case SLACK ->
-                new Parcel.ChatPost(
+                new DeliveryPayload.ChatPost(
                         target, json.writeValueAsBytes(Map.of("text", plain(notice.title() + "\n" + text(notice)))));
             case EMAIL ->
                 rules.mailFrom()
-                        .<Parcel>map(from ->
-                                new Parcel.Letter(from, target, "[Kling Gateway] " + notice.title(), text(notice)))
-                        .orElseGet(() -> new Parcel.Undeliverable(TargetRules.MAIL_IS_OFF));
+                        .<DeliveryPayload>map(from ->
+                                new DeliveryPayload.Letter(from, target, "[Kling Gateway] " + notice.title(), text(notice)))
+                        .orElseGet(() -> new DeliveryPayload.Undeliverable(TargetRules.MAIL_IS_OFF));
         };
     }
 

@@ -8,9 +8,9 @@ import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.Callbacks.Subject;
-import io.klinggateway.generation.LostJobs;
+import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.Settlement;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
@@ -43,7 +43,7 @@ public class Orphans {
     private static final String ACTOR = "gateway";
 
     private final OrphanRepository orphans;
-    private final LostJobs lost;
+    private final LostJobBooking lost;
     private final Settlement settlement;
     private final Apiframe apiframe;
     private final AccountRate rate;
@@ -52,7 +52,7 @@ public class Orphans {
 
     Orphans(
             OrphanRepository orphans,
-            LostJobs lost,
+            LostJobBooking lost,
             Settlement settlement,
             Apiframe apiframe,
             AccountRate rate,
@@ -204,7 +204,7 @@ public class Orphans {
     }
 
     private Optional<GenerationId> book(
-            TenantId tenant, @Nullable UpstreamKey key, UpstreamJob job, String actor, String reason) {
+            TenantId tenant, @Nullable VendorIdempotencyKey key, UpstreamJob job, String actor, String reason) {
         return lost.book(tenant, key, job, actor, reason).map(generation -> {
             if (!orphans.resolve(job.id(), "BOOKED", generation)) {
                 throw conflict("The vendor's job " + job.id() + " is resolved already");

@@ -29,7 +29,7 @@ class OversightLoops {
     }
 
     @Bean
-    BackgroundLoop vendorPriceLoop(VendorPrice price) {
+    BackgroundLoop vendorPriceLoop(VendorPriceCheck price) {
         return new BackgroundLoop("vendor-price", INTERVAL, price::pass);
     }
 }

@@ -1,7 +1,7 @@
 package io.klinggateway.problem;
 
-import io.klinggateway.problem.BodyRoom.HeldBody;
-import io.klinggateway.problem.BodyRoom.Sender;
+import io.klinggateway.problem.BodyMemoryLimit.HeldBody;
+import io.klinggateway.problem.BodyMemoryLimit.Sender;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -37,14 +37,14 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     private final DataSize limit;
     private final Duration timeout;
-    private final BodyRoom room;
+    private final BodyMemoryLimit room;
     private final ProblemWriter problems;
     private final List<StreamedBody> streamed;
 
     BodyLimitFilter(HttpSettings settings, ProblemWriter problems, List<StreamedBody> streamed) {
         this.limit = settings.maxBody();
         this.timeout = settings.bodyTimeout();
-        this.room = new BodyRoom(settings.bodyBytesAtOnce(), limit.toBytes());
+        this.room = new BodyMemoryLimit(settings.bodyBytesAtOnce(), limit.toBytes());
         this.problems = problems;
         this.streamed = streamed;
     }

@@ -40,7 +40,7 @@ class ContainerErrors implements ErrorController {
     /** Tomcat notes that a body cannot be read, and reports it as a failure even where a page was answered. */
     private static boolean isTheCallers(@Nullable Object failure) {
         return failure instanceof BadRequestException
-                || (failure instanceof Throwable cause && CallerGone.caused(cause))
+                || (failure instanceof Throwable cause && ClientDisconnect.caused(cause))
                 || failure instanceof EOFException;
     }
 }

@@ -51,7 +51,7 @@ class FrameworkProblems {
     }
 
     ResponseEntity<Problem> answer(Exception failure) {
-        if (CallerGone.caused(failure)) {
+        if (ClientDisconnect.caused(failure)) {
             return StatusProblems.of(400).toResponse();
         }
         return switch (failure) {
@@ -59,7 +59,7 @@ class FrameworkProblems {
             case MethodArgumentTypeMismatchException mismatch ->
                 Problem.invalid(
                                 mismatch.getName(),
-                                "has the wrong type " + SentValue.text(String.valueOf(mismatch.getValue())))
+                                "has the wrong type " + RedactedValue.text(String.valueOf(mismatch.getValue())))
                         .toResponse();
             case MissingServletRequestParameterException missing ->
                 Problem.invalid(missing.getParameterName(), "is required").toResponse();
@@ -111,7 +111,7 @@ class FrameworkProblems {
     private static String contentType(HttpMediaTypeNotSupportedException refused) {
         MediaType sent = refused.getContentType();
         return "Content-Type must be " + list(refused.getSupportedMediaTypes())
-                + (sent == null ? " (got none)" : " " + SentValue.text(sent.toString()));
+                + (sent == null ? " (got none)" : " " + RedactedValue.text(sent.toString()));
     }
 
     private static String list(List<MediaType> types) {

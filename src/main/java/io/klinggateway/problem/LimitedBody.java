@@ -14,11 +14,11 @@ final class LimitedBody extends ServletInputStream {
     private final ServletInputStream body;
     private final DataSize limit;
     private final Duration timeout;
-    private final BodyRoom.HeldBody held;
+    private final BodyMemoryLimit.HeldBody held;
     private final long begunAtNanos = System.nanoTime();
     private long bytesRead;
 
-    LimitedBody(ServletInputStream body, DataSize limit, Duration timeout, BodyRoom.HeldBody held) {
+    LimitedBody(ServletInputStream body, DataSize limit, Duration timeout, BodyMemoryLimit.HeldBody held) {
         this.body = body;
         this.limit = limit;
         this.timeout = timeout;

@@ -26,7 +26,7 @@ class ProblemAdvice {
     @ExceptionHandler({RuntimeException.class, ServletException.class, BindException.class, IOException.class})
     @Nullable
     ResponseEntity<Problem> failed(Exception failure) {
-        if (CallerGone.caused(failure)) {
+        if (ClientDisconnect.caused(failure)) {
             log.info("not answered, the caller has hung up");
             return null;
         }

@@ -74,7 +74,7 @@ class RefusalLog {
         Object failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String path = failed == null ? request.getRequestURI() : failed.toString();
         String shown =
-                Arrays.stream(path.split("/", -1)).map(SentValue::segment).collect(Collectors.joining("/"));
+                Arrays.stream(path.split("/", -1)).map(RedactedValue::segment).collect(Collectors.joining("/"));
         return " " + request.getMethod() + " "
                 + (shown.length() > LONGEST_PATH ? shown.substring(0, LONGEST_PATH) + "…" : shown);
     }

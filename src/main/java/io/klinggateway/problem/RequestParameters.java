@@ -24,7 +24,7 @@ public final class RequestParameters {
     public <T> @Nullable T read(String name, @Nullable String text, Function<String, Optional<T>> reader, String rule) {
         Optional<T> value = text == null ? Optional.empty() : reader.apply(text);
         if (text != null && value.isEmpty()) {
-            refuse(name, rule + " " + SentValue.text(text));
+            refuse(name, rule + " " + RedactedValue.text(text));
         }
         return value.orElse(null);
     }

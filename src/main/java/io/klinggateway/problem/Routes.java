@@ -92,7 +92,7 @@ public class Routes {
     /** Says that there is nothing at a path, and which path may be meant; the second half of a sentence. */
     public String nothingAt(String path) {
         String sent = path.startsWith("/") ? path : "/" + path;
-        String there = "there is no " + SentValue.name(sent);
+        String there = "there is no " + RedactedValue.name(sent);
         boolean operators = sent.startsWith("/admin");
         List<String> paths = declarations.obtain().paths().stream()
                 .filter(each -> each.startsWith(OPERATORS) == operators)
@@ -137,7 +137,7 @@ public class Routes {
         for (int place = 0; place < Math.min(written.size(), parts.size()); place++) {
             String part = parts.get(place);
             if (!part.startsWith("{") && !part.equals(written.get(place))) {
-                if (!NearMiss.isNear(written.get(place), part)) {
+                if (!Suggestion.isNear(written.get(place), part)) {
                     return FARTHEST + 1;
                 }
                 distance += 1;

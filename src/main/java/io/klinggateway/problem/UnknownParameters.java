@@ -51,13 +51,13 @@ class UnknownParameters implements HandlerInterceptor, WebMvcConfigurer {
         if (!unknown.isEmpty()) {
             Map<String, List<String>> faults = new LinkedHashMap<>();
             unknown.forEach(name -> faults.put(
-                    SentValue.name(name), List.of("is not a parameter of " + call + " (" + hint(name, known) + ")")));
+                    RedactedValue.name(name), List.of("is not a parameter of " + call + " (" + hint(name, known) + ")")));
             throw new ProblemException(Problem.invalid(faults));
         }
     }
 
     private static String hint(String name, SequencedMap<String, List<String>> known) {
-        return NearMiss.of(name, known.keySet())
+        return Suggestion.of(name, known.keySet())
                 .map(meant -> "did you mean " + meant + values(known.get(meant)) + "?")
                 .orElse(known.isEmpty() ? "it has none" : "it has " + String.join(", ", known.keySet()));
     }

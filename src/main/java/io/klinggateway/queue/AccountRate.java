@@ -29,12 +29,12 @@ public class AccountRate {
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     private final QueueRepository queue;
-    private final Pace pace;
+    private final CallSpacing pace;
     private final Map<Purpose, Counter> calls = new EnumMap<>(Purpose.class);
 
     AccountRate(QueueRepository queue, Apiframe apiframe, MeterRegistry registry) {
         this.queue = queue;
-        this.pace = Pace.of(apiframe.callsPerMinute());
+        this.pace = CallSpacing.of(apiframe.callsPerMinute());
         for (Purpose purpose : Purpose.values()) {
             calls.put(
                     purpose,
@@ -98,7 +98,7 @@ public class AccountRate {
         Objects.requireNonNull(calls.get(purpose)).increment(number);
     }
 
-    Pace pace() {
+    CallSpacing pace() {
         return pace;
     }
 

@@ -9,9 +9,9 @@ import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.QueueRepository.Turn;
-import io.klinggateway.queue.Verdict.Lost;
-import io.klinggateway.queue.Verdict.NotYet;
-import io.klinggateway.queue.Verdict.Refused;
+import io.klinggateway.queue.SubmissionResult.Lost;
+import io.klinggateway.queue.SubmissionResult.NotYet;
+import io.klinggateway.queue.SubmissionResult.Refused;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +37,14 @@ public class Dispatcher implements SmartLifecycle {
 
     private final QueueRepository queue;
     private final Apiframe apiframe;
-    private final Sending sending;
+    private final SubmitAttempt sending;
     private final Generations generations;
     private final GenerationScope scope;
     private final AccountRate rate;
     private final QueueSettings settings;
     private final WaitingCallers callers = new WaitingCallers();
     private final AtomicInteger underWay = new AtomicInteger();
-    private final WakeUp wakeUp = new WakeUp();
+    private final WakeSignal wakeUp = new WakeSignal();
     private volatile long passes;
     private volatile boolean busy;
     private volatile boolean running;
@@ -53,7 +53,7 @@ public class Dispatcher implements SmartLifecycle {
     Dispatcher(
             QueueRepository queue,
             Apiframe apiframe,
-            Sending sending,
+            SubmitAttempt sending,
             Generations generations,
             GenerationScope scope,
             AccountRate rate,
@@ -93,7 +93,7 @@ public class Dispatcher implements SmartLifecycle {
     public Taken await(WaitingCaller caller, Deadline deadline) {
         caller.admitted(passes + 1);
         wakeUp.signal();
-        Verdict verdict = isBusy() && !caller.isClaimed() ? new NotYet() : caller.await(deadline);
+        SubmissionResult verdict = isBusy() && !caller.isClaimed() ? new NotYet() : caller.await(deadline);
         if (verdict == null || verdict instanceof NotYet) {
             verdict = promise(caller);
         }
@@ -106,7 +106,7 @@ public class Dispatcher implements SmartLifecycle {
     }
 
     /** Its 202 is on record before it is given; where the database is away, no one on this replica will withdraw it. */
-    private Verdict promise(WaitingCaller caller) {
+    private SubmissionResult promise(WaitingCaller caller) {
         if (caller.leave()) {
             try {
                 GenerationStatus status = generations.promise(caller.id());
@@ -116,7 +116,7 @@ public class Dispatcher implements SmartLifecycle {
                 return Taken.WAITS;
             }
         }
-        Verdict verdict = caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
+        SubmissionResult verdict = caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
         return verdict == null ? Taken.SENT : verdict;
     }
 
@@ -163,7 +163,7 @@ public class Dispatcher implements SmartLifecycle {
 
     private void claim(int most) {
         Turn turn = queue.next(rate.pace(), most);
-        for (Claimed generation : turn.claimed()) {
+        for (ClaimedGeneration generation : turn.claimed()) {
             WaitingCaller caller = callers.find(generation.id());
             if (caller != null) {
                 caller.claimed();
@@ -180,7 +180,7 @@ public class Dispatcher implements SmartLifecycle {
         }
     }
 
-    private void sendInBackground(Claimed generation, @Nullable WaitingCaller caller) {
+    private void sendInBackground(ClaimedGeneration generation, @Nullable WaitingCaller caller) {
         underWay.incrementAndGet();
         try {
             Thread.ofVirtual().name("send " + generation.id()).start(() -> send(generation, caller));
@@ -201,8 +201,8 @@ public class Dispatcher implements SmartLifecycle {
         return wait.compareTo(tolerance.multipliedBy(2)) > 0 ? Duration.ZERO : spread;
     }
 
-    private void send(Claimed generation, @Nullable WaitingCaller caller) {
-        Verdict verdict = Taken.SENT;
+    private void send(ClaimedGeneration generation, @Nullable WaitingCaller caller) {
+        SubmissionResult verdict = Taken.SENT;
         try {
             verdict = scope.later(
                     "kling.gateway.submission",

@@ -87,7 +87,7 @@ public class QueueForecast {
     }
 
     /** The place of a generation that has just been admitted on this replica and waits. */
-    public Place admitted(TenantId tenant, KeyId key) {
+    public QueuePosition admitted(TenantId tenant, KeyId key) {
         Snapshot known = snapshot;
         long before = known.waiting(tenant, key);
         known.added().merge(key, 1L, Long::sum);
@@ -95,7 +95,7 @@ public class QueueForecast {
     }
 
     /** The place of a generation that waits. */
-    public Place of(TenantId tenant, KeyId key, GenerationId id) {
+    public QueuePosition of(TenantId tenant, KeyId key, GenerationId id) {
         long counted = queue.ahead(tenant, id, MOST_COUNTED);
         Snapshot known = snapshot;
         return place(
@@ -110,7 +110,7 @@ public class QueueForecast {
      *
      * @param ownAhead how many of the same key go before
      */
-    private Place place(Snapshot known, TenantId tenant, KeyId key, long ownAhead) {
+    private QueuePosition place(Snapshot known, TenantId tenant, KeyId key, long ownAhead) {
         WaitingTeam own = known.team(tenant);
         long ofTeam = ownAhead
                 + own.keys().stream()
@@ -125,7 +125,7 @@ public class QueueForecast {
             }
         }
         long ahead = ofTeam + ofOthers;
-        return new Place(
+        return new QueuePosition(
                 ahead, perCall.multipliedBy(ahead + 1).plus(known.pause().remaining()));
     }
 

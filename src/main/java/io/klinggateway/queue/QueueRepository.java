@@ -3,7 +3,7 @@ package io.klinggateway.queue;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.ThisReplica;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
@@ -89,11 +89,11 @@ class QueueRepository {
     }
 
     /** @param waitFor until the next call may be made; null if it may be now */
-    record Turn(List<Claimed> claimed, @Nullable Duration waitFor) {}
+    record Turn(List<ClaimedGeneration> claimed, @Nullable Duration waitFor) {}
 
     /** Takes calls and claims what they are spent on, both in one statement. */
-    Turn next(Pace pace, int most) {
-        List<Claimed> claimed = new ArrayList<>();
+    Turn next(CallSpacing pace, int most) {
+        List<ClaimedGeneration> claimed = new ArrayList<>();
         List<Duration> wait = new ArrayList<>();
         jdbc.sql(NEXT)
                 .param("upstream", apiframe.upstream())
@@ -113,13 +113,13 @@ class QueueRepository {
         return new Turn(claimed, wait.isEmpty() ? null : wait.getFirst());
     }
 
-    private static Claimed claimed(ResultSet row) throws SQLException {
-        return new Claimed(
+    private static ClaimedGeneration claimed(ResultSet row) throws SQLException {
+        return new ClaimedGeneration(
                 new GenerationId(row.getObject("id", UUID.class)),
                 new KeyId(row.getObject("key_id", UUID.class)),
                 row.getInt("attempt"),
                 row.getBoolean("promised"),
-                new UpstreamKey(row.getObject("upstream_key", UUID.class)),
+                new VendorIdempotencyKey(row.getObject("upstream_key", UUID.class)),
                 row.getBytes("upstream_request"),
                 row.getString("model_name"),
                 row.getInt("images"),
@@ -133,7 +133,7 @@ class QueueRepository {
     record Grant(boolean granted, Duration waitFor) {}
 
     /** @param own the interval that the purpose keeps to by itself */
-    Grant take(String purpose, Pace pace, Duration own, Duration longest) {
+    Grant take(String purpose, CallSpacing pace, Duration own, Duration longest) {
         return jdbc.sql(TAKE)
                 .param("upstream", apiframe.upstream())
                 .param("purpose", purpose)

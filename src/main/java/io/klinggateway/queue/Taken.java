@@ -6,7 +6,7 @@ package io.klinggateway.queue;
  * @param status as tenants see it
  * @param waits whether it waits in the queue
  */
-public record Taken(String status, boolean waits) implements Verdict {
+public record Taken(String status, boolean waits) implements SubmissionResult {
 
     static final Taken SENT = new Taken("QUEUED", false);
     static final Taken WAITS = new Taken("QUEUED", true);

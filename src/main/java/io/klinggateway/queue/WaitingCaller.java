@@ -23,7 +23,7 @@ public final class WaitingCaller implements AutoCloseable {
     private final GenerationId id;
     private final Runnable whenClosed;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
-    private final BlockingQueue<Verdict> verdicts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<SubmissionResult> verdicts = new LinkedBlockingQueue<>();
     private volatile long ticket = Long.MAX_VALUE;
     private volatile boolean claimed;
 
@@ -54,13 +54,13 @@ public final class WaitingCaller implements AutoCloseable {
         return ticket <= pass && !claimed;
     }
 
-    void tell(Verdict verdict) {
+    void tell(SubmissionResult verdict) {
         verdicts.add(verdict);
     }
 
     /** @return null if the time is up */
     @Nullable
-    Verdict await(Deadline deadline) {
+    SubmissionResult await(Deadline deadline) {
         try {
             return verdicts.poll(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
@@ -75,9 +75,9 @@ public final class WaitingCaller implements AutoCloseable {
      * @return null if the time is up
      */
     @Nullable
-    Verdict awaitOutcome(Deadline deadline) {
-        Verdict verdict = await(deadline);
-        while (verdict instanceof Verdict.NotYet) {
+    SubmissionResult awaitOutcome(Deadline deadline) {
+        SubmissionResult verdict = await(deadline);
+        while (verdict instanceof SubmissionResult.NotYet) {
             verdict = await(deadline);
         }
         return verdict;

@@ -25,6 +25,6 @@ final class WaitingCallers {
     void passed(long pass) {
         callers.values().stream()
                 .filter(caller -> caller.isPassedOver(pass))
-                .forEach(caller -> caller.tell(new Verdict.NotYet()));
+                .forEach(caller -> caller.tell(new SubmissionResult.NotYet()));
     }
 }

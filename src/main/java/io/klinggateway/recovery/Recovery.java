@@ -8,7 +8,7 @@ import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.generation.Callbacks.Subject;
-import io.klinggateway.generation.LostJobs;
+import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.orphan.VendorJobs;
@@ -45,7 +45,7 @@ class Recovery {
     private final RecoveryRepository recoveries;
     private final VendorJobs vendorJobs;
     private final Orphans orphans;
-    private final LostJobs lost;
+    private final LostJobBooking lost;
     private final Apiframe apiframe;
     private final AccountRate rate;
     private final Clock clock;
@@ -54,7 +54,7 @@ class Recovery {
             RecoveryRepository recoveries,
             VendorJobs vendorJobs,
             Orphans orphans,
-            LostJobs lost,
+            LostJobBooking lost,
             Apiframe apiframe,
             AccountRate rate,
             Clock clock) {

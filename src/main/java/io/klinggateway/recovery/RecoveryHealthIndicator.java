@@ -8,9 +8,9 @@ import org.springframework.stereotype.Component;
 @Component
 class RecoveryHealthIndicator implements HealthIndicator {
 
-    private final RecoveryDoor door;
+    private final RecoveryGate door;
 
-    RecoveryHealthIndicator(RecoveryDoor door) {
+    RecoveryHealthIndicator(RecoveryGate door) {
         this.door = door;
     }
 

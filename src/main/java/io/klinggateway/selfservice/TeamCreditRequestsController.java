@@ -3,7 +3,7 @@ package io.klinggateway.selfservice;
 import io.klinggateway.admin.CreditRequest;
 import io.klinggateway.admin.CreditRequestOperations;
 import io.klinggateway.admin.CreditTerms.NewCreditRequest;
-import io.klinggateway.admin.Done;
+import io.klinggateway.admin.IdempotentResult;
 import io.klinggateway.problem.RequestParameters;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
@@ -52,7 +52,7 @@ class TeamCreditRequestsController {
             @AuthenticationPrincipal Caller caller,
             @RequestBody byte[] body,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
-        Done<CreditRequest> done = requests.ask(caller, body, key);
+        IdempotentResult<CreditRequest> done = requests.ask(caller, body, key);
         ResponseEntity.BodyBuilder response = ResponseEntity.status(HttpStatus.CREATED);
         if (done.replayed()) {
             response.header("Idempotent-Replayed", "true");

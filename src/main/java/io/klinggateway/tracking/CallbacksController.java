@@ -3,7 +3,7 @@ package io.klinggateway.tracking;
 import io.klinggateway.apiframe.VendorSignature;
 import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.generation.Callbacks;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -46,7 +46,7 @@ class CallbacksController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void called(@PathVariable String token, HttpServletRequest request) throws IOException {
         // Before a byte of the body is read: anybody can post here.
-        UpstreamKey key = callbacks
+        VendorIdempotencyKey key = callbacks
                 .subject(token)
                 .map(Callbacks.Subject::key)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Not found")));

@@ -5,7 +5,7 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.Settlement;
-import io.klinggateway.generation.WebhookNotices;
+import io.klinggateway.generation.JobWebhooks;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +20,10 @@ class JobProgress {
 
     private final Generations generations;
     private final Settlement settlement;
-    private final WebhookNotices notices;
+    private final JobWebhooks notices;
     private final Callbacks callbacks;
 
-    JobProgress(Generations generations, Settlement settlement, WebhookNotices notices, Callbacks callbacks) {
+    JobProgress(Generations generations, Settlement settlement, JobWebhooks notices, Callbacks callbacks) {
         this.generations = generations;
         this.settlement = settlement;
         this.notices = notices;

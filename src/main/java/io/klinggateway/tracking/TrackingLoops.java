@@ -22,12 +22,12 @@ class TrackingLoops {
     }
 
     @Bean
-    BackgroundLoop stragglersLoop(Stragglers stragglers) {
+    BackgroundLoop stragglersLoop(UnlistedJobReader stragglers) {
         return new BackgroundLoop("stragglers", MOST_BETWEEN_LOOKS, stragglers::pass);
     }
 
     @Bean
-    BackgroundLoop expiryLoop(Expiry expiry) {
+    BackgroundLoop expiryLoop(ImageExpiryCheck expiry) {
         return new BackgroundLoop("expiry", EXPIRY_INTERVAL, expiry::pass);
     }
 }

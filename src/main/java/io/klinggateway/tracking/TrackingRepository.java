@@ -3,7 +3,7 @@ package io.klinggateway.tracking;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
@@ -135,7 +135,7 @@ class TrackingRepository {
     }
 
     /** Lets the next sweep come soon, and repeats at once what the vendor may have without our knowing. */
-    void hint(UpstreamKey key) {
+    void hint(VendorIdempotencyKey key) {
         jdbc.sql(HINT)
                 .param("upstream", apiframe.upstream())
                 .param("soon", SqlTimes.seconds(settings.interval()))

@@ -25,8 +25,8 @@ class LedgerMeters implements SmartLifecycle {
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
     private final LedgerReader reader;
-    private final BooksLease lease;
-    private final BooksPage page = new BooksPage();
+    private final LedgerMetricsLease lease;
+    private final LedgerMetricsSnapshot page = new LedgerMetricsSnapshot();
     private final BackgroundLoop loop;
     private volatile long readAtNanos;
     private volatile boolean everRead;
@@ -35,7 +35,7 @@ class LedgerMeters implements SmartLifecycle {
     /** @param prometheus none where nobody scrapes */
     LedgerMeters(
             LedgerReader reader,
-            BooksLease lease,
+            LedgerMetricsLease lease,
             MeterRegistry registry,
             ObjectProvider<PrometheusRegistry> prometheus) {
         this.reader = reader;

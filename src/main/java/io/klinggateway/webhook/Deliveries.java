@@ -34,16 +34,16 @@ public class Deliveries {
 
     private final DeliveryRepository deliveries;
     private final SchedulerClient scheduler;
-    private final Task<Postponements> task;
-    private final Courier courier;
+    private final Task<BusyDeferrals> task;
+    private final DeliveryWorker courier;
     private final WebhookOutbox outbox;
     private final Clock clock;
 
     Deliveries(
             DeliveryRepository deliveries,
             SchedulerClient scheduler,
-            Task<Postponements> webhookDelivery,
-            Courier courier,
+            Task<BusyDeferrals> webhookDelivery,
+            DeliveryWorker courier,
             WebhookOutbox outbox,
             Clock clock) {
         this.deliveries = deliveries;
@@ -191,7 +191,7 @@ public class Deliveries {
     private void schedule(GenerationId generation, Instant at) {
         scheduler.schedule(
                 task.instanceBuilder(generation.toString())
-                        .data(Postponements.NONE)
+                        .data(BusyDeferrals.NONE)
                         .scheduledTo(at),
                 ScheduleOptions.WHEN_EXISTS_RESCHEDULE);
     }

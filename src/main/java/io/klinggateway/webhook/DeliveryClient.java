@@ -116,11 +116,11 @@ class DeliveryClient implements AutoCloseable {
     }
 
     /** @param messageId the same at every attempt for one message, so that a receiver can tell a repetition */
-    Attempt send(Parcel.SignedPost message, String messageId) {
+    Attempt send(DeliveryPayload.SignedPost message, String messageId) {
         return send(message.url(), message.body(), post -> sign(post, message, messageId));
     }
 
-    Attempt send(Parcel.ChatPost message) {
+    Attempt send(DeliveryPayload.ChatPost message) {
         return send(message.url(), message.body(), _ -> {});
     }
 
@@ -145,7 +145,7 @@ class DeliveryClient implements AutoCloseable {
         return status;
     }
 
-    private void sign(HttpPost post, Parcel.SignedPost message, String messageId) {
+    private void sign(HttpPost post, DeliveryPayload.SignedPost message, String messageId) {
         byte[] body = message.body();
         Signer signer = message.signer();
         long seconds = clock.instant().getEpochSecond();

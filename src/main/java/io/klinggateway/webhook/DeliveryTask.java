@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 class DeliveryTask {
 
     @Bean
-    Task<Postponements> webhookDelivery(DeliveryTasks tasks, WebhookOutbox outbox) {
+    Task<BusyDeferrals> webhookDelivery(DeliveryTasks tasks, WebhookOutbox outbox) {
         return tasks.task("webhook-delivery", outbox);
     }
 

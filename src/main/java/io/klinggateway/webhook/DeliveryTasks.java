@@ -15,10 +15,10 @@ public class DeliveryTasks {
 
     private static final Duration AFTER_A_FAULT_OF_OURS = Duration.ofSeconds(10);
 
-    private final Courier courier;
+    private final DeliveryWorker courier;
     private final Clock clock;
 
-    DeliveryTasks(Courier courier, Clock clock) {
+    DeliveryTasks(DeliveryWorker courier, Clock clock) {
         this.courier = courier;
         this.clock = clock;
     }
@@ -31,17 +31,17 @@ public class DeliveryTasks {
         return task(name, outbox);
     }
 
-    Task<Postponements> task(String name, Outbox outbox) {
-        return Tasks.custom(name, Postponements.class)
+    Task<BusyDeferrals> task(String name, Outbox outbox) {
+        return Tasks.custom(name, BusyDeferrals.class)
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_A_FAULT_OF_OURS))
                 .execute((instance, _) ->
                         after(courier.attempt(outbox, UUID.fromString(instance.getId()), instance.getData())));
     }
 
-    private CompletionHandler<Postponements> after(Courier.Next next) {
+    private CompletionHandler<BusyDeferrals> after(DeliveryWorker.Next next) {
         return switch (next) {
-            case Courier.Next.Nothing _ -> new CompletionHandler.OnCompleteRemove<>();
-            case Courier.Next.Again again ->
+            case DeliveryWorker.Next.Nothing _ -> new CompletionHandler.OnCompleteRemove<>();
+            case DeliveryWorker.Next.Again again ->
                 (completed, operations) ->
                         operations.reschedule(completed, clock.instant().plus(again.pause()), again.postponed());
         };

@@ -35,7 +35,7 @@ class MailClient implements AutoCloseable {
     }
 
     /** @param messageId the same at every attempt for one letter, so that a receiver can tell a repetition */
-    Attempt send(Parcel.Letter letter, String messageId) {
+    Attempt send(DeliveryPayload.Letter letter, String messageId) {
         JavaMailSender mail = server;
         if (mail == null) {
             return new Attempt.Failed("e-mail is not set up");
@@ -49,7 +49,7 @@ class MailClient implements AutoCloseable {
                 () -> {});
     }
 
-    private static MimeMessage message(MimeMessage message, Parcel.Letter letter, String messageId)
+    private static MimeMessage message(MimeMessage message, DeliveryPayload.Letter letter, String messageId)
             throws MessagingException {
         MimeMessageHelper helper = new MimeMessageHelper(message, false, StandardCharsets.UTF_8.name());
         helper.setFrom(new InternetAddress(letter.from(), true));

@@ -30,7 +30,7 @@ public interface Outbox {
      * @param origin what it continues; null if it is in no trace
      */
     record Owed(
-            Parcel parcel,
+            DeliveryPayload parcel,
             String messageId,
             String name,
             TenantId owner,

@@ -37,11 +37,11 @@ class WebhookOutbox implements Outbox {
                 new Owed.EndOfJob(message.generation(), pending.traceparent()));
     }
 
-    Parcel parcel(Message message) {
+    DeliveryPayload parcel(Message message) {
         return signatures
                 .signer(message.key())
-                .<Parcel>map(signer -> new Parcel.SignedPost(message.url(), message.event(), message.body(), signer))
-                .orElseGet(() -> new Parcel.Undeliverable("the key that signs is gone"));
+                .<DeliveryPayload>map(signer -> new DeliveryPayload.SignedPost(message.url(), message.event(), message.body(), signer))
+                .orElseGet(() -> new DeliveryPayload.Undeliverable("the key that signs is gone"));
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class VendorClients {
         return new Apiframe(
                 new VendorHttp(WebClient.builder(), settings, new Breaker(new SimpleMeterRegistry())),
                 settings,
-                new VendorKeys(settings.apiKey(), PREVIOUS_KEY),
+                new VendorApiKeys(settings.apiKey(), PREVIOUS_KEY),
                 clock,
                 new UpstreamMeters(new SimpleMeterRegistry()),
                 events);

@@ -81,6 +81,6 @@ class VendorSignatureTests {
     }
 
     private static VendorSignature verifier(String key, @Nullable String previous) {
-        return new VendorSignature(new VendorKeys(key, previous));
+        return new VendorSignature(new VendorApiKeys(key, previous));
     }
 }

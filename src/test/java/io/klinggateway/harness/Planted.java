@@ -1,7 +1,7 @@
 package io.klinggateway.harness;
 
 import io.klinggateway.ledger.EntryKind;
-import io.klinggateway.ledger.Resolution;
+import io.klinggateway.ledger.HoldResolution;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -199,7 +199,7 @@ final class Planted {
         @Bean
         static BeanPostProcessor releaseForgotten() {
             return around("ledger", "resolve", (target, method, arguments) -> {
-                var resolution = (Resolution) Objects.requireNonNull(arguments[0]);
+                var resolution = (HoldResolution) Objects.requireNonNull(arguments[0]);
                 return resolution.kind() == EntryKind.CAPTURE
                         ? ReflectionUtils.invokeMethod(method, target, arguments)
                         : null;

@@ -7,7 +7,7 @@ import io.klinggateway.ledger.LedgerModel.BalanceAnswer;
 import io.klinggateway.ledger.LedgerModel.HoldAnswer;
 import io.klinggateway.ledger.LedgerModel.Owner;
 import io.klinggateway.ledger.LedgerModel.Window;
-import io.klinggateway.ledger.Spendable.LimitedBy;
+import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

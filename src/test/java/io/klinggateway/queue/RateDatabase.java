@@ -19,7 +19,7 @@ final class RateDatabase implements AutoCloseable {
 
     private final SingleConnectionDataSource connection;
     private final JdbcClient jdbc;
-    private final Pace pace;
+    private final CallSpacing pace;
 
     RateDatabase(int callsPerMinute) {
         var database = TestDatabase.fresh().dataSource();
@@ -30,14 +30,14 @@ final class RateDatabase implements AutoCloseable {
             throw new IllegalStateException(away);
         }
         jdbc = JdbcClient.create(connection);
-        pace = Pace.of(callsPerMinute);
+        pace = CallSpacing.of(callsPerMinute);
         jdbc.sql("""
                 create or replace function gateway_now() returns timestamptz language sql volatile
                 return current_setting('gateway.test_time')::timestamptz
                 """).update();
     }
 
-    Pace pace() {
+    CallSpacing pace() {
         return pace;
     }
 

@@ -24,8 +24,8 @@ class WaitingCallerTests {
 
     @Test
     void anEarlierNotYetSaysNothingOfAGenerationThatIsBeingWithdrawn() {
-        caller.tell(new Verdict.NotYet());
-        caller.tell(new Verdict.NotYet());
+        caller.tell(new SubmissionResult.NotYet());
+        caller.tell(new SubmissionResult.NotYet());
         caller.tell(Taken.SENT);
 
         assertThat(caller.awaitOutcome(Deadline.in(Duration.ofSeconds(5)))).isEqualTo(Taken.SENT);
@@ -33,7 +33,7 @@ class WaitingCallerTests {
 
     @Test
     void withoutAnOutcomeTheTimeRunsOut() {
-        caller.tell(new Verdict.NotYet());
+        caller.tell(new SubmissionResult.NotYet());
 
         assertThat(caller.awaitOutcome(Deadline.in(Duration.ofMillis(50)))).isNull();
     }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Refusal;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.ProblemCode;
@@ -239,7 +239,7 @@ class CallbackTests {
 
     private String tokenOf(String id) {
         return callbacks.token(
-                new Callbacks.Subject(new UpstreamKey(UUID.fromString(id)), new TenantId(new UUID(0, 1))));
+                new Callbacks.Subject(new VendorIdempotencyKey(UUID.fromString(id)), new TenantId(new UUID(0, 1))));
     }
 
     private int send(String token, byte[] body, @Nullable String signature) {

@@ -24,7 +24,7 @@ class OpenJobsTests extends GatewayScenario {
     private MeterRegistry meters;
 
     @Autowired
-    private Expiry expiry;
+    private ImageExpiryCheck expiry;
 
     @Test
     void progressIsShownAndNeverGoesBack() {

@@ -3,7 +3,7 @@ package io.klinggateway.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.generation.Callbacks;
-import io.klinggateway.generation.UpstreamKey;
+import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.simulator.SimulatedApiframe;
@@ -96,7 +96,7 @@ class SweepHintTests extends TrackingScenario {
     }
 
     private String token(UUID id) {
-        return callbacks.token(new Callbacks.Subject(new UpstreamKey(id), new TenantId(new UUID(0, 1))));
+        return callbacks.token(new Callbacks.Subject(new VendorIdempotencyKey(id), new TenantId(new UUID(0, 1))));
     }
 
     private int call(UUID id) throws Exception {

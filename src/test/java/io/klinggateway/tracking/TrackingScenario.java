@@ -84,7 +84,7 @@ abstract class TrackingScenario {
     JobSweep sweep;
 
     @Autowired
-    Stragglers stragglers;
+    UnlistedJobReader stragglers;
 
     @Autowired
     TrackingRepository tracking;

@@ -232,7 +232,7 @@ class LedgerMetersTests {
         StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("scraped", scraped));
         return new LedgerMeters(
                 new LedgerReader(jdbc, TestLedger.on(jdbc)),
-                new BooksLease(jdbc),
+                new LedgerMetricsLease(jdbc),
                 new SimpleMeterRegistry(),
                 beans.getBeanProvider(PrometheusRegistry.class));
     }

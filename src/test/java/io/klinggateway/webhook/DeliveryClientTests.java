@@ -193,7 +193,7 @@ class DeliveryClientTests {
                 Clock.systemUTC(),
                 certificates,
                 rebinding)) {
-            Parcel.SignedPost message = message("http://rebinding.example:" + port() + "/");
+            DeliveryPayload.SignedPost message = message("http://rebinding.example:" + port() + "/");
 
             assertThat(guarded.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
             assertThat(lookups).as("one lookup for check and connection").hasValue(1);
@@ -218,12 +218,12 @@ class DeliveryClientTests {
         return java.net.URI.create(receiver.url()).getPort();
     }
 
-    private Parcel.SignedPost message(String url) {
+    private DeliveryPayload.SignedPost message(String url) {
         return message(url, RunningGateway.keyId(jdbc));
     }
 
-    private Parcel.SignedPost message(String url, KeyId key) {
-        return new Parcel.SignedPost(
+    private DeliveryPayload.SignedPost message(String url, KeyId key) {
+        return new DeliveryPayload.SignedPost(
                 url, "completed", BODY, signatures.signer(key).orElseThrow());
     }
 

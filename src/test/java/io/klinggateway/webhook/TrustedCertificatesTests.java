@@ -11,7 +11,7 @@ import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
 import io.klinggateway.running.RunningGatewayTest;
 import io.klinggateway.tenant.KeySignatures;
-import io.klinggateway.webhook.Courier.Next;
+import io.klinggateway.webhook.DeliveryWorker.Next;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,7 +44,7 @@ class TrustedCertificatesTests {
     private DeliveryClient client;
 
     @Autowired
-    private Courier courier;
+    private DeliveryWorker courier;
 
     @Autowired
     private DeliveryRepository deliveries;
@@ -117,7 +117,7 @@ class TrustedCertificatesTests {
             Message message = message(receiver.url());
             deliveries.add(message, null);
 
-            assertThat(courier.attempt(outbox, message.generation().value(), Postponements.NONE))
+            assertThat(courier.attempt(outbox, message.generation().value(), BusyDeferrals.NONE))
                     .isInstanceOf(Next.Again.class);
 
             assertThat(deliveries.list(new DeliveryFilter(null, DeliveryFilter.Wanted.FAILING), null, 1_000))
@@ -167,8 +167,8 @@ class TrustedCertificatesTests {
         return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(10), 8, List.of(), bundle);
     }
 
-    private Parcel.SignedPost post(Message message) {
-        return new Parcel.SignedPost(
+    private DeliveryPayload.SignedPost post(Message message) {
+        return new DeliveryPayload.SignedPost(
                 message.url(),
                 message.event(),
                 message.body(),

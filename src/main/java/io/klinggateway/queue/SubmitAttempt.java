@@ -1,0 +1,168 @@
+package io.klinggateway.queue;
+
+import io.klinggateway.apiframe.Apiframe;
+import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.apiframe.SubmitOutcome.Accepted;
+import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.Invalid;
+import io.klinggateway.apiframe.SubmitOutcome.NotSent;
+import io.klinggateway.apiframe.SubmitOutcome.Throttled;
+import io.klinggateway.apiframe.SubmitOutcome.Unknown;
+import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.GenerationStatus;
+import io.klinggateway.generation.Generations;
+import io.klinggateway.generation.OutcomeUnknown;
+import io.klinggateway.generation.Refusal;
+import io.klinggateway.generation.Settlement;
+import io.klinggateway.queue.SubmissionResult.Lost;
+import io.klinggateway.queue.SubmissionResult.Refused;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Makes one attempt to send a generation, and records what came of it. */
+@Component
+class SubmitAttempt {
+
+    private static final Logger log = LoggerFactory.getLogger(SubmitAttempt.class);
+    private static final int MOST_DOUBLINGS = 10;
+    private static final Duration LONGEST_PAUSE_OF_ONE = Duration.ofMinutes(1);
+
+    private final Apiframe apiframe;
+    private final Generations generations;
+    private final Settlement settlement;
+    private final Callbacks callbacks;
+    private final AccountRate rate;
+    private final QueueSettings settings;
+    private final PoisonedGenerations poisoned;
+
+    SubmitAttempt(
+            Apiframe apiframe,
+            Generations generations,
+            Settlement settlement,
+            Callbacks callbacks,
+            AccountRate rate,
+            QueueSettings settings,
+            PoisonedGenerations poisoned) {
+        this.apiframe = apiframe;
+        this.generations = generations;
+        this.settlement = settlement;
+        this.callbacks = callbacks;
+        this.rate = rate;
+        this.settings = settings;
+        this.poisoned = poisoned;
+    }
+
+    /**
+     * @param caller waits for the verdict; null if none does
+     * @return what the caller hears. If the database is lost on the way, the lease runs out and the attempt counts as
+     *     unresolved
+     */
+    SubmissionResult send(ClaimedGeneration generation, @Nullable WaitingCaller caller) {
+        if (generation.overdue()) {
+            generations.review(
+                    generation.id(),
+                    "the vendor gave no certain answer for 23 hours and may forget the idempotency key "
+                            + generation.upstreamKey());
+            return Taken.SENT;
+        }
+        Deadline deadline = Deadline.in(settings.attemptDeadline());
+        return switch (apiframe.submit(generation.upstreamKey().toString(), generation.upstreamRequest(), deadline)) {
+            case Accepted accepted -> accept(generation, accepted, deadline);
+            case Invalid invalid -> {
+                accountAccepts(generation);
+                yield refuse(generation, callbacks.redact(Refusal.invalid(invalid)), caller, deadline);
+            }
+            case Denied denied -> {
+                log.error(
+                        "the vendor refuses the gateway's account: HTTP {} ({}): {}",
+                        denied.status(),
+                        denied.meaning(),
+                        denied.error());
+                rate.accountRefused(settings.probeInterval());
+                yield refuse(generation, Refusal.denied(denied, settings.probeInterval()), caller, deadline);
+            }
+            case NotSent notSent -> {
+                log.warn(
+                        "generation {} attempt {} not sent: {}",
+                        generation.id(),
+                        generation.attempt(),
+                        notSent.reason());
+                yield returnToQueue(generation, pauseAfter(generation.attempt()));
+            }
+            case Throttled _ -> returnToQueue(generation, Duration.ZERO);
+            case Unknown unknown -> {
+                log.warn(
+                        "generation {} attempt {} unresolved: {}",
+                        generation.id(),
+                        generation.attempt(),
+                        unknown.reason());
+                // What one team sends and the vendor chokes on takes as little as possible of what all share.
+                Duration longest = poisoned.failed(generation.id()) ? LONGEST_PAUSE_OF_ONE : settings.longestPause();
+                generations.unresolved(
+                        generation.id(), generation.attempt(), pauseAfter(generation.attempt(), longest));
+                yield Taken.SENT;
+            }
+        };
+    }
+
+    /** The job exists, whether the database takes note of it or not: another attempt finds it again by its key. */
+    private SubmissionResult accept(ClaimedGeneration generation, Accepted accepted, Deadline deadline) {
+        try {
+            poisoned.taken(generation.id());
+            if (generations.accepted(generation.id(), accepted.job(), deadline)) {
+                // Books that are restored may know neither; the log then tells whose the vendor's job is.
+                log.info("sent generation={} as vendor job={}", generation.id(), accepted.job());
+            } else {
+                settlement.refuse(generation.id(), generation.attempt(), Refusal.bookedBefore(), true, deadline);
+            }
+            accountAccepts(generation);
+        } catch (OutcomeUnknown unrecorded) {
+            log.warn("generation {} is left until its lease ends: {}", generation.id(), unrecorded.getMessage());
+        }
+        return Taken.SENT;
+    }
+
+    private void accountAccepts(ClaimedGeneration generation) {
+        if (generation.probe()) {
+            rate.accountAccepted();
+        }
+    }
+
+    /** Ends the generation, unless a job of it may exist or a caller was promised one that may still be sent. */
+    private SubmissionResult refuse(ClaimedGeneration generation, Refusal refusal, @Nullable WaitingCaller caller, Deadline deadline) {
+        boolean withdraw = !generation.promised() && caller != null && caller.beginRefusal();
+        if (!withdraw && !refusal.whateverCameBefore()) {
+            return returnToQueue(generation, Duration.ZERO);
+        }
+        GenerationStatus status;
+        try {
+            status = settlement.refuse(generation.id(), generation.attempt(), refusal, !withdraw, deadline);
+        } catch (OutcomeUnknown lost) {
+            return new Lost(lost);
+        }
+        if (status.withdrawn()) {
+            return new Refused(refusal);
+        }
+        return status.sending() ? returnToQueue(generation, Duration.ZERO) : new Taken(status.status(), false);
+    }
+
+    private SubmissionResult returnToQueue(ClaimedGeneration generation, Duration pause) {
+        generations.returnToQueue(generation.id(), generation.attempt(), pause);
+        return Taken.WAITS;
+    }
+
+    /** Doubles with every attempt, up to the longest; jittered, so that replicas do not march in step. */
+    private Duration pauseAfter(int attempt) {
+        return pauseAfter(attempt, settings.longestPause());
+    }
+
+    private Duration pauseAfter(int attempt, Duration atMost) {
+        long longest = atMost.toMillis();
+        long pause = Math.min(longest, settings.firstPause().toMillis() << Math.min(attempt - 1, MOST_DOUBLINGS));
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
+    }
+}
