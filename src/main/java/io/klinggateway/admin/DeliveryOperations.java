@@ -80,12 +80,12 @@ public class DeliveryOperations {
 
     /** Sends a team's own once more, now, also if it has arrived. */
     @Transactional
-    public void sendAgain(Caller caller, GenerationId generation) {
+    public void sendAgain(Operator actor, Caller caller, GenerationId generation) {
         if (!deliveries.sendAgain(caller.tenant().id(), generation)) {
             throw Refusals.notFound("There is no webhook of that job");
         }
         audit.record(
-                Operator.of(caller),
+                actor,
                 Action.of("webhook.retry", caller.tenant().name()).about(generation),
                 null,
                 null);

@@ -117,7 +117,9 @@ class ConsoleSecurity {
                 .hasAuthority(ADMIN)
                 .requestMatchers(reading(Paths.CONSOLE + "/team/**"))
                 .hasAnyAuthority(MEMBER, ADMIN)
-                .requestMatchers(Paths.CONSOLE + "/team/try/**", Paths.CONSOLE + "/team/jobs/*/cancel")
+                .requestMatchers(Paths.CONSOLE + "/team/try/**",
+                        Paths.CONSOLE + "/team/jobs/*/cancel",
+                        Paths.CONSOLE + "/team/webhooks/**")
                 .hasAnyAuthority(MEMBER, ADMIN)
                 .requestMatchers(Paths.CONSOLE + "/team/credit-requests")
                 .access((visitor, _) -> mayAskForCredits(visitor.get()))

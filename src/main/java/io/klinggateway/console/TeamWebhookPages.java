@@ -69,6 +69,7 @@ class TeamWebhookPages {
 
     @PostMapping("/{id}/again")
     String sendAgain(
+            Visitor visitor,
             @AuthenticationPrincipal Caller caller,
             @PathVariable String id,
             Model model,
@@ -81,7 +82,7 @@ class TeamWebhookPages {
                 model,
                 response,
                 () -> {
-                    operations.sendAgain(caller, job);
+                    operations.sendAgain(visitor.actor(), caller, job);
                     return "redirect:/console/team/webhooks?done=sent";
                 },
                 () -> list(caller, null, null, null, model));
