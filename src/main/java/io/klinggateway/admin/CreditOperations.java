@@ -47,7 +47,8 @@ public class CreditOperations {
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public IdempotentResult<Answer> adjust(Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
+    public IdempotentResult<Answer> adjust(
+            Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
         return once(
                 operator,
                 tenantName,

@@ -67,7 +67,8 @@ public class CreditRequestOperations {
      * @param key makes the call repeatable; null if the caller gave none
      */
     @Transactional
-    public IdempotentResult<CreditRequest> ask(Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
+    public IdempotentResult<CreditRequest> ask(
+            Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
         String team = caller.tenant().name();
         TenantId tenant = caller.tenant().id();
         // Under the tenant's lock, requests come one after the other.

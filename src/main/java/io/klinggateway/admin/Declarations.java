@@ -5,7 +5,6 @@ import io.klinggateway.admin.DeclarationPlan.PlannedAction;
 import io.klinggateway.admin.DeclarationPlan.PlannedTenant;
 import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
-import io.klinggateway.admin.TenantTerms.LimitTerms;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Network;
@@ -117,10 +116,7 @@ class Declarations {
         DeclaredTenantView shownBefore = known == null ? null : view(known);
         Tenant tenant = tenants.register(declared.name(), declared.budget().toBudget());
         TenantRecord registered = tenants.change(
-                tenants.lock(tenant.name()).orElseThrow(),
-                TenantStatus.ACTIVE,
-                true,
-                declared.toSettings());
+                tenants.lock(tenant.name()).orElseThrow(), TenantStatus.ACTIVE, true, declared.toSettings());
         keys.declare(
                 tenant,
                 declared.keysOrNone().stream()
@@ -139,8 +135,7 @@ class Declarations {
     private PlannedTenant withdraw(Operator actor, TenantRecord tenant) {
         Declared before = state(tenant);
         DeclaredTenantView shownBefore = view(tenant);
-        TenantRecord withdrawn = tenants.change(
-                tenant, TenantStatus.SUSPENDED, false, tenant.settings());
+        TenantRecord withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.settings());
         audit.record(actor, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",

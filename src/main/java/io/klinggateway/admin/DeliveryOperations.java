@@ -84,11 +84,7 @@ public class DeliveryOperations {
         if (!deliveries.sendAgain(caller.tenant().id(), generation)) {
             throw Refusals.notFound("There is no webhook of that job");
         }
-        audit.record(
-                actor,
-                Action.of("webhook.retry", caller.tenant().name()).about(generation),
-                null,
-                null);
+        audit.record(actor, Action.of("webhook.retry", caller.tenant().name()).about(generation), null, null);
     }
 
     /**

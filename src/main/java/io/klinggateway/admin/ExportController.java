@@ -56,7 +56,8 @@ class ExportController {
         transactions.executeWithoutResult(_ -> audit.record(operator, Action.of("tenant.export", name), null, null));
         response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + team.name() + ".ndjson\"");
-        // Not closed where it fails: an error takes the place of what was not sent yet, or the answer has no proper end.
+        // Not closed where it fails: an error takes the place of what was not sent yet, or the answer has no proper
+        // end.
         OutputStream out = new BufferedOutputStream(response.getOutputStream(), 1 << 14);
         try {
             export.write(team.id(), team.name(), out);

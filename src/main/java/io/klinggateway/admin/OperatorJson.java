@@ -1,11 +1,11 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.problem.MalformedJson;
-import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.problem.RedactedValue;
+import io.klinggateway.problem.Suggestion;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,8 @@ class OperatorJson {
                 return object;
             }
             if (!root.isMissingNode()) {
-                throw new ProblemException(Problem.invalid(Problem.BODY, "must be an object " + RedactedValue.json(root)));
+                throw new ProblemException(
+                        Problem.invalid(Problem.BODY, "must be an object " + RedactedValue.json(root)));
             }
         } catch (JacksonException malformed) {
             throw new ProblemException(MalformedJson.problem(malformed, body));
@@ -199,7 +200,9 @@ class OperatorJson {
         for (JacksonException.Reference step : unfit.getPath()) {
             sent = step.getPropertyName() == null ? sent.path(step.getIndex()) : sent.path(step.getPropertyName());
         }
-        return unfit instanceof UnrecognizedPropertyException || sent.isMissingNode() ? "" : " " + RedactedValue.json(sent);
+        return unfit instanceof UnrecognizedPropertyException || sent.isMissingNode()
+                ? ""
+                : " " + RedactedValue.json(sent);
     }
 
     private static String message(JacksonException unfit) {

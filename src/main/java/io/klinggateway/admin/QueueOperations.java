@@ -90,7 +90,8 @@ public class QueueOperations {
             // Under the tenant's lock, calls with the same key come one after the other.
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             TenantId id = tenant.tenant().id();
-            IdempotentResult<Cancelled> replay = calls.find(id, call, key, Cancelled.class).orElse(null);
+            IdempotentResult<Cancelled> replay =
+                    calls.find(id, call, key, Cancelled.class).orElse(null);
             if (replay != null) {
                 return new Part(0, replay);
             }

@@ -51,10 +51,7 @@ public class TenantOperations {
 
     @Transactional
     public TenantView create(Operator operator, NewTenant asked) {
-        TenantRecord created = tenants.create(
-                asked.name(),
-                asked.budget().toBudget(),
-                asked.toSettings());
+        TenantRecord created = tenants.create(asked.name(), asked.budget().toBudget(), asked.toSettings());
         TenantView view = view(created);
         audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
         return view;
@@ -143,11 +140,7 @@ public class TenantOperations {
         TenantView before = TenantView.of(tenant, accountBefore);
         TenantChange asked = change.apply(TenantChange.of(before));
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
-        TenantRecord changed = tenants.change(
-                tenant,
-                asked.status(),
-                false,
-                asked.toSettings());
+        TenantRecord changed = tenants.change(tenant, asked.status(), false, asked.toSettings());
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {

@@ -55,7 +55,10 @@ public final class TenantTerms {
 
         TenantSettings toSettings() {
             return new TenantSettings(
-                    costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
+                    costCentre,
+                    retentionDays,
+                    LimitTerms.toLimits(limits),
+                    SelfServiceTerms.toSelfService(selfService));
         }
     }
 
@@ -131,7 +134,10 @@ public final class TenantTerms {
 
         TenantSettings toSettings() {
             return new TenantSettings(
-                    costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
+                    costCentre,
+                    retentionDays,
+                    LimitTerms.toLimits(limits),
+                    SelfServiceTerms.toSelfService(selfService));
         }
 
         TenantChange with(SelfServiceTerms other) {

@@ -30,7 +30,10 @@ public record TenantView(
         TenantStatus status,
         boolean declared,
         @Schema(example = "4711") @Nullable String costCentre,
-        @Schema(description = RETENTION_DAYS, example = "30") @Nullable Integer retentionDays,
+
+        @Schema(description = RETENTION_DAYS, example = "30") @Nullable
+        Integer retentionDays,
+
         BudgetView budget,
         LimitsView limits,
         @Nullable SelfServiceTerms selfService,
@@ -62,7 +65,18 @@ public record TenantView(
 
     TenantView withNotice(@Nullable String sentence) {
         return new TenantView(
-                id, name, status, declared, costCentre, retentionDays, budget, limits, selfService, balance, createdAt, sentence);
+                id,
+                name,
+                status,
+                declared,
+                costCentre,
+                retentionDays,
+                budget,
+                limits,
+                selfService,
+                balance,
+                createdAt,
+                sentence);
     }
 
     /** @param windows the longest first; all of them hold */

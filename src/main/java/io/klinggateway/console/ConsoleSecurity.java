@@ -117,7 +117,8 @@ class ConsoleSecurity {
                 .hasAuthority(ADMIN)
                 .requestMatchers(reading(Paths.CONSOLE + "/team/**"))
                 .hasAnyAuthority(MEMBER, ADMIN)
-                .requestMatchers(Paths.CONSOLE + "/team/try/**",
+                .requestMatchers(
+                        Paths.CONSOLE + "/team/try/**",
                         Paths.CONSOLE + "/team/jobs/*/cancel",
                         Paths.CONSOLE + "/team/webhooks/**")
                 .hasAnyAuthority(MEMBER, ADMIN)

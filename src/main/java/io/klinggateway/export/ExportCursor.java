@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param id its id
  * @param seq its number
  */
-record ExportCursor(@Nullable OffsetDateTime at, @Nullable UUID id, @Nullable Long seq) {
+record ExportCursor(
+        @Nullable OffsetDateTime at,
+        @Nullable UUID id,
+        @Nullable Long seq) {
 
     /** Before all rows. */
-    static final ExportCursor START = new ExportCursor(OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC), new UUID(0, 0), 0L);
+    static final ExportCursor START =
+            new ExportCursor(OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC), new UUID(0, 0), 0L);
 }

@@ -1,8 +1,8 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.AvailableCredits;
+import io.klinggateway.ledger.GenerationId;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;

@@ -79,7 +79,8 @@ public class Admissions {
         byte[] asked = json.write(request);
         byte[] hash = Sha256.of(asked);
         TenantId tenant = caller.tenant().id();
-        VendorIdempotencyKey upstreamKey = key == null ? VendorIdempotencyKey.of(id) : VendorIdempotencyKey.of(tenant, key, hash, 0);
+        VendorIdempotencyKey upstreamKey =
+                key == null ? VendorIdempotencyKey.of(id) : VendorIdempotencyKey.of(tenant, key, hash, 0);
         ImageRequest sent = callbacks.upstream(new Callbacks.Subject(upstreamKey, tenant), request);
         return new NewGeneration(
                 id,

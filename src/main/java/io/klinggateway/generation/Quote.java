@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param left what the key may hold, and which window of the budgets decides
  * @param obstacle the code of the error that generating would answer with; null if it would be admitted
  */
-public record Quote(Credits price, AvailableCredits left, @Nullable ProblemCode obstacle) {
+public record Quote(
+        Credits price, AvailableCredits left, @Nullable ProblemCode obstacle) {
 
     public boolean admitted() {
         return obstacle == null;

@@ -5,8 +5,8 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.HoldResolution;
+import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.picture.Pictures;
 import java.time.Duration;
@@ -209,7 +209,8 @@ public class Settlement {
                 ending.outcome().toUpperCase(Locale.ROOT));
     }
 
-    private void countOnceCommitted(GenerationId id, GenerationOutcome ending, Credits captured, @Nullable Duration lasted) {
+    private void countOnceCommitted(
+            GenerationId id, GenerationOutcome ending, Credits captured, @Nullable Duration lasted) {
         Origin origin = scope.origin(id);
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override

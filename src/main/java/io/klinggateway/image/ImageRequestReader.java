@@ -1,9 +1,9 @@
 package io.klinggateway.image;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.RedactedValue;
+import io.klinggateway.problem.Suggestion;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,7 +151,8 @@ public class ImageRequestReader {
         }
 
         <E extends Enum<E>> @Nullable E choice(String name, String component, E[] choices, Function<E, String> wire) {
-            return value(name, component, oneOf(choices, wire), node -> choose(node, choices, wire), RedactedValue::json);
+            return value(
+                    name, component, oneOf(choices, wire), node -> choose(node, choices, wire), RedactedValue::json);
         }
 
         <E extends Enum<E>> @Nullable List<E> list(String name, E[] choices, Function<E, String> wire) {

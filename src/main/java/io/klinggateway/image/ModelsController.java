@@ -64,8 +64,8 @@ class ModelsController {
             return Arrays.stream(values())
                     .filter(modality -> modality.wire().equals(wire))
                     .findFirst()
-                    .orElseThrow(() -> new ProblemException(
-                            Problem.invalid("modality", "must be one of image, video, music " + RedactedValue.text(wire))));
+                    .orElseThrow(() -> new ProblemException(Problem.invalid(
+                            "modality", "must be one of image, video, music " + RedactedValue.text(wire))));
         }
     }
 }

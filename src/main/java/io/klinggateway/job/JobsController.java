@@ -9,12 +9,12 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.job.Follower.Listener;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.problem.Suggestion;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.problem.RequestParameters;
 import io.klinggateway.problem.RedactedValue;
+import io.klinggateway.problem.RequestParameters;
+import io.klinggateway.problem.Suggestion;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.Uuids;
@@ -168,7 +168,8 @@ class JobsController {
     private static GenerationId id(String id) {
         return Uuids.parse(id)
                 .map(GenerationId::new)
-                .orElseThrow(() -> new ProblemException(Problem.invalid("id", "must be a UUID " + RedactedValue.text(id))));
+                .orElseThrow(
+                        () -> new ProblemException(Problem.invalid("id", "must be a UUID " + RedactedValue.text(id))));
     }
 
     private FoundJob find(Caller caller, String id) {

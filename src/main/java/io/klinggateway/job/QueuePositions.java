@@ -2,8 +2,8 @@ package io.klinggateway.job;
 
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.queue.QueuePosition;
 import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.queue.QueuePosition;
 import io.klinggateway.tenant.Caller;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;

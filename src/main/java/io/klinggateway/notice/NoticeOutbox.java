@@ -6,9 +6,9 @@ import io.klinggateway.notice.NoticeRepository.OwedNotice;
 import io.klinggateway.notice.NoticeSettings.OperatorChannel;
 import io.klinggateway.tenant.KeySignatures;
 import io.klinggateway.tenant.KeySignatures.Signer;
+import io.klinggateway.webhook.DeliveryPayload;
 import io.klinggateway.webhook.DeliveryStatus;
 import io.klinggateway.webhook.Outbox;
-import io.klinggateway.webhook.DeliveryPayload;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -98,8 +98,8 @@ class NoticeOutbox implements Outbox {
                         target, json.writeValueAsBytes(Map.of("text", plain(notice.title() + "\n" + text(notice)))));
             case EMAIL ->
                 rules.mailFrom()
-                        .<DeliveryPayload>map(from ->
-                                new DeliveryPayload.Letter(from, target, "[Kling Gateway] " + notice.title(), text(notice)))
+                        .<DeliveryPayload>map(from -> new DeliveryPayload.Letter(
+                                from, target, "[Kling Gateway] " + notice.title(), text(notice)))
                         .orElseGet(() -> new DeliveryPayload.Undeliverable(TargetRules.MAIL_IS_OFF));
         };
     }

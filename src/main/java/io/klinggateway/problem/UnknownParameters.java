@@ -51,7 +51,8 @@ class UnknownParameters implements HandlerInterceptor, WebMvcConfigurer {
         if (!unknown.isEmpty()) {
             Map<String, List<String>> faults = new LinkedHashMap<>();
             unknown.forEach(name -> faults.put(
-                    RedactedValue.name(name), List.of("is not a parameter of " + call + " (" + hint(name, known) + ")")));
+                    RedactedValue.name(name),
+                    List.of("is not a parameter of " + call + " (" + hint(name, known) + ")")));
             throw new ProblemException(Problem.invalid(faults));
         }
     }

@@ -116,7 +116,8 @@ public class Dispatcher implements SmartLifecycle {
                 return Taken.WAITS;
             }
         }
-        SubmissionResult verdict = caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
+        SubmissionResult verdict =
+                caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
         return verdict == null ? Taken.SENT : verdict;
     }
 

@@ -4,7 +4,8 @@ import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Refusal;
 
 /** What a caller hears of its generation. */
-sealed interface SubmissionResult permits Taken, SubmissionResult.NotYet, SubmissionResult.Refused, SubmissionResult.Lost {
+sealed interface SubmissionResult
+        permits Taken, SubmissionResult.NotYet, SubmissionResult.Refused, SubmissionResult.Lost {
 
     /** Its turn is not now. */
     record NotYet() implements SubmissionResult {}

@@ -133,7 +133,8 @@ class SubmitAttempt {
     }
 
     /** Ends the generation, unless a job of it may exist or a caller was promised one that may still be sent. */
-    private SubmissionResult refuse(ClaimedGeneration generation, Refusal refusal, @Nullable WaitingCaller caller, Deadline deadline) {
+    private SubmissionResult refuse(
+            ClaimedGeneration generation, Refusal refusal, @Nullable WaitingCaller caller, Deadline deadline) {
         boolean withdraw = !generation.promised() && caller != null && caller.beginRefusal();
         if (!withdraw && !refusal.whateverCameBefore()) {
             return returnToQueue(generation, Duration.ZERO);

@@ -53,12 +53,14 @@ class PromptWords {
 
     /** @return whether more are left */
     private static boolean pass(JdbcClient jdbc) {
-        Optional<Instant> until =
-                jdbc.sql(ADDED_UNTIL).query((row, _) -> SqlTimes.instant(row, "until")).optional();
+        Optional<Instant> until = jdbc.sql(ADDED_UNTIL)
+                .query((row, _) -> SqlTimes.instant(row, "until"))
+                .optional();
         if (until.isEmpty()) {
             return false; // another replica does it
         }
-        Instant now = jdbc.sql(NOW).query((row, _) -> SqlTimes.instant(row, "now")).single();
+        Instant now =
+                jdbc.sql(NOW).query((row, _) -> SqlTimes.instant(row, "now")).single();
         jdbc.sql(FORGET)
                 .param("until", SqlTimes.timestamp(until.get()))
                 .param("now", SqlTimes.timestamp(now))

@@ -9,11 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param declared whether the configuration declares it; then it can be changed only there
  */
 public record TenantRecord(
-        Tenant tenant,
-        TenantStatus status,
-        boolean declared,
-        TenantSettings settings,
-        Instant createdAt) {
+        Tenant tenant, TenantStatus status, boolean declared, TenantSettings settings, Instant createdAt) {
 
     /** See {@link TenantSettings}. */
     public @Nullable SelfService selfService() {

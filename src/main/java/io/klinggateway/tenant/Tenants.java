@@ -175,8 +175,7 @@ public class Tenants {
 
     /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public TenantRecord change(
-            TenantRecord tenant, TenantStatus status, boolean declared, TenantSettings settings) {
+    public TenantRecord change(TenantRecord tenant, TenantStatus status, boolean declared, TenantSettings settings) {
         TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, settings, tenant.createdAt());
         if (!changed.equals(tenant)) {
             knownKeys.forgetAfterwards();

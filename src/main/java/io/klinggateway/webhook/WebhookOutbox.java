@@ -40,7 +40,8 @@ class WebhookOutbox implements Outbox {
     DeliveryPayload parcel(Message message) {
         return signatures
                 .signer(message.key())
-                .<DeliveryPayload>map(signer -> new DeliveryPayload.SignedPost(message.url(), message.event(), message.body(), signer))
+                .<DeliveryPayload>map(signer ->
+                        new DeliveryPayload.SignedPost(message.url(), message.event(), message.body(), signer))
                 .orElseGet(() -> new DeliveryPayload.Undeliverable("the key that signs is gone"));
     }
 

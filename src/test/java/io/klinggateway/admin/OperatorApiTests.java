@@ -1306,7 +1306,9 @@ class OperatorApiTests {
         String key = here.createKey("exported");
         String job = here.tenant(key, "POST", "/v2/images/generate", """
                 {"prompt": "a fox of our own", "model": "kling-image", "webhookUrl": "https://hooks.example/in/hook-secret"}
-                """, "X-Gateway-Labels", "project=spring").expect(202).text("jobId");
+                """, "X-Gateway-Labels", "project=spring")
+                .expect(202)
+                .text("jobId");
         here.awaitStatus(key, job, "COMPLETED");
         here.operator("PATCH", "/tenants/exported/notices", """
                 {"channels": {"chat": {"kind": "SLACK", "target": "https://hooks.example/services/chat-secret"}}}
@@ -1327,18 +1329,33 @@ class OperatorApiTests {
         assertThat(lines.getLast().toString()).isEqualTo("{\"type\":\"end\",\"lines\":" + (lines.size() - 1) + "}");
         assertThat(lines.stream().map(line -> line.path("type").asString()).distinct())
                 .containsExactly(
-                        "team", "budget", "key", "job", "channel", "notice", "creditRequest", "journal", "audit", "end");
-        assertThat(lines.stream().filter(line -> line.has("askedBy")).map(line -> line.path("credits")).distinct())
+                        "team",
+                        "budget",
+                        "key",
+                        "job",
+                        "channel",
+                        "notice",
+                        "creditRequest",
+                        "journal",
+                        "audit",
+                        "end");
+        assertThat(lines.stream()
+                        .filter(line -> line.has("askedBy"))
+                        .map(line -> line.path("credits"))
+                        .distinct())
                 .hasSize(1234);
-        JsonNode exported = lines.stream().filter(line -> line.path("type").asString().equals("job")).findFirst().orElseThrow();
+        JsonNode exported = lines.stream()
+                .filter(line -> line.path("type").asString().equals("job"))
+                .findFirst()
+                .orElseThrow();
         assertThat(exported.path("id").asString()).isEqualTo(job);
         assertThat(exported.path("request").path("prompt").asString()).isEqualTo("a fox of our own");
         assertThat(exported.path("webhookHost").asString()).isEqualTo("hooks.example");
         assertThat(exported.path("labels").path("project").asString()).isEqualTo("spring");
-        assertThat(export.body())
-                .doesNotContain(key, Sha256.hex(key), "hook-secret", "chat-secret", "a secret fox");
+        assertThat(export.body()).doesNotContain(key, Sha256.hex(key), "hook-secret", "chat-secret", "a secret fox");
         assertThat(export.header("Content-Disposition")).isEqualTo("attachment; filename=\"exported.ndjson\"");
-        assertThat(audited("exported", "tenant.export").path("actor").asString()).isEqualTo("alice");
+        assertThat(audited("exported", "tenant.export").path("actor").asString())
+                .isEqualTo("alice");
         here.operator("GET", "/tenants/nobody/export").expect(404);
         here.tenant(key, "GET", "/admin/v1/tenants/exported/export").expect(401);
     }
@@ -1377,7 +1394,8 @@ class OperatorApiTests {
         for (String days : List.of("2", "90", "null")) {
             String team = "kept-" + days;
             here.createTenant(team, MONTHLY, NO_LIMITS);
-            here.operator("PATCH", "/tenants/" + team, "{\"retentionDays\": " + days + "}").expect(200);
+            here.operator("PATCH", "/tenants/" + team, "{\"retentionDays\": " + days + "}")
+                    .expect(200);
             String key = here.createKey(team);
             for (int age : new int[] {1, 10, 40}) {
                 String job = here.generate(key, 1).expect(202).text("jobId");
@@ -1400,7 +1418,11 @@ class OperatorApiTests {
                 """).query(String.class).list())
                 .containsExactly("kept-2 true true false", "kept-90 false false false", "kept-null true false false");
         here.operator("PATCH", "/tenants/kept-2", "{\"retentionDays\": 4000}").expect(400);
-        assertThat(here.operator("GET", "/tenants/kept-2").expect(200).json().path("retentionDays").intValue())
+        assertThat(here.operator("GET", "/tenants/kept-2")
+                        .expect(200)
+                        .json()
+                        .path("retentionDays")
+                        .intValue())
                 .isEqualTo(2);
     }
 

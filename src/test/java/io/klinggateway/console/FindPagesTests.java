@@ -81,7 +81,8 @@ class FindPagesTests {
         other = Session.signedIn(url(), RunningGateway.OTHER_KEY);
         operator = Session.signedIn(url(), ConsoleTest.TOKEN);
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> found(team, word).contains(fox) && found(other, word).contains("the other team"));
+                .until(() ->
+                        found(team, word).contains(fox) && found(other, word).contains("the other team"));
     }
 
     @ParameterizedTest

@@ -2,12 +2,12 @@ package io.klinggateway.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import io.klinggateway.ledger.LedgerDatabase.Row;
 import io.klinggateway.ledger.LedgerModel.BalanceAnswer;
 import io.klinggateway.ledger.LedgerModel.HoldAnswer;
 import io.klinggateway.ledger.LedgerModel.Owner;
 import io.klinggateway.ledger.LedgerModel.Window;
-import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package io.klinggateway.ledger;
 
-import io.klinggateway.ledger.LedgerDatabase.Row;
 import io.klinggateway.ledger.AvailableCredits.LimitedBy;
+import io.klinggateway.ledger.LedgerDatabase.Row;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
