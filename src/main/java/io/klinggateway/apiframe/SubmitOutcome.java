@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What one attempt to submit a job came to. All but {@link Unknown} are certain. */
+/**
+ * What one attempt to submit a job came to. All but {@link Unknown} are certain. {@code submitted} in {@link Apiframe} says which
+ * HTTP status is which.
+ */
 public sealed interface SubmitOutcome {
 
     /** The vendor has the job. */

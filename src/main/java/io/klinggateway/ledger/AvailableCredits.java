@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may be spent now, by all windows together, and which of them decides: one that has too few for what was asked, and
- * of those the one that resets last; otherwise the one with the least left.
+ * of those the one that resets last; otherwise the one with the least left. The function {@code ledger_limit} in
+ * {@code R__ledger.sql} computes it.
  *
  * @param window its name
  * @param resetsAt when it starts anew; null if it never does
