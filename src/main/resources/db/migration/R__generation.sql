@@ -64,14 +64,20 @@ begin
              order by id) as lock;
 end $$;
 
+-- What each word of a team's prompts begins with in the index, so that no other team's are walked along.
+create or replace function prompt_prefix(p_tenant uuid) returns text
+    language sql immutable
+    return left(p_tenant::text, 8);
+
 -- By which words a request is found. A prompt may hold what PostgreSQL cannot store as text, such as \u0000: it is found by none.
 create or replace function prompt_words(p_tenant uuid, p_request bytea) returns tsvector
     language plpgsql immutable as $$
 begin
-    return array_to_tsvector(array[p_tenant::text])
-        || to_tsvector('simple', coalesce(convert_from(p_request, 'UTF8')::json ->> 'prompt', ''));
+    return array_to_tsvector(array(
+        select prompt_prefix(p_tenant) || left(lexeme, 500)
+          from unnest(to_tsvector('simple', coalesce(convert_from(p_request, 'UTF8')::json ->> 'prompt', '')))));
 exception when data_exception or program_limit_exceeded then
-    return array_to_tsvector(array[p_tenant::text]);
+    return ''::tsvector;
 end $$;
 
 -- What is erased is found by nobody.
@@ -88,13 +94,16 @@ create or replace trigger generation_prompt_erased
     for each row when (old.upstream_request is not null and new.upstream_request is null)
     execute function forget_prompt();
 
--- Finds a team's prompts that have all of some words; the last may be a word's beginning.
+-- Finds a team's prompts that have all of some words; the last may be a word's beginning. Null if there are no words.
 create or replace function prompt_query(p_tenant uuid, p_words text) returns tsquery
     language sql stable
-    return case numnode(plainto_tsquery('simple', p_words))
-        when 0 then quote_literal(p_tenant::text)::tsquery
-        else quote_literal(p_tenant::text)::tsquery && (plainto_tsquery('simple', p_words)::text || ':*')::tsquery
-    end;
+    return (select string_agg(
+                '''' || replace(replace(prompt_prefix(p_tenant) || left(lexeme, 500), '\', '\\'), '''', '''''') || ''''
+                    || case when place = last_place then ':*' else '' end,
+                ' & ')::tsquery
+              from (select lexeme, positions[cardinality(positions)] as place,
+                           max(positions[cardinality(positions)]) over () as last_place
+                      from unnest(to_tsvector('simple', p_words))) words);
 
 -- Admits a generation in one transaction: replay and conflict first, then key and tenant, whatever the caller remembers of
 -- them, then the vendor's account, then the limits, then the hold, then the row, which waits in the queue. Calling it again

@@ -239,7 +239,7 @@ create table generation_prompt (
     tenant_id     uuid        not null,
     created_at    timestamptz not null,
     generation_id uuid        not null,
-    words         tsvector    not null,  -- the team's id is among them, so that no other team's prompts are walked along
+    words         tsvector    not null,  -- each begins with the team's prompt_prefix
     primary key (tenant_id, created_at, generation_id)
 );
 

@@ -25,9 +25,12 @@ public class AuditLog {
                     :reason, :requestId)
             """;
 
-    private static final String PAGE = """
+    private static final String COLUMNS = """
             select seq, at, actor, way_in, role, person, action, tenant, subject, before, after, reason, request_id
               from audit_entry
+            """;
+
+    private static final String PAGE = COLUMNS + """
              where seq > :after
                and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
                and (cast(:tenant as text) is null or tenant = :tenant)
@@ -38,17 +41,14 @@ public class AuditLog {
              limit :most
             """;
 
-    private static final String LATEST = """
-            select seq, at, actor, way_in, role, person, action, tenant, subject, before, after, reason, request_id
-              from audit_entry
+    private static final String LATEST = COLUMNS + """
              where seq < :before and (cast(:tenant as text) is null or tenant = :tenant)
              order by seq desc
              limit :most
             """;
 
-    private static final String OF_REQUEST = """
-            select seq, at, actor, action, tenant, subject, before, after, reason, request_id
-              from audit_entry where request_id = :requestId order by seq limit :most
+    private static final String OF_REQUEST = COLUMNS + """
+            where request_id = :requestId order by seq limit :most
             """;
 
     private final JdbcClient jdbc;

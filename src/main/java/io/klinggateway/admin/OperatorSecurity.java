@@ -60,7 +60,9 @@ class OperatorSecurity {
                 .exceptionHandling(refusals -> refusals.accessDeniedHandler((_, response, _) -> problems.write(
                         response,
                         Problem.of(ProblemCode.NOT_PERMITTED, "This needs the role operator; viewers only read"))))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET)
+                .authorizeHttpRequests(requests -> requests.requestMatchers("/admin/v1/tenants/*/export")
+                        .hasAuthority(Role.OPERATOR.name()) // it has the prompts, which are not for all who look
+                        .requestMatchers(HttpMethod.GET)
                         .hasAnyAuthority(Role.OPERATOR.name(), Role.VIEWER.name())
                         .requestMatchers(HttpMethod.HEAD)
                         .hasAnyAuthority(Role.OPERATOR.name(), Role.VIEWER.name())

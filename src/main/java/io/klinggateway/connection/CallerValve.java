@@ -36,9 +36,6 @@ final class CallerValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         connections.hasSpoken(new Remote(request.getPeerAddr(), request.getRemotePort()));
-        if (connections.isCrowded()) {
-            response.setHeader("Connection", "close");
-        }
         getNext().invoke(request, response);
         if (!request.isAsync() && !request.isFinished() && !isTheLast(request.getCoyoteRequest())) {
             response.finishResponse();

@@ -40,9 +40,10 @@ record FindForm(
             Arrays.stream(JobOutcome.values()).map(FindForm::name).toList();
 
     /** So short a beginning is of a minute's jobs. */
-    private static final Pattern ID_BEGINS = Pattern.compile("[0-9a-f]{8}(-?[0-9a-f]+)*-?");
+    private static final Pattern ID_BEGINS = Pattern.compile("[0-9a-f]{8}(?:-?[0-9a-f]++)*+-?");
 
     private static final int HEX_DIGITS = 32;
+    private static final int LONGEST_ID = 40;
 
     static String name(JobOutcome outcome) {
         return outcome.name().toLowerCase(Locale.ROOT);
@@ -88,7 +89,7 @@ record FindForm(
     Optional<IdRange> ids() {
         String begin = search().toLowerCase(Locale.ROOT);
         String digits = begin.replace("-", "");
-        return ID_BEGINS.matcher(begin).matches() && digits.length() <= HEX_DIGITS
+        return begin.length() <= LONGEST_ID && digits.length() <= HEX_DIGITS && ID_BEGINS.matcher(begin).matches()
                 ? Optional.of(new IdRange(filled(digits, "0"), filled(digits, "f")))
                 : Optional.empty();
     }

@@ -64,7 +64,8 @@ enum ExportPart {
                        'request', convert_from(upstream_request, 'UTF8')::json, 'labels', labels, 'error', error,
                        'createdAt', created_at, 'completedAt', completed_at) as line
               from generation
-             where tenant_id = :tenant and not promised and upstream_request is not null and (completed_at, id) > (:at, :id)
+             where tenant_id = :tenant and not promised and upstream_request is not null and completed_at is not null
+               and (completed_at, id) > (:at, :id)
              order by completed_at, id
              limit :most
             """),

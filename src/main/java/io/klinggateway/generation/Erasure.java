@@ -2,13 +2,16 @@ package io.klinggateway.generation;
 
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.picture.Pictures;
+import io.klinggateway.webhook.Deliveries;
+import io.klinggateway.webhook.DeliveryStatus;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Erases one generation's request and images before their time. What was spent, and when, stays on record. */
+/** Erases one generation's request, images and webhook before their time. What was spent, and when, stays on record. */
 @Component
 public class Erasure {
 
@@ -21,12 +24,16 @@ public class Erasure {
              where id = :id and completed_at is not null
             """;
 
+    private static final String KEEP_STATUS = "update generation set webhook_status = :status where id = :id";
+
     private final JdbcClient jdbc;
     private final Pictures pictures;
+    private final Deliveries deliveries;
 
-    Erasure(JdbcClient jdbc, Pictures pictures) {
+    Erasure(JdbcClient jdbc, Pictures pictures, Deliveries deliveries) {
         this.jdbc = jdbc;
         this.pictures = pictures;
+        this.deliveries = deliveries;
     }
 
     /**
@@ -36,9 +43,14 @@ public class Erasure {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean erase(GenerationId id) {
+        Optional<DeliveryStatus> webhook = deliveries.erase(id); // before the generation, as whoever forgets them does
         boolean ended = jdbc.sql(ERASE).param("id", id.value()).update() == 1;
         if (ended) {
             pictures.erase(List.of(id));
+            webhook.ifPresent(status -> jdbc.sql(KEEP_STATUS)
+                    .param("status", status.wire())
+                    .param("id", id.value())
+                    .update());
         }
         return ended;
     }

@@ -27,7 +27,7 @@ class Retention {
                      cross join lateral (
                            select id from generation
                             where tenant_id = t.id and upstream_request is not null
-                              and completed_at <= gateway_now()
+                              and completed_at <= (select gateway_now()) -- by itself it is volatile, and no bound of an index
                                   - coalesce(make_interval(days => t.retention_days), make_interval(secs => :age))
                             order by completed_at limit :most for update skip locked) old
                      limit :most) old

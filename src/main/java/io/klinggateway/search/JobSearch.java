@@ -87,7 +87,7 @@ public class JobSearch {
     private static final String WITH_PROMPT = COLUMNS + """
               from generation_prompt p join generation g on g.id = p.generation_id
             """ + NAMES + CONDITIONS + """
-               and p.tenant_id = :tenant and p.words @@ prompt_query(:tenant, :words) <key>
+               and p.tenant_id = :tenant and p.words @@ (select prompt_query(:tenant, :words)) <key>
                and p.created_at >= :from and p.created_at < :to
                and (p.created_at, p.generation_id) < (:beforeTime, :beforeId)
              order by p.created_at desc, p.generation_id desc limit :most

@@ -5,6 +5,7 @@ import io.klinggateway.support.SqlTimes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +21,11 @@ class PromptWords {
     private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final int MOST_AT_ONCE = 500;
 
+    /** Ids begin with the time at which a replica made them. They bound what is read; an index by time would be one more to keep. */
+    private static final Duration CLOCKS_APART = Duration.ofMinutes(20);
+
+    private static final int BITS_BELOW_MILLIS = 16;
+
     private static final String ADDED_UNTIL = "select until from prompt_words_added for update skip locked";
     private static final String NOW = "select gateway_now() as now";
 
@@ -27,7 +33,8 @@ class PromptWords {
             insert into generation_prompt (tenant_id, created_at, generation_id, words)
             select g.tenant_id, g.created_at, g.id, prompt_words(g.tenant_id, g.upstream_request)
               from generation g
-             where g.created_at > :until - interval '1 minute' and g.created_at <= :now and g.upstream_request is not null
+             where g.id >= :lowestId and g.created_at > :until - interval '1 minute' and g.created_at <= :now
+               and g.upstream_request is not null
                and not exists (select from generation_prompt p
                                 where p.tenant_id = g.tenant_id and p.created_at = g.created_at and p.generation_id = g.id)
              order by g.created_at
@@ -39,7 +46,8 @@ class PromptWords {
     private static final String FORGET = """
             delete from generation_prompt p
              using generation g
-             where g.created_at > :until - interval '1 minute' and g.created_at <= :now and g.upstream_request is null
+             where g.id >= :lowestId and g.created_at > :until - interval '10 minutes' and g.created_at <= :now
+               and g.upstream_request is null
                and p.tenant_id = g.tenant_id and p.created_at = g.created_at and p.generation_id = g.id
             """;
 
@@ -61,11 +69,14 @@ class PromptWords {
         }
         Instant now =
                 jdbc.sql(NOW).query((row, _) -> SqlTimes.instant(row, "now")).single();
+        UUID lowestId = new UUID(Math.max(0, until.get().minus(CLOCKS_APART).toEpochMilli()) << BITS_BELOW_MILLIS, 0);
         jdbc.sql(FORGET)
+                .param("lowestId", lowestId)
                 .param("until", SqlTimes.timestamp(until.get()))
                 .param("now", SqlTimes.timestamp(now))
                 .update();
         int added = jdbc.sql(ADD)
+                .param("lowestId", lowestId)
                 .param("until", SqlTimes.timestamp(until.get()))
                 .param("now", SqlTimes.timestamp(now))
                 .param("most", MOST_AT_ONCE)

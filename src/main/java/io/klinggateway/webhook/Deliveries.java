@@ -188,6 +188,16 @@ public class Deliveries {
         return deliveries.forget(age, most);
     }
 
+    /**
+     * Deletes one, however far it has come; what waits is not sent any more.
+     *
+     * @return what it had come to, FAILED if it was still to be sent; empty if there is none
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<DeliveryStatus> erase(GenerationId generation) {
+        return deliveries.delete(generation).map(status -> status == DeliveryStatus.PENDING ? DeliveryStatus.FAILED : status);
+    }
+
     private void schedule(GenerationId generation, Instant at) {
         scheduler.schedule(
                 task.instanceBuilder(generation.toString())

@@ -102,6 +102,8 @@ class DeliveryRepository {
 
     private static final String COUNT_TO_RETRY = "select count(*) from (" + TO_RETRY + ") found";
 
+    private static final String DELETE = "delete from webhook_delivery where generation_id = :id returning status";
+
     private static final String FORGET = """
             delete from webhook_delivery d
              using (select generation_id from webhook_delivery
@@ -175,6 +177,15 @@ class DeliveryRepository {
             statuses.put(generationId(row), DeliveryStatus.of(row.getString("status")));
         });
         return statuses;
+    }
+
+    /** @return how far it had come */
+    Optional<DeliveryStatus> delete(GenerationId id) {
+        return jdbc.sql(DELETE)
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .map(DeliveryStatus::of);
     }
 
     /** @return what the forgotten ones had come to */
