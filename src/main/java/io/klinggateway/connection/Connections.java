@@ -51,7 +51,6 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
     private final Map<SocketWrapperBase<NioChannel>, Long> unfinishedSinceNanos = new HashMap<>();
     private final Set<Remote> spoken = ConcurrentHashMap.newKeySet();
     private volatile @Nullable CallerProtocol protocol;
-    private volatile int keepAliveRequests;
 
     Connections(ConnectionSettings settings, Clock clock) {
         this.settings = settings;
@@ -69,7 +68,6 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
             callers.setMaxConnections(most());
             // Who asks before it sends is told to go on only if its body is wanted.
             callers.setContinueResponseTiming("onRead");
-            keepAliveRequests = callers.getMaxKeepAliveRequests();
             protocol = callers;
         }
     }
@@ -153,8 +151,6 @@ public class Connections implements WebServerFactoryCustomizer<TomcatServletWebS
                 all.stream().filter(this::isTooSlow).toList();
         slow.forEach(connection -> close(connection, Activity.UNFINISHED));
         long silentTooMany = callers.count() - crowded();
-        // Its caller, who may be a proxy, connects anew then and loses nothing.
-        callers.setMaxKeepAliveRequests(silentTooMany > 0 ? 1 : keepAliveRequests);
         if (silentTooMany > 0) {
             long spokenTooMany = callers.count() - most() * 7L / 8;
             List<Idle> idle = all.stream()

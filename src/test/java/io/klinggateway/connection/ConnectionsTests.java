@@ -104,23 +104,6 @@ class ConnectionsTests {
         }
     }
 
-    /** Tried anew where a stall let the others be closed before. */
-    @Test
-    void whereItIsCrowdedAnAnswerIsTheLastOfItsConnection() {
-        await().ignoreExceptions().atMost(Duration.ofSeconds(40)).until(() -> {
-            hangUp();
-            for (int trickling = 0; trickling < 32; trickling++) {
-                send("GET /v2/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
-            }
-            TimeUnit.MILLISECONDS.sleep(700); // it is looked at twice a second, and these are let go after one
-            Socket last = send("GET /v2/models HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            String answer = new String(last.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return answer.startsWith("HTTP/1.1 200")
-                    && answer.contains("Connection: close")
-                    && answer.contains("Transfer-Encoding: chunked") == !answer.contains("Content-Length");
-        });
-    }
-
     /** A byte now and then keeps every timeout from passing that is of one read. */
     @ParameterizedTest
     @ValueSource(
