@@ -108,6 +108,9 @@ class ConsoleSecurity {
                 .permitAll()
                 .requestMatchers(Paths.SIGN_IN, Paths.SIGN_IN + "/*", Paths.ASSETS + "**", Paths.BACK_CHANNEL)
                 .permitAll()
+                // Its form's token is the session's.
+                .requestMatchers(HttpMethod.POST, Paths.SIGN_OUT)
+                .permitAll()
                 .requestMatchers(reading(Paths.CONSOLE + "/operator/**"))
                 .hasAnyAuthority(OPERATOR, VIEWER)
                 .requestMatchers(Paths.CONSOLE + "/operator/**")
@@ -128,7 +131,7 @@ class ConsoleSecurity {
                 .hasAuthority(ADMIN)
                 .requestMatchers(reading(Paths.CONSOLE + "/**"))
                 .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor))
-                .requestMatchers(Paths.SIGN_OUT, Paths.PLACE)
+                .requestMatchers(Paths.PLACE)
                 .access((visitor, _) -> new AuthorizationDecision(visitor.get() instanceof Visitor))
                 .anyRequest()
                 .denyAll();

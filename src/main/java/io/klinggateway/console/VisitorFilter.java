@@ -45,7 +45,7 @@ final class VisitorFilter extends OncePerRequestFilter {
     }
 
     private Optional<Visitor> visitor(HttpServletRequest request) {
-        if (request.getRequestURI().startsWith(Paths.ASSETS)) {
+        if (isForAnybody(request.getRequestURI())) {
             return Optional.empty();
         }
         HttpSession session = request.getSession(false);
@@ -58,5 +58,14 @@ final class VisitorFilter extends OncePerRequestFilter {
             request.setAttribute(ENDED, true);
         }
         return visitor;
+    }
+
+    /** What needs no visitor must not wait for the identity provider, whom looking for one may have to ask. */
+    private static boolean isForAnybody(String path) {
+        return path.startsWith(Paths.ASSETS)
+                || path.equals(Paths.SIGN_IN)
+                || path.startsWith(Paths.SIGN_IN + "/")
+                || path.equals(Paths.BACK_CHANNEL)
+                || path.equals(Paths.SIGN_OUT);
     }
 }

@@ -197,6 +197,36 @@ class SignInTests extends SingleSignOnFixture {
     }
 
     @Test
+    void whileTheProviderIsAwayOneSignsInOtherwiseAndOut() {
+        Person vera = signedIn("vera");
+        Person otto = signedIn("otto");
+        otto.session.get("/console/operator");
+        PROVIDER.goAway(true);
+        try {
+            theProviderIsToBeAskedAgain();
+
+            HttpResponse<String> left = otto.session.post("/console/sign-out", Map.of());
+            assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
+            assertThat(otto.isOut()).isTrue();
+            assertThat(vera.session.get("/console/sign-in").statusCode()).isEqualTo(200);
+            assertThat(vera.get("/sign-in/single-sign-on")).isEqualTo(302);
+            assertThat(vera.get("/sign-in/callback")).isEqualTo(400);
+            vera.session.get("/console/sign-in");
+            assertThat(vera.session
+                            .post("/console/sign-in", Map.of("secret", ConsoleTest.TOKEN))
+                            .statusCode())
+                    .isEqualTo(302);
+            assertThat(vera.get("/operator/new-tenant")).as("now an operator").isEqualTo(200);
+        } finally {
+            PROVIDER.goAway(false);
+        }
+        assertThat(database.sql("select count(*) from person_session where subject = 'otto'")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
     void requestsOfOneMomentAskTheProviderOnce() {
         Person vera = signedIn("vera");
         theProviderIsToBeAskedAgain();
