@@ -2,6 +2,9 @@ package io.klinggateway.console;
 
 import io.klinggateway.admin.ConsoleKeys;
 import io.klinggateway.admin.Operator;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.signin.HeldRole;
 import io.klinggateway.signin.Person;
 import io.klinggateway.signin.SignInIsOn;
@@ -54,9 +57,10 @@ class PersonVisitors {
         return singleSignOn.begin(arrival, proof, settings.sessionTimeout());
     }
 
-    Optional<Visitor> find(HttpSession session, UUID id, String proof) {
+    /** @throws ProblemException if the request changes something, and the person has left the place that it was made in */
+    Optional<Visitor> find(HttpServletRequest request, HttpSession session, UUID id, String proof) {
         String place = session.getAttribute(PLACE) instanceof String text ? text : "";
-        return singleSignOn
+        Optional<Visitor> visitor = singleSignOn
                 .find(id, proof)
                 .flatMap(person -> visitor(
                         person,
@@ -64,6 +68,23 @@ class PersonVisitors {
                                 .sorted(Comparator.comparing(
                                         held -> !held.place().equals(place)))
                                 .toList()));
+        visitor.filter(now -> !now.place().equals(place)).ifPresent(now -> moved(request, session, now));
+        return visitor;
+    }
+
+    /** A page of one team must not do in another what it was made for. */
+    private static void moved(HttpServletRequest request, HttpSession session, Visitor now) {
+        if (List.of("GET", "HEAD").contains(request.getMethod())) {
+            enter(session, now.place());
+        } else if (!request.getRequestURI().equals(Paths.PLACE)) {
+            throw new ProblemException(Problem.of(
+                    ProblemCode.NOT_PERMITTED, "You have no place in that team any more; nothing was done"));
+        }
+    }
+
+    private static void enter(HttpSession session, String place) {
+        session.setAttribute(PLACE, place);
+        FormTokens.begin(session);
     }
 
     /** In the first place that there is: a team may have been suspended, or never have been. */
@@ -78,10 +99,10 @@ class PersonVisitors {
                 : keys.caller(actor, held.team()).map(caller -> Visitor.of(actor, caller, person));
     }
 
-    /** Goes to another place. */
+    /** Goes to another place. Forms of pages of the old one are void. */
     void go(HttpSession session, String place) {
         if (place.length() <= LONGEST_PLACE) {
-            session.setAttribute(PLACE, place);
+            enter(session, place);
         }
     }
 

@@ -252,7 +252,7 @@ class SignIns {
         }
         UUID id = UUID.fromString(parts[1]);
         if (parts[0].equals(PERSON)) {
-            return people == null ? Optional.empty() : people.find(session, id, proof);
+            return people == null ? Optional.empty() : people.find(request, session, id, proof);
         }
         return keys.find(new KeyId(id), request).map(Visitor::of);
     }

@@ -149,6 +149,35 @@ class SignInTests extends SingleSignOnFixture {
         }
     }
 
+    /** Every form below is one of alpha's; a key of the same name would be made in either team. */
+    @Test
+    void aFormOfOneTeamDoesNothingInAnother() {
+        PROVIDER.know("ada", "Ada Admin", "kling-alpha-admin", "kling-beta-admin");
+        Person ada = signedIn("ada");
+        ada.session.post("/console/place", Map.of("place", "team alpha"));
+        String page = ada.session.get("/console/team/notices").body();
+        String ofAlpha = page.replaceFirst("(?s).*?name=\"_csrf\" value=\"([^\"]+)\".*", "$1");
+        Map<String, String> form = Map.of("silencedUntil", "", "_csrf", ofAlpha);
+        ada.session.post("/console/place", Map.of("place", "team beta"));
+        assertThat(ada.session.post("/console/team/notices/silence", form).statusCode())
+                .as("the person went elsewhere")
+                .isEqualTo(403);
+
+        ada.session.get("/console/team/notices");
+        PROVIDER.put("ada", "kling-alpha-admin");
+        theProviderIsToBeAskedAgain();
+        HttpResponse<String> answer = ada.session.post("/console/team/notices/silence", Map.of("silencedUntil", ""));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("You have no place in that team any more; nothing was done");
+
+        assertThat(ada.session.get("/console/team/notices").body()).contains("admin of alpha");
+        assertThat(ada.session
+                        .post("/console/team/notices/silence", Map.of("silencedUntil", ""))
+                        .statusCode())
+                .as("a form of the team that is left")
+                .isEqualTo(302);
+    }
+
     @Test
     void aRoleThatChangesAtTheProviderChangesTheSession() {
         Person otto = signedIn("otto");
