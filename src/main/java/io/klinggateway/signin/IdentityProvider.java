@@ -152,22 +152,31 @@ final class IdentityProvider {
         if (held.refreshToken() == null) {
             return new Renewal.Withdrawn("the provider gave no refresh token; it may need a further scope for one");
         }
+        OAuth2AccessTokenResponse answer;
         try {
-            OAuth2AccessTokenResponse answer = refreshes.getTokenResponse(new OAuth2RefreshTokenGrantRequest(
-                    discover().registration(), ANY_ACCESS_TOKEN, new OAuth2RefreshToken(held.refreshToken(), null)));
-            Identity now = renewed(subject, held, Objects.requireNonNull(answer));
-            return now.subject().equals(subject)
-                    ? new Renewal.Renewed(now)
-                    : new Renewal.Withdrawn("the provider speaks of somebody else");
+            answer = Objects.requireNonNull(refreshes.getTokenResponse(new OAuth2RefreshTokenGrantRequest(
+                    discover().registration(), ANY_ACCESS_TOKEN, new OAuth2RefreshToken(held.refreshToken(), null))));
         } catch (OAuth2AuthorizationException refused) {
             return OAuth2ErrorCodes.INVALID_GRANT.equals(refused.getError().getErrorCode())
                     ? new Renewal.Withdrawn("the grant is gone")
-                    : new Renewal.Unanswered(codeOf(refused));
+                    : new Renewal.Unanswered(codeOf(refused), null);
+        } catch (RestClientException | ProviderAway unanswered) {
+            return unanswered(unanswered, null);
+        }
+        try {
+            Identity now = renewed(subject, held, answer);
+            return now.subject().equals(subject)
+                    ? new Renewal.Renewed(now)
+                    : new Renewal.Withdrawn("the provider speaks of somebody else");
         } catch (HttpClientErrorException.Unauthorized | HttpClientErrorException.Forbidden refused) {
             return new Renewal.Withdrawn("the provider says nothing of the person any more");
         } catch (RestClientException | JwtException | ProviderAway unanswered) {
-            return new Renewal.Unanswered(unanswered.getClass().getSimpleName() + ": " + unanswered.getMessage());
+            return unanswered(unanswered, Identity.Tokens.of(held.idToken(), answer.getRefreshToken()));
         }
+    }
+
+    private static Renewal unanswered(RuntimeException why, Identity.@Nullable Tokens fresh) {
+        return new Renewal.Unanswered(why.getClass().getSimpleName() + ": " + why.getMessage(), fresh);
     }
 
     private Identity renewed(String subject, Identity.Tokens held, OAuth2AccessTokenResponse answer) {

@@ -44,7 +44,11 @@ public final class PersonSessions {
              where id = :id
             """;
 
-    private static final String UNCLAIM = "update person_session set checking_until = null where id = :id";
+    private static final String UNCLAIM = """
+            update person_session set tokens = coalesce(cast(:tokens as text), tokens), checking_until = null
+             where id = :id
+            """;
+
     private static final String TOKENS = "select tokens from person_session where id = :id";
     private static final String END = "delete from person_session where id = :id";
     private static final String END_OF_PERSON = "delete from person_session where subject = :subject";
@@ -135,8 +139,9 @@ public final class PersonSessions {
                 .update();
     }
 
-    void unclaim(UUID id) {
-        jdbc.sql(UNCLAIM).param("id", id).update();
+    /** @param tokens null to keep those that it has */
+    void unclaim(UUID id, @Nullable String tokens) {
+        jdbc.sql(UNCLAIM).param("id", id).param("tokens", tokens).update();
     }
 
     Optional<String> tokens(UUID id) {

@@ -1,5 +1,8 @@
 package io.klinggateway.signin;
 
+import io.klinggateway.signin.Identity.Tokens;
+import org.jspecify.annotations.Nullable;
+
 /** What the provider answers when it is asked whether somebody's session still may go on. */
 sealed interface Renewal {
 
@@ -9,6 +12,10 @@ sealed interface Renewal {
     /** It may not: the grant is gone. */
     record Withdrawn(String why) implements Renewal {}
 
-    /** Nobody can tell. */
-    record Unanswered(String why) implements Renewal {}
+    /**
+     * Nobody can tell.
+     *
+     * @param fresh what the provider gave before it failed: the tokens held before may be good no more; null if nothing
+     */
+    record Unanswered(String why, @Nullable Tokens fresh) implements Renewal {}
 }

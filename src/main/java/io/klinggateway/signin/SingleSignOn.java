@@ -272,8 +272,8 @@ public final class SingleSignOn {
                 end(session, why);
                 yield Optional.empty();
             }
-            case Renewal.Unanswered(String why) -> {
-                sessions.unclaim(session);
+            case Renewal.Unanswered(String why, var fresh) -> {
+                sessions.unclaim(session, fresh == null ? null : close(fresh, proof));
                 throw new ProviderAway(why);
             }
         };

@@ -255,6 +255,22 @@ class SignInTests extends SingleSignOnFixture {
                 .isZero();
     }
 
+    /** A refresh token is good once: the one that came before the failure is the only one from then on. */
+    @Test
+    void aProviderThatFailsHalfwayThrowsNobodyOut() {
+        Person vera = signedIn("vera");
+        theProviderIsToBeAskedAgain();
+        PROVIDER.goHalfAway(true);
+        try {
+            assertThat(vera.get("/operator")).isEqualTo(503);
+            assertThat(vera.get("/operator")).isEqualTo(503);
+        } finally {
+            PROVIDER.goHalfAway(false);
+        }
+
+        assertThat(vera.get("/operator")).isEqualTo(200);
+    }
+
     @Test
     void requestsOfOneMomentAskTheProviderOnce() {
         Person vera = signedIn("vera");

@@ -106,7 +106,10 @@ class ProviderServer {
             Authentication signedIn = token.getPrincipal();
             String subject = Objects.requireNonNull(signedIn).getName();
             SimulatedPerson person = Objects.requireNonNull(provider.people().get(subject));
-            token.getClaims().claim("name", person.name()).claim("groups", person.groups());
+            token.getClaims().claim("name", person.name());
+            if (!provider.isHalfAway()) {
+                token.getClaims().claim("groups", person.groups());
+            }
         };
     }
 

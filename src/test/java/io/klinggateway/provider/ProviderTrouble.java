@@ -20,7 +20,8 @@ final class ProviderTrouble extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String forged = provider.forgedIdToken();
-        if (provider.isAway()) {
+        if (provider.isAway()
+                || (provider.isHalfAway() && request.getRequestURI().equals("/userinfo"))) {
             response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         } else if (forged != null && request.getRequestURI().equals("/oauth2/token")) {
             response.setContentType("application/json");

@@ -41,6 +41,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final AnnotationConfigServletWebServerApplicationContext context =
             new AnnotationConfigServletWebServerApplicationContext();
     private volatile boolean away;
+    private volatile boolean halfAway;
     private volatile @Nullable String forgedIdToken;
 
     /** @param host by which browsers and the gateway reach it: one of this machine's names */
@@ -108,6 +109,15 @@ public final class SimulatedProvider implements AutoCloseable {
     /** Answers everything with a failure. */
     public void goAway(boolean gone) {
         away = gone;
+    }
+
+    /** Gives tokens, but they say no groups, and it answers nothing of the person. */
+    public void goHalfAway(boolean gone) {
+        halfAway = gone;
+    }
+
+    boolean isHalfAway() {
+        return halfAway;
     }
 
     boolean isAway() {
