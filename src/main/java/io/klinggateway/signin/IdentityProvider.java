@@ -157,7 +157,7 @@ final class IdentityProvider {
             answer = Objects.requireNonNull(refreshes.getTokenResponse(new OAuth2RefreshTokenGrantRequest(
                     discover().registration(), ANY_ACCESS_TOKEN, new OAuth2RefreshToken(held.refreshToken(), null))));
         } catch (OAuth2AuthorizationException refused) {
-            return OAuth2ErrorCodes.INVALID_GRANT.equals(refused.getError().getErrorCode())
+            return isGrantGone(refused)
                     ? new Renewal.Withdrawn("the grant is gone")
                     : new Renewal.Unanswered(codeOf(refused), null);
         } catch (RestClientException | ProviderAway unanswered) {
@@ -209,6 +209,13 @@ final class IdentityProvider {
         }
         claims.putAll(idToken);
         return new Identity(subject, claims, claims.get("sid") instanceof String sid ? sid : null, tokens);
+    }
+
+    /** The error is read from answers with status 400 alone; some providers say the same with another. */
+    private static boolean isGrantGone(OAuth2AuthorizationException refused) {
+        return OAuth2ErrorCodes.INVALID_GRANT.equals(refused.getError().getErrorCode())
+                || (refused.getCause() instanceof HttpClientErrorException answer
+                        && answer.getResponseBodyAsString().contains('"' + OAuth2ErrorCodes.INVALID_GRANT + '"'));
     }
 
     private static boolean isAway(Throwable failure) {

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -207,6 +209,19 @@ class SignInTests extends SingleSignOnFixture {
 
         assertThat(mona.isOut()).isTrue();
         assertThat(vera.get("/operator")).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403})
+    void aGrantThatIsGoneEndsTheSessionWhateverTheStatus(int status) {
+        Person mona = signedIn("mona");
+        theProviderIsToBeAskedAgain();
+        PROVIDER.refuseGrants(status);
+        try {
+            assertThat(mona.isOut()).isTrue();
+        } finally {
+            PROVIDER.refuseGrants(0);
+        }
     }
 
     @Test

@@ -23,6 +23,10 @@ final class ProviderTrouble extends OncePerRequestFilter {
         if (provider.isAway()
                 || (provider.isHalfAway() && request.getRequestURI().equals("/userinfo"))) {
             response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        } else if (provider.refusal() > 0 && request.getRequestURI().equals("/oauth2/token")) {
+            response.setStatus(provider.refusal());
+            response.setContentType("application/json");
+            response.getWriter().write("{\"error\": \"invalid_grant\"}");
         } else if (forged != null && request.getRequestURI().equals("/oauth2/token")) {
             response.setContentType("application/json");
             response.getWriter().write("""

@@ -41,6 +41,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final AnnotationConfigServletWebServerApplicationContext context =
             new AnnotationConfigServletWebServerApplicationContext();
     private volatile boolean away;
+    private volatile int refusal;
     private volatile boolean halfAway;
     private volatile @Nullable String forgedIdToken;
 
@@ -114,6 +115,15 @@ public final class SimulatedProvider implements AutoCloseable {
     /** Gives tokens, but they say no groups, and it answers nothing of the person. */
     public void goHalfAway(boolean gone) {
         halfAway = gone;
+    }
+
+    /** Takes every grant for one that is gone, and says so with this status; 0 for not. */
+    public void refuseGrants(int status) {
+        refusal = status;
+    }
+
+    int refusal() {
+        return refusal;
     }
 
     boolean isHalfAway() {
