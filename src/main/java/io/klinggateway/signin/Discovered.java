@@ -35,6 +35,7 @@ record Discovered(
         ClientRegistration registration, JwtDecoder idTokens, JwtDecoder accessTokens, JwtDecoder logoutTokens) {
 
     private static final String LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
+    private static final List<String> OF_ACCESS_TOKENS = List.of("scope", "scp", "client_id", "appid", "idtyp");
     private static final Duration LOGOUT_TOKEN_LIFE = Duration.ofMinutes(5);
 
     static Discovered of(
@@ -79,13 +80,16 @@ record Discovered(
         return decoder;
     }
 
-    /** What only id tokens and logout tokens have must not be there. */
+    /** Something must say that it is one, and what only id tokens and logout tokens have must not be there. */
     private static OAuth2TokenValidatorResult isAccessToken(Jwt token) {
         boolean another = token.hasClaim("nonce")
                 || token.hasClaim("at_hash")
                 || token.hasClaim("events")
                 || List.of("ID", "Refresh", "Logout").contains(token.getClaims().getOrDefault("typ", ""));
-        return result(token.getExpiresAt() != null && !another, "is no access token");
+        boolean one = "at+jwt".equalsIgnoreCase(String.valueOf(token.getHeaders().get("typ")))
+                || "Bearer".equals(token.getClaims().get("typ"))
+                || OF_ACCESS_TOKENS.stream().anyMatch(token::hasClaim);
+        return result(token.getExpiresAt() != null && one && !another, "is no access token");
     }
 
     private static OAuth2TokenValidatorResult isLogoutToken(Jwt token, Instant now) {

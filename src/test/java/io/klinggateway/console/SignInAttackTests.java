@@ -220,6 +220,13 @@ class SignInAttackTests extends SingleSignOnFixture {
             admin("GET", "/tenants", PROVIDER.accessToken(another), "").expect(401);
         }
         admin("GET", "/tenants", PROVIDER.logoutToken(otto), "").expect(401);
+        for (String said : List.of("scope", "scp", "client_id", "appid", "idtyp")) {
+            admin("GET", "/tenants", PROVIDER.sign(PROVIDER.key(), "JWT", with(otto, said, "any")), "")
+                    .expect(200);
+        }
+        admin("GET", "/tenants", PROVIDER.sign(PROVIDER.key(), "JWT", with(otto, "typ", "Bearer")), "")
+                .expect(200);
+        admin("GET", "/tenants", PROVIDER.sign(PROVIDER.key(), "JWT", otto), "").expect(401);
         api.get("/v2/jobs", "Authorization", "Bearer " + operator).expect(401);
     }
 
@@ -248,7 +255,8 @@ class SignInAttackTests extends SingleSignOnFixture {
     @ParameterizedTest
     @ValueSource(strings = {"another key", "alg none", "shared secret", "audience", "issuer", "expired"})
     void aForgedAccessTokenOpensNoApi(String wrong) throws Exception {
-        Map<String, @Nullable Object> claims = Map.of("sub", "otto", "groups", List.of("kling-operators"));
+        Map<String, @Nullable Object> claims =
+                Map.of("sub", "otto", "groups", List.of("kling-operators"), "scope", "openid");
 
         Answer answer = admin("GET", "/tenants", forged(wrong, claims), "");
 
