@@ -1,5 +1,6 @@
 package io.klinggateway.signin;
 
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -58,8 +59,17 @@ public final class BearerTokens {
             log.debug("an access token was refused: {}", bad.getMessage());
             return new Bearer.Bad();
         } catch (JwtException | ProviderAway unreadable) {
+            if (isOfUnknownKey(unreadable)) {
+                log.debug("an access token was refused: its key is unknown, and the keys were read a moment ago");
+                return new Bearer.Bad();
+            }
             log.warn("an access token cannot be checked: {}", unreadable.getMessage());
             return new Bearer.Unanswered();
         }
+    }
+
+    /** Whoever makes up names of keys would have them read all the time. */
+    private static boolean isOfUnknownKey(RuntimeException unreadable) {
+        return unreadable.getCause() instanceof RateLimitReachedException;
     }
 }

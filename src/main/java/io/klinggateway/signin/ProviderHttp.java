@@ -22,6 +22,7 @@ final class ProviderHttp {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration KEYS_LAST = Duration.ofHours(1);
     private static final int MOST_KEY_BYTES = 256 * 1024;
 
     private final @Nullable SSLContext tls;
@@ -56,7 +57,7 @@ final class ProviderHttp {
                 .build();
     }
 
-    /** The provider's public keys, remembered for some minutes, and read anew for a key that is not among them. */
+    /** The provider's public keys, remembered for some minutes, for an hour while the provider is away, and read anew for a key that is not among them. */
     JWKSource<SecurityContext> keys(String uri) {
         DefaultResourceRetriever retriever = new DefaultResourceRetriever(
                 (int) CONNECT_TIMEOUT.toMillis(),
@@ -67,6 +68,8 @@ final class ProviderHttp {
         try {
             return JWKSourceBuilder.<SecurityContext>create(URI.create(uri).toURL(), retriever)
                     .refreshAheadCache(false)
+                    .retrying(true)
+                    .outageTolerant(KEYS_LAST.toMillis())
                     .build();
         } catch (MalformedURLException unusable) {
             throw new IllegalStateException("the provider's jwks_uri is no URL", unusable);

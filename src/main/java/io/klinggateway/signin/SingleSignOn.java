@@ -39,7 +39,7 @@ public final class SingleSignOn {
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
     /** Longer than all that asking the provider may take. */
-    private static final Duration LEASE = Duration.ofSeconds(20);
+    private static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final Duration PATIENCE = Duration.ofSeconds(8);
     private static final int SECRET_BYTES = 32;
