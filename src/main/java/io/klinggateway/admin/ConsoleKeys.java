@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.tenant.TenantRecord;
@@ -57,13 +58,21 @@ public class ConsoleKeys {
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             return find(tenant).orElseGet(() -> {
                 revokeExpired(actor, tenant);
-                RegisteredKey key = keys.issue(tenant.tenant(), NAME, null, List.of(), List.of())
-                        .registered();
+                RegisteredKey key = issue(tenant).registered();
                 audit.record(
                         actor, Action.of("key.create", tenantName).about(key.id()), null, KeyView.of(key, false, null));
                 return caller(tenant, key);
             });
         }));
+    }
+
+    /** What operators allowed the last one, they allow the next. */
+    private IssuedKey issue(TenantRecord tenant) {
+        return keys.list(tenant.tenant()).reversed().stream()
+                .filter(ConsoleKeys::isNamed)
+                .findFirst()
+                .map(last -> keys.issueAfter(tenant.tenant(), last))
+                .orElseGet(() -> keys.issue(tenant.tenant(), NAME, null, List.of(), List.of()));
     }
 
     /** It still has the name. */

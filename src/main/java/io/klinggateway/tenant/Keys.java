@@ -111,6 +111,16 @@ public class Keys {
         return insert(tenant, name, expiresAt, windows.isEmpty() ? null : newBudget(tenant, windows), allowedNetworks);
     }
 
+    /**
+     * Issues a key in the place of one that has ended: with its name, budget and networks, and without an end.
+     *
+     * @throws NameTaken if a live key of the tenant has that name
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public IssuedKey issueAfter(Tenant tenant, RegisteredKey ended) {
+        return insert(tenant, ended.name(), null, ended.budget(), ended.allowedNetworks());
+    }
+
     private IssuedKey insert(
             Tenant tenant,
             String name,

@@ -154,6 +154,38 @@ class TeamAdminTests extends SingleSignOnFixture {
     }
 
     @Test
+    void theConsolesNextKeyHasTheTermsOfTheLast() {
+        UUID console = keyId(team, "console");
+        admin("PATCH", "/tenants/" + team + "/keys/" + console, ConsoleTest.TOKEN, """
+                {"budget": {"period": "MONTH", "limit": 3}, "allowedNetworks": ["127.0.0.0/8", "::1/128"]}
+                """).expect(200);
+        database.sql("update api_key set expires_at = now() - interval '1 day' where id = ?")
+                .param(console)
+                .update();
+        assertThat(tess.get("/team")).isEqualTo(200);
+        UUID second = keyId(team, "console");
+        admin("DELETE", "/tenants/" + team + "/keys/" + second, ConsoleTest.TOKEN, "");
+        assertThat(tess.get("/team")).isEqualTo(200);
+        UUID third = keyId(team, "console");
+
+        assertThat(List.of(console, second, third)).doesNotHaveDuplicates();
+        assertThat(database.sql("select key_budget_id::text || array_to_string(allowed_networks, ' ') from api_key"
+                                + " where id in (?, ?, ?) and key_budget_id is not null")
+                        .params(console, second, third)
+                        .query(String.class)
+                        .list())
+                .hasSize(3)
+                .containsOnly(terms(console));
+    }
+
+    private String terms(UUID key) {
+        return database.sql("select key_budget_id::text || array_to_string(allowed_networks, ' ') from api_key where id = ?")
+                .param(key)
+                .query(String.class)
+                .single();
+    }
+
+    @Test
     void anAdminSaysWhatTheTeamHearsOfAndWhere() throws Exception {
         try (Receiver receiver = new Receiver()) {
             String secret = "B000-very-secret";
