@@ -10,6 +10,7 @@ import io.klinggateway.signin.Person;
 import io.klinggateway.signin.SignInIsOn;
 import io.klinggateway.signin.SingleSignOn;
 import io.klinggateway.signin.SingleSignOn.Arrival;
+import io.klinggateway.tenant.KeyAuthentication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
@@ -32,19 +33,22 @@ class PersonVisitors {
 
     private final SingleSignOn singleSignOn;
     private final ConsoleKeys keys;
+    private final KeyAuthentication usable;
     private final ConsoleSettings settings;
 
-    PersonVisitors(SingleSignOn singleSignOn, ConsoleKeys keys, ConsoleSettings settings) {
+    PersonVisitors(SingleSignOn singleSignOn, ConsoleKeys keys, KeyAuthentication usable, ConsoleSettings settings) {
         this.singleSignOn = singleSignOn;
         this.keys = keys;
+        this.usable = usable;
         this.settings = settings;
     }
 
     /** Whom somebody who arrives is to be taken for: in the place of the page that was asked for, if there is a role there. */
-    Optional<Visitor> visitor(Arrival arrival) {
+    Optional<Visitor> visitor(HttpServletRequest request, Arrival arrival) {
         boolean team = arrival.next().startsWith("/console/team");
         boolean anywhere = !ReturnPath.isPage(arrival.next());
         return visitor(
+                request,
                 arrival.person(),
                 arrival.person().roles().stream()
                         .sorted(Comparator.comparing(
@@ -63,6 +67,7 @@ class PersonVisitors {
         Optional<Visitor> visitor = singleSignOn
                 .find(id, proof)
                 .flatMap(person -> visitor(
+                        request,
                         person,
                         person.roles().stream()
                                 .sorted(Comparator.comparing(
@@ -87,16 +92,20 @@ class PersonVisitors {
         FormTokens.begin(session);
     }
 
-    /** In the first place that there is: a team may have been suspended, or never have been. */
-    private Optional<Visitor> visitor(Person person, List<HeldRole> wanted) {
-        return wanted.stream().flatMap(held -> visitor(person, held).stream()).findFirst();
+    /** In the first place that there is: a team may be suspended, never have been, or not be used from that address. */
+    private Optional<Visitor> visitor(HttpServletRequest request, Person person, List<HeldRole> wanted) {
+        return wanted.stream()
+                .flatMap(held -> visitor(request, person, held).stream())
+                .findFirst();
     }
 
-    private Optional<Visitor> visitor(Person person, HeldRole held) {
+    private Optional<Visitor> visitor(HttpServletRequest request, Person person, HeldRole held) {
         Operator actor = Operator.of(person, held.role());
         return held.team() == null
                 ? Optional.of(Visitor.of(actor, null, person))
-                : keys.caller(actor, held.team()).map(caller -> Visitor.of(actor, caller, person));
+                : keys.caller(actor, held.team())
+                        .flatMap(caller -> usable.find(caller.keyId(), request))
+                        .map(caller -> Visitor.of(actor, caller, person));
     }
 
     /** Goes to another place. Forms of pages of the old one are void. */

@@ -125,7 +125,7 @@ class SignIns {
      */
     Optional<Visitor> signIn(HttpServletRequest request, HttpServletResponse response, Arrival arrival) {
         PersonVisitors visitors = Objects.requireNonNull(people);
-        Optional<Visitor> visitor = visitors.visitor(arrival);
+        Optional<Visitor> visitor = visitors.visitor(request, arrival);
         if (visitor.isPresent()) {
             String proof = newProof();
             String line =

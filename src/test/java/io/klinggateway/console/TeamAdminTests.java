@@ -178,6 +178,16 @@ class TeamAdminTests extends SingleSignOnFixture {
                 .containsOnly(terms(console));
     }
 
+    @Test
+    void theNetworksOfTheConsolesKeyHoldForPeople() {
+        String networks = "{\"allowedNetworks\": [\"192.0.2.0/24\"]}";
+        admin("PATCH", "/tenants/" + team + "/keys/" + keyId(team, "console"), ConsoleTest.TOKEN, networks)
+                .expect(200);
+
+        assertThat(tess.isOut()).isTrue();
+        assertThat(new Person("tess").signIn("").statusCode()).isEqualTo(403);
+    }
+
     private String terms(UUID key) {
         return database.sql("select key_budget_id::text || array_to_string(allowed_networks, ' ') from api_key where id = ?")
                 .param(key)
