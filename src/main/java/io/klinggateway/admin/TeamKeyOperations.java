@@ -91,6 +91,7 @@ public class TeamKeyOperations {
         TenantRecord tenant = lock(caller);
         bounds(tenant);
         refuseConsoles(caller, id);
+        refuseThird(caller, id);
         return keys.rotate(actor, tenant.tenant().name(), id, asked);
     }
 
@@ -107,6 +108,13 @@ public class TeamKeyOperations {
         if (list(caller).stream().anyMatch(key -> key.id().equals(id) && isOfConsole(key))) {
             throw Refusals.conflict(
                     "People in the console use the key \"" + ConsoleKeys.NAME + "\"; only operators change it");
+        }
+    }
+
+    /** Each rotation would leave one more key that works, whatever the operators allow. */
+    private void refuseThird(Caller caller, UUID id) {
+        if (list(caller).stream().anyMatch(key -> key.status() == KeyStatus.ACTIVE && id.equals(key.replacedBy()))) {
+            throw Refusals.conflict("The key that this one replaced still works; revoke it first");
         }
     }
 

@@ -114,6 +114,18 @@ class TeamKeyTests {
     }
 
     @Test
+    void rotationsDoNotAddUpToMoreKeys() {
+        allow(2, null, null);
+        KeyView.Issued first = own.issue(actor, caller, plain("ci"));
+        KeyView.Issued second = own.rotate(actor, caller, first.id(), new Rotation(3600));
+
+        assertRefused(() -> own.rotate(actor, caller, second.id(), new Rotation(3600)), "still works; revoke it first");
+        own.revoke(actor, caller, first.id());
+        assertThat(own.rotate(actor, caller, second.id(), new Rotation(3600)).key())
+                .startsWith("kg_");
+    }
+
+    @Test
     void aTeamStaysWithinItsBounds() {
         allow(10, 90, 50L);
         Instant soon = Instant.now().plus(Duration.ofDays(89));
