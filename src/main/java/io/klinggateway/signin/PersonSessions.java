@@ -56,7 +56,8 @@ public final class PersonSessions {
     private static final String END_AT_PROVIDER = """
             delete from person_session
              where (cast(:subject as text) is null or subject = :subject)
-               and (cast(:providerSession as text) is null or provider_session = :providerSession)
+               and (cast(:providerSession as text) is null or provider_session = :providerSession
+                    or (cast(:subject as text) is not null and provider_session is null))
             """;
 
     private static final String LIST = """
@@ -152,7 +153,7 @@ public final class PersonSessions {
         jdbc.sql(END).param("id", id).update();
     }
 
-    /** Either may be null, but not both. */
+    /** Either may be null, but not both. Of a person, what has no session of the provider's ends too: it may be that one. */
     int endAtProvider(@Nullable String subject, @Nullable String providerSession) {
         if (subject == null && providerSession == null) {
             throw new IllegalArgumentException("whose?");

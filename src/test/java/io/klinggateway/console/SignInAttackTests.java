@@ -77,6 +77,25 @@ class SignInAttackTests extends SingleSignOnFixture {
     }
 
     @Test
+    void aLogoutTokenOfOneSessionEndsWhatMayBeIt() {
+        Person another = signedIn("vera");
+        database.sql("update person_session set provider_session = 'another'").update();
+        Person unnamed = signedIn("vera");
+        database.sql("update person_session set provider_session = null where provider_session <> 'another'")
+                .update();
+        Person mona = signedIn("mona");
+        database.sql("update person_session set provider_session = null where subject = 'mona'")
+                .update();
+
+        assertThat(backChannel(PROVIDER.logoutToken(Map.of("sub", "vera", "sid", "one"))))
+                .isEqualTo(200);
+
+        assertThat(unnamed.isOut()).isTrue();
+        assertThat(another.get("/operator")).isEqualTo(200);
+        assertThat(mona.get("/team")).isEqualTo(200);
+    }
+
+    @Test
     void noTokenOfTheProvidersStandsInTheDatabase() {
         signedIn("otto");
 
