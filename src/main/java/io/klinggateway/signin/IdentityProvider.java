@@ -25,6 +25,7 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationExchange;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
@@ -58,9 +59,12 @@ final class IdentityProvider {
     private final OidcAuthorizationCodeAuthenticationProvider codes;
     private volatile @Nullable Discovered discovered;
 
-    /** @throws IllegalStateException with a sentence that names the setting, if the issuer is none that can be trusted */
+    /** @throws IllegalStateException with a sentence that names the setting, if the issuer is none that can be trusted, or the scopes give no id token */
     IdentityProvider(SignInSettings settings, RoleMapping roles, ProviderHttp http, Clock clock) {
         refuseUnsafe(settings.issuer());
+        if (!settings.scopes().contains(OidcScopes.OPENID)) {
+            throw new IllegalStateException("gateway.sign-in.scopes must have openid among them");
+        }
         this.clock = clock;
         this.settings = settings;
         this.roles = roles;
