@@ -82,8 +82,8 @@ class PersonVisitors {
         if (List.of("GET", "HEAD").contains(request.getMethod())) {
             enter(session, now.place());
         } else if (!request.getRequestURI().equals(Paths.PLACE)) {
-            throw new ProblemException(Problem.of(
-                    ProblemCode.NOT_PERMITTED, "You have no place in that team any more; nothing was done"));
+            throw new ProblemException(
+                    Problem.of(ProblemCode.NOT_PERMITTED, "You have no place in that team any more; nothing was done"));
         }
     }
 

@@ -86,9 +86,10 @@ record Discovered(
                 || token.hasClaim("at_hash")
                 || token.hasClaim("events")
                 || List.of("ID", "Refresh", "Logout").contains(token.getClaims().getOrDefault("typ", ""));
-        boolean one = "at+jwt".equalsIgnoreCase(String.valueOf(token.getHeaders().get("typ")))
-                || "Bearer".equals(token.getClaims().get("typ"))
-                || OF_ACCESS_TOKENS.stream().anyMatch(token::hasClaim);
+        boolean one =
+                "at+jwt".equalsIgnoreCase(String.valueOf(token.getHeaders().get("typ")))
+                        || "Bearer".equals(token.getClaims().get("typ"))
+                        || OF_ACCESS_TOKENS.stream().anyMatch(token::hasClaim);
         return result(token.getExpiresAt() != null && one && !another, "is no access token");
     }
 

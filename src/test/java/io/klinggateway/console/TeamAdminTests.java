@@ -158,7 +158,8 @@ class TeamAdminTests extends SingleSignOnFixture {
         UUID console = keyId(team, "console");
         admin("PATCH", "/tenants/" + team + "/keys/" + console, ConsoleTest.TOKEN, """
                 {"budget": {"period": "MONTH", "limit": 3}, "allowedNetworks": ["127.0.0.0/8", "::1/128"]}
-                """).expect(200);
+                """)
+                .expect(200);
         database.sql("update api_key set expires_at = now() - interval '1 day' where id = ?")
                 .param(console)
                 .update();
@@ -189,7 +190,8 @@ class TeamAdminTests extends SingleSignOnFixture {
     }
 
     private String terms(UUID key) {
-        return database.sql("select key_budget_id::text || array_to_string(allowed_networks, ' ') from api_key where id = ?")
+        return database.sql(
+                        "select key_budget_id::text || array_to_string(allowed_networks, ' ') from api_key where id = ?")
                 .param(key)
                 .query(String.class)
                 .single();
