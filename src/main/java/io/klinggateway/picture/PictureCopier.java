@@ -147,13 +147,16 @@ class PictureCopier implements DisposableBean {
         if (seconds.isPresent()) {
             meters.stored(seconds.get());
             log.debug("picture {} stored, {} bytes", attempt.id(), picture.length());
-        } else if (pictures.find(attempt.id()).isEmpty()) {
-            // Erased while it was copied.
-            delete(attempt.id());
+        } else {
+            deleteIfErased(attempt.id());
         }
     }
 
-    private void delete(PictureId id) {
+    /** What was put while it was erased, all or a part. */
+    private void deleteIfErased(PictureId id) {
+        if (pictures.find(id).isPresent()) {
+            return;
+        }
         try {
             store.delete(names.of(id));
             store.delete(names.ofThumbnail(id));
@@ -163,13 +166,14 @@ class PictureCopier implements DisposableBean {
     }
 
     private void failed(PictureAttempt attempt, String failure) {
-        pictures.failed(attempt, failure).ifPresent(state -> {
-            if (state == PictureState.GAVE_UP) {
-                log.error("lost: picture {} is given up, the vendor has deleted it by now: {}", attempt.id(), failure);
-            } else {
-                log.info("picture {} is tried again: {}", attempt.id(), failure);
-            }
-        });
+        PictureState state = pictures.failed(attempt, failure).orElse(null);
+        if (state == null) {
+            deleteIfErased(attempt.id());
+        } else if (state == PictureState.GAVE_UP) {
+            log.error("lost: picture {} is given up, the vendor has deleted it by now: {}", attempt.id(), failure);
+        } else {
+            log.info("picture {} is tried again: {}", attempt.id(), failure);
+        }
     }
 
     /** Copies under way get a moment to end; the others' leases run out. */

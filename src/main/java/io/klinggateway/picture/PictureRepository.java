@@ -85,6 +85,7 @@ class PictureRepository {
                                                   * (0.9 + random() / 5)) end,
                    leased = false, last_failure = :failure
              where generation_id = :generation and image_number = :number and attempts = :attempt and state = 'PENDING'
+               and erased_at is null
             returning state
             """;
 
@@ -115,13 +116,18 @@ class PictureRepository {
               join picture using (generation_id, image_number)
             """;
 
+    /** A copy that is under way may yet put its bytes: they are deleted when its lease is over. */
     private static final String ERASE = """
-            update picture set erased_at = gateway_now(), due_at = gateway_now(), leased = false
+            update picture
+               set erased_at = gateway_now(), leased = false,
+                   due_at = case when leased and due_at > gateway_now() then due_at else gateway_now() end
              where generation_id = any(:generations) and erased_at is null
             """;
 
     private static final String ERASE_OLD = """
-            update picture p set erased_at = gateway_now(), due_at = gateway_now(), leased = false
+            update picture p
+               set erased_at = gateway_now(), leased = false,
+                   due_at = case when leased and due_at > gateway_now() then due_at else gateway_now() end
               from (select generation_id, image_number from picture
                      where erased_at is null and created_at <= (select gateway_now() - make_interval(secs => :age))
                      order by created_at limit :most for update skip locked) old
@@ -190,7 +196,7 @@ class PictureRepository {
                 .optional();
     }
 
-    /** @return whether it is given up; empty if it came too late */
+    /** @return whether it is given up; empty if it came too late: erased, or another attempt's by now */
     Optional<PictureState> failed(PictureAttempt copied, String failure) {
         return of(copied.id(), jdbc.sql(FAILED))
                 .param("attempt", copied.number())

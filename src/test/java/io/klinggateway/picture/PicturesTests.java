@@ -357,6 +357,30 @@ class PicturesTests extends PictureGateway {
     }
 
     @Test
+    void whatIsErasedWhileItIsCopiedIsDeletedAgainOnceTheCopyIsOver() {
+        GenerationId copied = new GenerationId(UUID.randomUUID());
+        GenerationId waiting = new GenerationId(UUID.randomUUID());
+        transactions.executeWithoutResult(status -> {
+            pictures.keep(copied, tenant("alpha"), List.of("https://v/1"));
+            pictures.keep(waiting, tenant("alpha"), List.of("https://v/1"));
+            jdbc.sql("update picture set attempts = 1, leased = true, due_at = gateway_now() + interval '1 minute'"
+                            + " where generation_id = :id")
+                    .param("id", copied.value())
+                    .update();
+            pictures.erase(List.of(copied, waiting));
+
+            assertThat(repository.claimErased(1_000, Duration.ofMinutes(1)))
+                    .contains(new PictureId(waiting, 1))
+                    .doesNotContain(new PictureId(copied, 1));
+            assertThat(repository.failed(
+                            new PictureAttempt(new PictureId(copied, 1), "https://v/1", 1), "vendor: timeout"))
+                    .as("nothing to try again")
+                    .isEmpty();
+            status.setRollbackOnly();
+        });
+    }
+
+    @Test
     void aTeamHasNoMoreCopiesUnderWayThanItsShareAndNobodyWaitsForItsBacklog() {
         TenantId busy = new TenantId(UUID.randomUUID());
         TenantId quiet = new TenantId(UUID.randomUUID());
