@@ -28,6 +28,9 @@ class PictureCopier implements DisposableBean {
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
     private static final Duration SLACK = Duration.ofSeconds(15);
 
+    /** What has failed so often may be what makes the decoder fail, and the process with it: the picture is worth more. */
+    private static final int MOST_ATTEMPTS_WITH_THUMBNAIL = 3;
+
     private final PictureRepository pictures;
     private final VendorPictures vendor;
     private final PictureStore store;
@@ -120,7 +123,9 @@ class PictureCopier implements DisposableBean {
     }
 
     private void store(PictureAttempt attempt, SpooledPicture picture) throws StoreFailed {
-        Thumbnail thumbnail = thumbnail(picture).orElse(null);
+        Thumbnail thumbnail = attempt.number() > MOST_ATTEMPTS_WITH_THUMBNAIL
+                ? null
+                : thumbnail(picture).orElse(null);
         try {
             if (thumbnail != null) {
                 store.put(names.ofThumbnail(attempt.id()), thumbnail);

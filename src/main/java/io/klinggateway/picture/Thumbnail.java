@@ -30,6 +30,9 @@ record Thumbnail(byte[] bytes) implements PictureStore.Content {
     /** Of a larger one the decoder would want too much memory. */
     private static final long MOST_PIXELS = 12_000_000;
 
+    /** Decoders hold whole rows, whatever is left of them. */
+    private static final int LONGEST_SIDE_PIXELS = 16_384;
+
     /** @return empty if it is too large, broken, or of a kind that Java does not read (WebP) */
     static Optional<Thumbnail> of(SpooledPicture picture) {
         try (SpooledStream stream = new SpooledStream(picture)) {
@@ -54,7 +57,7 @@ record Thumbnail(byte[] bytes) implements PictureStore.Content {
     private static Optional<Thumbnail> of(ImageReader reader) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
-        if ((long) width * height > MOST_PIXELS) {
+        if (Math.max(width, height) > LONGEST_SIDE_PIXELS || (long) width * height > MOST_PIXELS) {
             return Optional.empty();
         }
         int step = Math.max(1, Math.max(width, height) / (2 * LONGER_SIDE_PIXELS));
