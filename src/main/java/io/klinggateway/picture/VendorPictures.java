@@ -94,6 +94,9 @@ class VendorPictures implements DisposableBean {
         URI address = hosts.check(url);
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             HttpGet get = new HttpGet(address);
+            if (System.nanoTime() - deadline > 0) {
+                throw new PictureNotFetched("timeout");
+            }
             ClassicHttpResponse response = open(get);
             try {
                 int status = response.getCode();
