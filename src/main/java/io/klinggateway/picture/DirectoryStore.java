@@ -76,8 +76,19 @@ final class DirectoryStore implements PictureStore {
             }
             Files.createDirectories(parent(file));
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            force(parent(file));
+            force(parent(parent(file)));
         } finally {
             Files.deleteIfExists(part);
+        }
+    }
+
+    /** A name, too, is to outlive a power cut; only some systems open a directory for that. */
+    private static void force(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
+                opened.force(true);
+            }
         }
     }
 
