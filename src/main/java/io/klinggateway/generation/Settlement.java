@@ -195,7 +195,7 @@ public class Settlement {
     /** Before the tenant is told of the end, with the URLs that its images have then. */
     private void keepPictures(GenerationId id, UpstreamJob job, Ended end) {
         if (job.status() == UpstreamJob.Status.COMPLETED && !job.expired()) {
-            pictures.keep(id, end.tenant(), job.images());
+            pictures.keep(id, end.tenant(), job.images(), job.createdAt());
         }
     }
 

@@ -4,10 +4,12 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.ImageType;
+import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,9 +27,13 @@ import org.springframework.stereotype.Repository;
 @Repository
 class PictureRepository {
 
+    /** The vendor's retention begins when it makes the job. However late that is heard of, its word is tried. */
     private static final String KEEP = """
             insert into picture (generation_id, image_number, tenant_id, vendor_url, vendor_until)
-            select :generation, image.number, :tenant, image.url, gateway_now() + make_interval(secs => :retention)
+            select :generation, image.number, :tenant, image.url,
+                   greatest(gateway_now() + interval '15 minutes',
+                            coalesce(least(cast(:madeAt as timestamptz), gateway_now()), gateway_now())
+                                + make_interval(secs => :retention))
               from unnest(:urls::text[]) with ordinality as image (url, number)
             on conflict do nothing
             """;
@@ -162,12 +168,22 @@ class PictureRepository {
         this.jdbc = jdbc;
     }
 
-    /** Repeating it changes nothing. */
-    void keep(GenerationId generation, TenantId tenant, List<String> urls, Duration vendorRetention) {
+    /**
+     * Repeating it changes nothing.
+     *
+     * @param madeAt null for now
+     */
+    void keep(
+            GenerationId generation,
+            TenantId tenant,
+            List<String> urls,
+            @Nullable Instant madeAt,
+            Duration vendorRetention) {
         jdbc.sql(KEEP)
                 .param("generation", generation.value())
                 .param("tenant", tenant.value())
                 .param("urls", urls.toArray(String[]::new))
+                .param("madeAt", SqlTimes.timestamp(madeAt), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("retention", vendorRetention.toSeconds())
                 .update();
     }

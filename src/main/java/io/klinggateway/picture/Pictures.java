@@ -4,6 +4,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.picture.PictureSettings.Serving;
 import io.klinggateway.picture.PictureSettings.StoreKind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,11 +39,13 @@ public class Pictures {
      * Repeating it for a generation changes nothing.
      *
      * @param vendorUrls in the order of the result
+     * @param madeAt when the vendor took the job, by its own clock: its retention begins there; null if it does not say
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void keep(GenerationId generation, TenantId tenant, List<String> vendorUrls) {
+    public void keep(
+            GenerationId generation, TenantId tenant, List<String> vendorUrls, @Nullable Instant madeAt) {
         if (areKept() && !vendorUrls.isEmpty()) {
-            pictures.keep(generation, tenant, vendorUrls, settings.vendorRetention());
+            pictures.keep(generation, tenant, vendorUrls, madeAt, settings.vendorRetention());
         }
     }
 

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -29,6 +30,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.ZipInputStream;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -357,12 +359,31 @@ class PicturesTests extends PictureGateway {
     }
 
     @Test
+    void theVendorsTimeBeginsWhenItMadeTheJobAndIsTriedForAWhileHoweverLateThatIs() {
+        Instant now = Instant.now();
+        assertThat(minutesLeft(null)).isBetween(1_435L, 1_445L);
+        assertThat(minutesLeft(now.minus(Duration.ofHours(20)))).isBetween(235L, 245L);
+        assertThat(minutesLeft(now.minus(Duration.ofDays(3)))).isBetween(10L, 20L);
+        assertThat(minutesLeft(now.plus(Duration.ofDays(3)))).as("a clock that is fast").isBetween(1_435L, 1_445L);
+    }
+
+    /** Of the 24 hours for which the vendor keeps images. */
+    private long minutesLeft(@Nullable Instant madeAt) {
+        String id = UUID.randomUUID().toString();
+        return transactions.execute(status -> {
+            pictures.keep(generation(id), tenant("alpha"), List.of("https://v/1"), madeAt);
+            status.setRollbackOnly();
+            return Long.parseLong(column(id, "floor(extract(epoch from vendor_until - gateway_now()) / 60)"));
+        });
+    }
+
+    @Test
     void whatIsErasedWhileItIsCopiedIsDeletedAgainOnceTheCopyIsOver() {
         GenerationId copied = new GenerationId(UUID.randomUUID());
         GenerationId waiting = new GenerationId(UUID.randomUUID());
         transactions.executeWithoutResult(status -> {
-            pictures.keep(copied, tenant("alpha"), List.of("https://v/1"));
-            pictures.keep(waiting, tenant("alpha"), List.of("https://v/1"));
+            pictures.keep(copied, tenant("alpha"), List.of("https://v/1"), null);
+            pictures.keep(waiting, tenant("alpha"), List.of("https://v/1"), null);
             jdbc.sql("update picture set attempts = 1, leased = true, due_at = gateway_now() + interval '1 minute'"
                             + " where generation_id = :id")
                     .param("id", copied.value())
@@ -386,9 +407,9 @@ class PicturesTests extends PictureGateway {
         TenantId quiet = new TenantId(UUID.randomUUID());
         List<PictureAttempt> first = transactions.execute(status -> {
             for (int job = 0; job < 20; job++) {
-                pictures.keep(new GenerationId(UUID.randomUUID()), busy, List.of("https://v/1", "https://v/2"));
+                pictures.keep(new GenerationId(UUID.randomUUID()), busy, List.of("https://v/1", "https://v/2"), null);
             }
-            pictures.keep(new GenerationId(UUID.randomUUID()), quiet, List.of("https://v/1"));
+            pictures.keep(new GenerationId(UUID.randomUUID()), quiet, List.of("https://v/1"), null);
             List<PictureAttempt> claimed = repository.claim(100, 2, Duration.ofMinutes(1));
             List<PictureAttempt> again = repository.claim(100, 2, Duration.ofMinutes(1));
             status.setRollbackOnly();
