@@ -423,6 +423,7 @@ create table picture (
 create index picture_pending on picture (tenant_id, due_at) where state = 'PENDING' and erased_at is null;
 create index picture_given_up on picture (due_at) where state = 'GAVE_UP';
 create index picture_kept on picture (created_at) where erased_at is null;
+create index picture_of_tenant on picture (tenant_id, created_at) where erased_at is null;
 create index picture_erased on picture (due_at) where erased_at is not null;
 
 -- The store, as this database knows it: which folder is its own, and how far that was swept.

@@ -61,6 +61,16 @@ class Retention {
         if (erased > 0) {
             log.info("erased requests of {} ended generations", erased);
         }
+        boolean morePictures = erasePictures();
+        return erased == MOST_AT_ONCE || morePictures;
+    }
+
+    /** Of a job whose request is not known there is none to find them by: they go by their own age. */
+    private boolean erasePictures() {
+        int erased = transactions.execute(_ -> pictures.eraseOlderThanRequests(settings.requests(), MOST_AT_ONCE));
+        if (erased > 0) {
+            log.info("erased {} pictures of generations without a request", erased);
+        }
         return erased == MOST_AT_ONCE;
     }
 }

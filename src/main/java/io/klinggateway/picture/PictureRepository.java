@@ -140,6 +140,22 @@ class PictureRepository {
              where p.generation_id = old.generation_id and p.image_number = old.image_number
             """;
 
+    private static final String ERASE_OLDER = """
+            update picture p
+               set erased_at = gateway_now(), leased = false,
+                   due_at = case when leased and due_at > gateway_now() then due_at else gateway_now() end
+              from (select old.generation_id, old.image_number
+                      from tenant t
+                     cross join lateral (
+                           select generation_id, image_number from picture
+                            where tenant_id = t.id and erased_at is null
+                              and created_at <= (select gateway_now())
+                                  - coalesce(make_interval(days => t.retention_days), make_interval(secs => :age))
+                            order by created_at limit :most for update skip locked) old
+                     limit :most) old
+             where p.generation_id = old.generation_id and p.image_number = old.image_number
+            """;
+
     private static final String CLAIM_ERASED = """
             update picture p set due_at = gateway_now() + make_interval(secs => :lease)
               from (select generation_id, image_number from picture
@@ -284,6 +300,19 @@ class PictureRepository {
     /** @return how many */
     int eraseOld(Duration age, int most) {
         return jdbc.sql(ERASE_OLD)
+                .param("age", age.toSeconds())
+                .param("most", most)
+                .update();
+    }
+
+    /**
+     * Those that are older than their tenant's requests are kept.
+     *
+     * @param age for tenants that have none of their own
+     * @return how many
+     */
+    int eraseOlderThanRequests(Duration age, int most) {
+        return jdbc.sql(ERASE_OLDER)
                 .param("age", age.toSeconds())
                 .param("most", most)
                 .update();

@@ -4,6 +4,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.picture.PictureSettings.Serving;
 import io.klinggateway.picture.PictureSettings.StoreKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,6 +71,18 @@ public class Pictures {
         if (!generations.isEmpty()) {
             pictures.erase(generations);
         }
+    }
+
+    /**
+     * Takes into the caller's transaction the erasure of pictures that are older than their tenant's requests are kept, whether
+     * or not their generations have one.
+     *
+     * @param age of requests, for tenants that have none of their own
+     * @return how many, at most {@code most}
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public int eraseOlderThanRequests(Duration age, int most) {
+        return pictures.eraseOlderThanRequests(age, most);
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.console.Session;
+import io.klinggateway.generation.RetentionPass;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.running.Answer;
@@ -356,6 +357,35 @@ class PicturesTests extends PictureGateway {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(filesOf(gone)).isEmpty());
         assertThat(filesOf(kept)).hasSize(2);
+    }
+
+    @Test
+    void picturesWithoutARequestGoByTheirOwnAgeAndByTheirTeams() {
+        String kept = UUID.randomUUID().toString();
+        String old = UUID.randomUUID().toString();
+        String older = UUID.randomUUID().toString();
+        transactions.executeWithoutResult(status -> {
+            jdbc.sql("update tenant set retention_days = 5 where name = 'beta'").update();
+            keptSince(kept, "alpha", 29);
+            keptSince(old, "alpha", 31);
+            keptSince(older, "beta", 6);
+
+            RetentionPass.run(jdbc, pictures, transactions, Duration.ofDays(30));
+
+            assertThat(column(kept, "erased_at is null")).isEqualTo("true");
+            assertThat(column(old, "erased_at is null")).isEqualTo("false");
+            assertThat(column(older, "erased_at is null")).isEqualTo("false");
+            status.setRollbackOnly();
+        });
+    }
+
+    private void keptSince(String id, String tenant, int days) {
+        pictures.keep(generation(id), tenant(tenant), List.of("https://v/1"), null);
+        jdbc.sql("update picture set created_at = created_at - make_interval(days => :days)"
+                        + " where generation_id = cast(:id as uuid)")
+                .param("days", days)
+                .param("id", id)
+                .update();
     }
 
     @Test
