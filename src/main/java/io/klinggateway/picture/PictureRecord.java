@@ -1,9 +1,11 @@
 package io.klinggateway.picture;
 
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.ImageType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PictureRecord(
         PictureId id,
+        TenantId tenant,
         PictureState state,
         String vendorUrl,
         boolean vendorOver,
@@ -28,6 +31,7 @@ record PictureRecord(
         byte[] sha256 = row.getBytes("sha256");
         return new PictureRecord(
                 id,
+                new TenantId(row.getObject("tenant_id", UUID.class)),
                 PictureState.valueOf(row.getString("state")),
                 row.getString("vendor_url"),
                 row.getBoolean("vendor_over"),

@@ -106,7 +106,7 @@ class PictureRepository {
             """;
 
     private static final String RECORDS = """
-            select generation_id, image_number, state, vendor_url, vendor_until <= gateway_now() as vendor_over,
+            select generation_id, image_number, tenant_id, state, vendor_url, vendor_until <= gateway_now() as vendor_over,
                    content_type, byte_size, sha256, thumbnail_size
               from picture where generation_id = :generation and erased_at is null
             """;

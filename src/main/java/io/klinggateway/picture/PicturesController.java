@@ -1,5 +1,6 @@
 package io.klinggateway.picture;
 
+import io.klinggateway.picture.ServingSlots.ServingSlot;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +51,7 @@ class PicturesController {
     private final ObjectNames names;
     private final VendorPictures vendor;
     private final PictureMeters meters;
-    private final Semaphore slots = new Semaphore(MOST_AT_ONCE);
+    private final ServingSlots slots = new ServingSlots(MOST_AT_ONCE, MOST_AT_ONCE / 4);
 
     PicturesController(
             PictureRepository pictures,
@@ -82,10 +82,7 @@ class PicturesController {
                 .orElseThrow(
                         () -> notFound("No such picture, or its URL has expired: read the job again for a new one"));
         PictureRecord found = pictures.find(id).orElseThrow(PicturesController::gone);
-        if (!slots.tryAcquire()) {
-            throw unavailable("Too many pictures are being downloaded; try again");
-        }
-        try {
+        try (ServingSlot _ = room(slots, found)) {
             ServedPicture served = new ServedPicture(found, SMALL.equals(size), download != null, request);
             if (found.state() == PictureState.STORED) {
                 serve(served);
@@ -94,9 +91,12 @@ class PicturesController {
             } else {
                 throw gone();
             }
-        } finally {
-            slots.release();
         }
+    }
+
+    private static ServingSlot room(ServingSlots slots, PictureRecord picture) {
+        return slots.take(picture.tenant())
+                .orElseThrow(() -> unavailable("Too many pictures are being downloaded; try again"));
     }
 
     /**
