@@ -43,6 +43,10 @@ class PicturesController {
     private static final String SMALL = "small";
 
     private static final int MOST_AT_ONCE = 64;
+
+    /** Each lies on the disk until it is sent. */
+    private static final int MOST_PASSED_AT_ONCE = 8;
+
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final PictureRepository pictures;
@@ -51,6 +55,7 @@ class PicturesController {
     private final ObjectNames names;
     private final VendorPictures vendor;
     private final PictureMeters meters;
+    private final ServingSlots passing = new ServingSlots(MOST_PASSED_AT_ONCE, MOST_PASSED_AT_ONCE / 2);
     private final ServingSlots slots = new ServingSlots(MOST_AT_ONCE, MOST_AT_ONCE / 4);
 
     PicturesController(
@@ -182,20 +187,23 @@ class PicturesController {
         }
     }
 
+    /** Whole before anything is said: the vendor's answer may end at any byte. */
     private void passThrough(ServedPicture served) throws IOException {
         HttpServletResponse response = served.response();
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        try {
+        try (ServingSlot _ = room(passing, served.picture())) {
             vendor.fetch(served.picture().vendorUrl(), (type, bytes) -> {
-                served.describe(type);
-                if (!served.isHead()) {
-                    bytes.transferTo(response.getOutputStream());
+                if (served.isHead()) {
+                    served.describe(type);
+                    return;
+                }
+                try (SpooledPicture whole = SpooledPicture.of(type, bytes)) {
+                    served.describe(type);
+                    response.setContentLengthLong(whole.length());
+                    whole.open().transferTo(response.getOutputStream());
                 }
             });
         } catch (PictureNotFetched failure) {
-            if (response.isCommitted()) {
-                throw failure;
-            }
             throw unavailable("The picture is not stored yet, and the vendor does not give it now; try again");
         }
     }

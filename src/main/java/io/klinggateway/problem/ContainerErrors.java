@@ -3,6 +3,7 @@ package io.klinggateway.problem;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,17 @@ class ContainerErrors implements ErrorController {
 
     private static final Logger log = LoggerFactory.getLogger(ContainerErrors.class);
 
+    /** @return null if an answer has begun: the container breaks it off, and would send this one as its end */
     @RequestMapping("${spring.web.error.path:/error}")
-    ResponseEntity<Problem> error(HttpServletRequest request) {
+    @Nullable
+    ResponseEntity<Problem> error(HttpServletRequest request, HttpServletResponse response) {
         Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        if (response.isCommitted()) {
+            if (failure instanceof Throwable unexpected && !isTheCallers(failure)) {
+                log.error("request failed, and its answer is broken off", unexpected);
+            }
+            return null;
+        }
         if (failure instanceof ProblemException refused) {
             return refused.problem().toResponse(refused.retryAfter());
         }
