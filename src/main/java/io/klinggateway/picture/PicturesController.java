@@ -13,6 +13,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -163,7 +164,31 @@ class PicturesController {
                 response.setStatus(HttpStatus.PARTIAL_CONTENT.value());
                 response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(size));
             }
-            bytes.transferTo(response.getOutputStream());
+            long sent = bytes.transferTo(response.getOutputStream());
+            if (sent < range.length() && !served.isHead()) {
+                meters.servingFailed();
+                throw new IOException("the store gives fewer bytes of a picture than are recorded: " + name);
+            }
+        } catch (IOException | ProblemException failure) {
+            forget(response);
+            throw failure;
+        }
+    }
+
+    /** What was said of the picture does not hold of the problem that is said instead. */
+    private static void forget(HttpServletResponse response) {
+        if (response.isCommitted()) {
+            return;
+        }
+        response.resetBuffer();
+        response.setContentLengthLong(-1);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        for (String header : List.of(
+                HttpHeaders.ETAG,
+                HttpHeaders.ACCEPT_RANGES,
+                HttpHeaders.CONTENT_RANGE,
+                HttpHeaders.CONTENT_DISPOSITION)) {
+            response.setHeader(header, null);
         }
     }
 
