@@ -327,6 +327,12 @@ class PictureRepository {
                 .list();
     }
 
+    boolean any() {
+        return jdbc.sql("select exists (select from picture)")
+                .query(Boolean.class)
+                .single();
+    }
+
     void forget(PictureId id) {
         of(id, jdbc.sql(FORGET)).update();
     }

@@ -1,9 +1,13 @@
 package io.klinggateway.picture;
 
 import io.klinggateway.background.BackgroundLoop;
+import io.klinggateway.picture.PictureSettings.StoreKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -13,6 +17,17 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PictureSettings.class)
 class PictureWiring {
+
+    private static final Logger log = LoggerFactory.getLogger(PictureWiring.class);
+
+    @Bean
+    ApplicationRunner picturesLeftBehind(PictureSettings settings, PictureRepository pictures) {
+        return _ -> {
+            if (settings.store() == StoreKind.NONE && pictures.any()) {
+                log.warn("gateway.pictures.store is none, and pictures were stored earlier: their bytes are not erased");
+            }
+        };
+    }
 
     @Configuration(proxyBeanMethods = false)
     @Conditional(StoreConfigured.class)
