@@ -24,7 +24,8 @@ class PictureWiring {
     ApplicationRunner picturesLeftBehind(PictureSettings settings, PictureRepository pictures) {
         return _ -> {
             if (settings.store() == StoreKind.NONE && pictures.any()) {
-                log.warn("gateway.pictures.store is none, and pictures were stored earlier: their bytes are not erased");
+                log.warn(
+                        "gateway.pictures.store is none, and pictures were stored earlier: their bytes are not erased");
             }
         };
     }

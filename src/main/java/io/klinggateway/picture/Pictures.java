@@ -43,8 +43,7 @@ public class Pictures {
      * @param madeAt when the vendor took the job, by its own clock: its retention begins there; null if it does not say
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void keep(
-            GenerationId generation, TenantId tenant, List<String> vendorUrls, @Nullable Instant madeAt) {
+    public void keep(GenerationId generation, TenantId tenant, List<String> vendorUrls, @Nullable Instant madeAt) {
         if (areKept() && !vendorUrls.isEmpty()) {
             pictures.keep(generation, tenant, vendorUrls, madeAt, settings.vendorRetention());
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
@@ -47,7 +46,7 @@ class PictureFailureTests extends PictureGateway {
             at(id, vendor, "/short");
             HttpResponse<byte[]> cut = get(url);
             assertThat(cut.statusCode()).isEqualTo(503);
-            assertThat(header(cut, "Content-Type")).startsWith("application/problem+json");
+            assertThat(header(cut, "Content-Type")).startsWith("application/json");
             assertThat(header(cut, "Cache-Control")).isEqualTo("no-store");
 
             at(id, vendor, "/whole");
@@ -88,9 +87,11 @@ class PictureFailureTests extends PictureGateway {
         assertForgotten(get(url), 404);
     }
 
-    private static void assertForgotten(HttpResponse<byte[]> answer, int status) throws IOException {
+    private static void assertForgotten(HttpResponse<byte[]> answer, int status) {
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).startsWith("{").endsWith("}");
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                .startsWith("{")
+                .endsWith("}");
         assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
         assertThat(answer.headers().map()).doesNotContainKeys("etag", "content-range", "content-disposition");
     }

@@ -50,7 +50,9 @@ class PictureRowsTests extends PictureGateway {
         assertThat(minutesLeft(null)).isBetween(1_435L, 1_445L);
         assertThat(minutesLeft(now.minus(Duration.ofHours(20)))).isBetween(235L, 245L);
         assertThat(minutesLeft(now.minus(Duration.ofDays(3)))).isBetween(10L, 20L);
-        assertThat(minutesLeft(now.plus(Duration.ofDays(3)))).as("a clock that is fast").isBetween(1_435L, 1_445L);
+        assertThat(minutesLeft(now.plus(Duration.ofDays(3))))
+                .as("a clock that is fast")
+                .isBetween(1_435L, 1_445L);
     }
 
     /** Of the 24 hours for which the vendor keeps images. */
