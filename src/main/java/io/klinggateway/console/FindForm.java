@@ -89,7 +89,9 @@ record FindForm(
     Optional<IdRange> ids() {
         String begin = search().toLowerCase(Locale.ROOT);
         String digits = begin.replace("-", "");
-        return begin.length() <= LONGEST_ID && digits.length() <= HEX_DIGITS && ID_BEGINS.matcher(begin).matches()
+        return begin.length() <= LONGEST_ID
+                        && digits.length() <= HEX_DIGITS
+                        && ID_BEGINS.matcher(begin).matches()
                 ? Optional.of(new IdRange(filled(digits, "0"), filled(digits, "f")))
                 : Optional.empty();
     }

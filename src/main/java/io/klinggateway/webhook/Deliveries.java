@@ -195,7 +195,9 @@ public class Deliveries {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<DeliveryStatus> erase(GenerationId generation) {
-        return deliveries.delete(generation).map(status -> status == DeliveryStatus.PENDING ? DeliveryStatus.FAILED : status);
+        return deliveries
+                .delete(generation)
+                .map(status -> status == DeliveryStatus.PENDING ? DeliveryStatus.FAILED : status);
     }
 
     private void schedule(GenerationId generation, Instant at) {

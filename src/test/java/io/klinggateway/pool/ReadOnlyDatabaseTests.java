@@ -1,6 +1,5 @@
 package io.klinggateway.pool;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.Gateway;
@@ -71,9 +70,7 @@ class ReadOnlyDatabaseTests {
             }
             return refused;
         });
-        await("reading goes on")
-                .atMost(SOON)
-                .until(() -> client.get("/v2/me").status() == 200);
+        await("reading goes on").atMost(SOON).until(() -> client.get("/v2/me").status() == 200);
 
         makeReadOnly(false);
 
