@@ -1,11 +1,13 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.running.Client;
 import io.klinggateway.running.RunningGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,14 +46,18 @@ class SignInTests extends SingleSignOnFixture {
                         "{\"credits\": 3, \"reason\": \"by a token\"}")
                 .expect(200);
 
-        var entries = admin("GET", "/audit?tenant=alpha&limit=1000", ConsoleTest.TOKEN, "")
-                .json()
-                .path("items")
-                .valueStream()
-                .filter(one -> List.of("in the console", "by a token")
-                        .contains(one.path("reason").asString("")))
-                .toList();
-        assertThat(entries).hasSize(2).allSatisfy(entry -> {
+        // Entries appear when all transactions that began before theirs have ended.
+        var entries = await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> admin("GET", "/audit?tenant=alpha&limit=1000", ConsoleTest.TOKEN, "")
+                                .json()
+                                .path("items")
+                                .valueStream()
+                                .filter(one -> List.of("in the console", "by a token")
+                                        .contains(one.path("reason").asString("")))
+                                .toList(),
+                        found -> found.size() == 2);
+        assertThat(entries).allSatisfy(entry -> {
             assertThat(entry.path("actor").asString()).isEqualTo("Otto Operator");
             assertThat(entry.path("person").asString()).isEqualTo("otto");
             assertThat(entry.path("role").asString()).isEqualTo("OPERATOR");

@@ -1,6 +1,7 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.harness.Ports;
 import io.klinggateway.provider.ProviderBrowser;
@@ -11,6 +12,7 @@ import io.klinggateway.running.RunningGatewayTest;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -124,7 +126,15 @@ abstract class SingleSignOnFixture {
         return found.group(1).replace("&amp;", "&");
     }
 
+    /** The audit is read when it shows all: entries appear once all transactions that began before theirs have ended. */
     Answer admin(String method, String path, String token, String body) {
+        if (path.startsWith("/audit")) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> database.sql(
+                                    "select not exists (select from audit_entry where transaction_id >= pg_snapshot_xmin(pg_current_snapshot()))")
+                            .query(Boolean.class)
+                            .single());
+        }
         return api.send(
                 method,
                 "/admin/v1" + path,

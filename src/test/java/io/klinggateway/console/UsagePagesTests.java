@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -75,6 +76,15 @@ class UsagePagesTests {
                 .update();
         team = Session.signedIn(url(), ci);
         operator = Session.signedIn(url(), ConsoleTest.TOKEN);
+    }
+
+    /** Others look whether the days add up to the journal. */
+    @AfterAll
+    void takeBackWhatWasSpentByHand() {
+        database.sql("delete from spend_day where tenant_id = :tenant and day = :day")
+                .param("tenant", tenant.id().value())
+                .param("day", thisMonth().minusMonths(1).atDay(1))
+                .update();
     }
 
     @Test
