@@ -26,7 +26,7 @@ class PictureCopier implements DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(PictureCopier.class);
     private static final Duration PATIENCE_FOR_A_SLOT = Duration.ofSeconds(1);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
-    private static final Duration SLACK = Duration.ofSeconds(60);
+    private static final Duration SLACK = Duration.ofSeconds(15);
 
     /** What has failed so often may be what makes the decoder fail, and the process with it: the picture is worth more. */
     private static final int MOST_ATTEMPTS_WITH_THUMBNAIL = 3;
@@ -97,9 +97,9 @@ class PictureCopier implements DisposableBean {
         }
     }
 
-    /** One timeout for the vendor, one for each of the two that are put, and waiting for the decoder. */
+    /** What takes longer is copied again; and for so long a replica that was killed holds up the copies of a team. */
     private Duration lease() {
-        return settings.timeout().multipliedBy(3).plus(SLACK);
+        return settings.timeout().multipliedBy(2).plus(SLACK);
     }
 
     private void copy(PictureAttempt attempt) {
