@@ -23,7 +23,7 @@ import org.springframework.util.FileSystemUtils;
 final class ProofRun {
 
     /** The lease of a copy that was cut off, and its next attempt. */
-    private static final Duration COPYING = Duration.ofSeconds(60);
+    private static final Duration COPYING = Duration.ofSeconds(150);
 
     private static final Duration LAST_REQUESTS = Cluster.SUBMISSION_DEADLINE.plusSeconds(2);
 
