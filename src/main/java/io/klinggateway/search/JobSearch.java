@@ -211,7 +211,8 @@ public class JobSearch {
                 query.to() == null ? HIGHEST_ID : idOf(query.to().plus(CLOCKS_APART)));
     }
 
-    private static UUID idOf(Instant at) {
+    /** The lowest of the ids made then: they begin with their time. */
+    static UUID idOf(Instant at) {
         return new UUID(Math.max(0, at.toEpochMilli()) << BITS_BELOW_MILLIS, 0);
     }
 

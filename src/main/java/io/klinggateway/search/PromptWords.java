@@ -24,8 +24,6 @@ class PromptWords {
     /** Ids begin with the time at which a replica made them. They bound what is read; an index by time would be one more to keep. */
     private static final Duration CLOCKS_APART = Duration.ofMinutes(20);
 
-    private static final int BITS_BELOW_MILLIS = 16;
-
     private static final String ADDED_UNTIL = "select until from prompt_words_added for update skip locked";
     private static final String NOW = "select gateway_now() as now";
 
@@ -69,7 +67,7 @@ class PromptWords {
         }
         Instant now =
                 jdbc.sql(NOW).query((row, _) -> SqlTimes.instant(row, "now")).single();
-        UUID lowestId = new UUID(Math.max(0, until.get().minus(CLOCKS_APART).toEpochMilli()) << BITS_BELOW_MILLIS, 0);
+        UUID lowestId = JobSearch.idOf(until.get().minus(CLOCKS_APART));
         jdbc.sql(FORGET)
                 .param("lowestId", lowestId)
                 .param("until", SqlTimes.timestamp(until.get()))

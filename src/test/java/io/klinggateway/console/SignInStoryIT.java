@@ -1,6 +1,7 @@
 package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.klinggateway.database.TestDatabase;
@@ -156,9 +157,10 @@ class SignInStoryIT {
             signIn(browser, "Ada Admin");
             browser.await("granted for the launch");
             PROVIDER.put("ada", "alpha-members");
-            Thread.sleep(CHECK_INTERVAL);
-            browser.go("/console/team");
-            assertThat(who(browser)).contains("member of alpha");
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                browser.go("/console/team");
+                return who(browser).contains("member of alpha");
+            });
             browser.go("/console/team/keys");
             browser.await("This needs the role admin, and you are signed in as member of alpha");
             browser.go("/console/team/notices");
