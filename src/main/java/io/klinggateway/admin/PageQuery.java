@@ -45,7 +45,7 @@ final class PageQuery {
 
     @Nullable
     PageCursor before(String parameter, @Nullable String text) {
-        return parameters.read(parameter, text, PageCursor::decode, "must be a nextCursor of this list");
+        return parameters.cursor(parameter, text);
     }
 
     /** A bare date is the moment at which it begins, in UTC. */

@@ -215,7 +215,7 @@ class JobsController {
         RequestParameters query = new RequestParameters();
         UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
         int most = query.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
-        PageCursor before = query.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
+        PageCursor before = query.cursor("cursor", cursor);
         UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
         Labels labels = query.read("label", label, Labels::filter, Labels.FILTER_RULE);
         boolean ofAnotherModel = isOther(query, "model", model);

@@ -1,5 +1,6 @@
 package io.klinggateway.picture;
 
+import io.klinggateway.support.CheckedHttp;
 import io.klinggateway.support.ImageType;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -12,10 +13,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -51,33 +49,10 @@ class VendorPictures implements DisposableBean {
         this.maxBytes = settings.maxSize().toBytes();
         this.timeout = settings.timeout();
         Duration silence = timeout.compareTo(LONGEST_SILENCE) < 0 ? timeout : LONGEST_SILENCE;
-        this.client = client(hosts, Timeout.of(silence));
-    }
-
-    private static CloseableHttpClient client(PictureHosts hosts, Timeout silence) {
-        return HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(hosts)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(silence)
-                                .setSocketTimeout(silence)
-                                .build())
-                        .setMaxConnTotal(MOST_CONNECTIONS)
-                        .setMaxConnPerRoute(MOST_CONNECTIONS)
-                        .build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(silence)
-                        .setResponseTimeout(silence)
-                        .build())
-                // An address is checked when it is connected to: a kept connection would go around that.
-                .setConnectionReuseStrategy((_, _, _) -> false)
-                .disableRedirectHandling()
-                .disableAutomaticRetries()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableContentCompression()
-                .setUserAgent("Kling-Gateway")
-                .build();
+        this.client = CheckedHttp.client(
+                PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(hosts),
+                Timeout.of(silence),
+                MOST_CONNECTIONS);
     }
 
     /** Takes an image as it comes. */

@@ -1,5 +1,6 @@
 package io.klinggateway.problem;
 
+import io.klinggateway.support.PageCursor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,15 @@ public final class RequestParameters {
             refuse(name, rule + " " + RedactedValue.text(text));
         }
         return value.orElse(null);
+    }
+
+    /**
+     * Where a list is to go on, in a parameter such as {@code cursor}.
+     *
+     * @return null if it is absent, for the newest, or not valid
+     */
+    public @Nullable PageCursor cursor(String name, @Nullable String text) {
+        return read(name, text, PageCursor::decode, "must be a nextCursor of this list");
     }
 
     /**

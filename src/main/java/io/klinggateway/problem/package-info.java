@@ -4,7 +4,7 @@
  * it is answered, in a {@link io.klinggateway.problem.ProblemMapping}.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"support"})
 package io.klinggateway.problem;
 
 import org.jspecify.annotations.NullMarked;

@@ -68,7 +68,7 @@ class TeamCreditRequestsController {
             @RequestParam(required = false) @Schema(type = "integer", minimum = "1", maximum = "100") @Nullable
                     String limit) {
         RequestParameters parameters = new RequestParameters();
-        PageCursor before = parameters.read("cursor", cursor, PageCursor::decode, "must be a nextCursor of this list");
+        PageCursor before = parameters.cursor("cursor", cursor);
         int most = parameters.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
         parameters.refuseInvalid();
         return requests.ofTeam(caller.tenant().id(), before, most);
