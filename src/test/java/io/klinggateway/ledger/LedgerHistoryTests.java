@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random histories on real PostgreSQL against {@link LedgerModel}. {@code -Dledger.seed=…} with
- * {@code -Dledger.histories=1} runs one again; {@link LongLedgerHistoryIT} runs forty times as many.
+ * {@code -Dledger.histories=1} runs one again; {@link LongLedgerHistoryIT} runs many more.
  */
 class LedgerHistoryTests {
 
-    private static final int HISTORIES = Integer.getInteger("ledger.histories", 1000);
+    private static final int HISTORIES = Integer.getInteger("ledger.histories", 250);
     private static final long FIRST_SEED = Long.getLong("ledger.seed", 1);
     private static final int OPERATIONS = 50;
     private static final int OPERATIONS_PER_AUDIT = 10;

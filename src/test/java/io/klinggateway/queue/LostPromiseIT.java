@@ -8,6 +8,7 @@ import io.klinggateway.running.Answer;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
@@ -15,8 +16,9 @@ import org.springframework.test.context.TestPropertySource;
  * The database is away between a generation's admission and its caller's promise: the caller has its 202 all the same, and
  * nothing takes it back. The dispatcher looks only when it is told to, so that it does not know yet that the rate is used up.
  */
+@Tag("slow")
 @TestPropertySource(properties = "gateway.queue.idle-interval=1h")
-class LostPromiseTests extends GatewayScenario {
+class LostPromiseIT extends GatewayScenario {
 
     private final UUID vendorJob = UUID.randomUUID();
 

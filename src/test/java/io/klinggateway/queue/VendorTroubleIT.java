@@ -16,13 +16,15 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A vendor in trouble: its callers have a 202, and what was promised runs when it is back. */
-class VendorTroubleTests extends GatewayScenario {
+@Tag("slow")
+class VendorTroubleIT extends GatewayScenario {
 
     private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
 

@@ -15,14 +15,16 @@ import io.klinggateway.running.Replica;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** The story of one restore: what was done before the backup, what was lost, and what is known again. */
+@Tag("slow")
 @Timeout(120)
-class RecoveryTests {
+class RecoveryIT {
 
     private static final int OTHERS = 120;
     private static final Duration SOON = Duration.ofSeconds(20);

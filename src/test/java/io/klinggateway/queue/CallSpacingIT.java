@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** However greedily the rate is asked for, no minute sees more calls than the account allows, and few are lost. */
+@Tag("slow")
 @Timeout(300)
-class CallSpacingTests {
+class CallSpacingIT {
 
     private static final Duration THREE_MINUTES = Duration.ofMinutes(3);
 

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-class DeclarationHistoryTests {
+@Tag("slow")
+class DeclarationHistoryIT {
 
     private static final String KEY = "kg_declared_key_of_the_design_team_0000000000";
 

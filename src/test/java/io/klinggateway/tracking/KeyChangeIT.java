@@ -9,10 +9,12 @@ import io.klinggateway.running.Replica;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The company's key was changed for one of another user of the vendor's account, who does not see the jobs that are open. */
-class KeyChangeTests {
+@Tag("slow")
+class KeyChangeIT {
 
     private static final String OLD = "afk_of_the_first_user";
     private static final String NEW = "afk_of_another_user";

@@ -25,14 +25,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two replicas over one database; only the first looks at the vendor. */
+@Tag("slow")
 @Timeout(180)
-class JobWatchersTests {
+class JobWatchersIT {
 
     private static final int WORKER_PORT = Ports.free();
     private static final int IDLE_PORT = Ports.free();

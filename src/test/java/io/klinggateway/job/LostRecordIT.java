@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -37,6 +38,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The database does not take the vendor's answer: the tables are locked from right before it until after the deadline. */
+@Tag("slow")
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.MOCK,
         properties = {
@@ -46,7 +48,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "spring.datasource.hikari.connection-init-sql=set lock_timeout = '500ms'",
         })
 @ContextConfiguration(initializers = FreshDatabaseInitializer.class)
-class LostRecordTests {
+class LostRecordIT {
 
     private static final String JOB = UUID.randomUUID().toString();
     private static final HttpServer vendor = vendor();

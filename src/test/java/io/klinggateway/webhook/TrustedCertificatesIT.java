@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,9 +31,10 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Receivers over TLS, with one authority trusted as operating.md says. */
+@Tag("slow")
 @RunningGatewayTest
 @Timeout(60)
-class TrustedCertificatesTests {
+class TrustedCertificatesIT {
 
     private static final String YESTERDAY = "-1d";
     private static final String LONG_AGO = "-200d";

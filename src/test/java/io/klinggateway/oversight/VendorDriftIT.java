@@ -8,11 +8,13 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The vendor's balance against the books: what is missing is the drift, as long as nothing explains it. */
-class VendorDriftTests {
+@Tag("slow")
+class VendorDriftIT {
 
     private static final String VENDOR = "http://vendor";
 

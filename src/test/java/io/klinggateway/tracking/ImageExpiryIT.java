@@ -12,6 +12,7 @@ import io.klinggateway.simulator.SimulatedApiframe;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -25,10 +26,11 @@ import org.springframework.test.context.ContextConfiguration;
 import tools.jackson.databind.JsonNode;
 
 /** A week in the life of a completed job, on clocks that the test moves, at a vendor that keeps images for so long. */
+@Tag("slow")
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
-@ContextConfiguration(initializers = ImageExpiryTests.AtAVendorOfItsOwn.class)
+@ContextConfiguration(initializers = ImageExpiryIT.AtAVendorOfItsOwn.class)
 @Timeout(120)
-class ImageExpiryTests {
+class ImageExpiryIT {
 
     private static final int DAYS_KEPT = 7;
     private static final Duration A_LITTLE_MORE_THAN_A_DAY = Duration.ofDays(1).plusMinutes(1);

@@ -9,21 +9,23 @@ import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A failover that leads to a standby for a moment: what was connected to it is given up. */
+@Tag("slow")
 @GatewayTest
-class ReadOnlyDatabaseTests {
+class ReadOnlyDatabaseIT {
 
     private static final Duration SOON = Duration.ofSeconds(40);
 
     private final Gateway gateway;
     private final JdbcClient outside;
 
-    ReadOnlyDatabaseTests(Gateway gateway, Environment environment) {
+    ReadOnlyDatabaseIT(Gateway gateway, Environment environment) {
         this.gateway = gateway;
         this.outside = JdbcClient.create(outside(environment));
     }

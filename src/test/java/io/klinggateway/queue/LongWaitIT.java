@@ -7,10 +7,12 @@ import io.klinggateway.GatewayScenario;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the vendor cannot take in time ends; what it may have taken does not. */
-class LongWaitTests extends GatewayScenario {
+@Tag("slow")
+class LongWaitIT extends GatewayScenario {
 
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 

@@ -23,12 +23,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 
 /** Replicas share one queue: what one leaves behind another finishes, and what one does no other does again. */
-class LostReplicaTests extends GatewayScenario {
+@Tag("slow")
+class LostReplicaIT extends GatewayScenario {
 
     private final UUID vendorJob = UUID.randomUUID();
 
