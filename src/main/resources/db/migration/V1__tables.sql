@@ -405,6 +405,7 @@ create table picture (
     vendor_until   timestamptz not null,                    -- the vendor keeps it until then
     state          text        not null default 'PENDING' check (state in ('PENDING', 'STORED', 'GAVE_UP')),
     attempts       integer     not null default 0,          -- fences the copy: only the newest attempt may be recorded
+    unended        integer     not null default 0,          -- attempts of whose end nothing is known: their replicas may have died of it
     due_at         timestamptz not null default gateway_now(),  -- next attempt, or next try to delete the bytes; of one under
                                                             -- way, its lease; when it was given up
     leased         boolean     not null default false,      -- a copy is under way, until due_at at the latest

@@ -29,7 +29,8 @@ class PictureCopier implements DisposableBean {
     private static final Duration SLACK = Duration.ofSeconds(15);
 
     /** What has failed so often may be what makes the decoder fail, and the process with it: the picture is worth more. */
-    private static final int MOST_ATTEMPTS_WITH_THUMBNAIL = 3;
+    /** An image that ends the process that reads it: in so many attempts it may do so, then it is kept as it is. */
+    private static final int MOST_UNENDED_WITH_THUMBNAIL = 2;
 
     private final PictureRepository pictures;
     private final VendorPictures vendor;
@@ -123,7 +124,7 @@ class PictureCopier implements DisposableBean {
     }
 
     private void store(PictureAttempt attempt, SpooledPicture picture) throws StoreFailed {
-        Thumbnail thumbnail = attempt.number() > MOST_ATTEMPTS_WITH_THUMBNAIL
+        Thumbnail thumbnail = attempt.unendedBefore() > MOST_UNENDED_WITH_THUMBNAIL
                 ? null
                 : thumbnail(picture).orElse(null);
         try {

@@ -67,10 +67,10 @@ class PictureRepository {
                  order by p.due_at
                  limit :most)
             update picture p
-               set attempts = attempts + 1, leased = true, due_at = gateway_now() + make_interval(secs => :lease)
+               set attempts = attempts + 1, unended = unended + 1, leased = true, due_at = gateway_now() + make_interval(secs => :lease)
               from due
              where p.generation_id = due.generation_id and p.image_number = due.image_number
-            returning p.generation_id, p.image_number, p.vendor_url, p.attempts
+            returning p.generation_id, p.image_number, p.vendor_url, p.attempts, p.unended - 1 as unended_before
             """;
 
     private static final String STORED = """
@@ -89,7 +89,7 @@ class PictureRepository {
                    due_at = gateway_now() + case when vendor_until <= gateway_now() then interval '0'
                        else make_interval(secs => least(300, 5 * power(2, least(attempts, 10) - 1))
                                                   * (0.9 + random() / 5)) end,
-                   leased = false, last_failure = :failure
+                   unended = unended - 1, leased = false, last_failure = :failure
              where generation_id = :generation and image_number = :number and attempts = :attempt and state = 'PENDING'
                and erased_at is null
             returning state
@@ -209,7 +209,8 @@ class PictureRepository {
                 .param("most", most)
                 .param("perTenant", perTenant)
                 .param("lease", lease.toSeconds())
-                .query((row, _) -> new PictureAttempt(id(row), row.getString("vendor_url"), row.getInt("attempts")))
+                .query((row, _) -> new PictureAttempt(
+                        id(row), row.getString("vendor_url"), row.getInt("attempts"), row.getInt("unended_before")))
                 .list();
     }
 

@@ -82,11 +82,39 @@ class PictureRowsTests extends PictureGateway {
                     .contains(new PictureId(waiting, 1))
                     .doesNotContain(new PictureId(copied, 1));
             assertThat(repository.failed(
-                            new PictureAttempt(new PictureId(copied, 1), "https://v/1", 1), "vendor: timeout"))
+                            new PictureAttempt(new PictureId(copied, 1), "https://v/1", 1, 0), "vendor: timeout"))
                     .as("nothing to try again")
                     .isEmpty();
             status.setRollbackOnly();
         });
+    }
+
+    @Test
+    void onlyAttemptsWhoseEndIsUnknownCountAgainstAPictureAndNoFailureDoes() {
+        transactions.executeWithoutResult(status -> {
+            TenantId team = new TenantId(UUID.randomUUID());
+            pictures.keep(new GenerationId(UUID.randomUUID()), team, List.of("https://v/1"), null);
+            for (int attempt = 1; attempt <= 5; attempt++) {
+                PictureAttempt failing = claimed(team);
+                assertThat(failing.unendedBefore()).isZero();
+                repository.failed(failing, "store: away");
+            }
+            assertThat(claimed(team).unendedBefore()).isZero();
+            assertThat(claimed(team).unendedBefore()).as("one replica died").isOne();
+            assertThat(claimed(team)).returns(2, PictureAttempt::unendedBefore).returns(8, PictureAttempt::number);
+            status.setRollbackOnly();
+        });
+    }
+
+    private PictureAttempt claimed(TenantId team) {
+        jdbc.sql("update picture set leased = false, due_at = gateway_now() where tenant_id = :team")
+                .param("team", team.value())
+                .update();
+        List<PictureAttempt> attempts = repository.claim(1_000, 1, Duration.ofMinutes(1));
+        return attempts.stream()
+                .filter(attempt -> attempt.vendorUrl().equals("https://v/1"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

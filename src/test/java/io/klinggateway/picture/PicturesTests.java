@@ -249,7 +249,7 @@ class PicturesTests extends PictureGateway {
         String id = completed(client, 1);
         awaitStored(id);
         List<String> before = filesOf(id);
-        PictureAttempt frozen = new PictureAttempt(new PictureId(generation(id), 1), vendorUrl(id, 1), attempts(id));
+        PictureAttempt frozen = new PictureAttempt(new PictureId(generation(id), 1), vendorUrl(id, 1), attempts(id), 0);
         // As a crash between the store and the row leaves it: the bytes are there, and the lease runs out.
         forgetCopy(id);
         jdbc.sql("update picture set leased = true, attempts = 2 where generation_id = cast(:id as uuid)")
