@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Networks in CIDR notation, of IPv4 or IPv6, or single addresses. The one that is none is named. */
+/** Networks in CIDR notation, of IPv4 or IPv6, or single addresses. The message names each entry that is not one. */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = NetworkList.NetworkListCheck.class)

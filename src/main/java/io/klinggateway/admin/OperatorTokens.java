@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
-/** Tells operators by their tokens, in a time that says nothing about them. */
+/** Identifies operators by their tokens, in a time that does not depend on them. */
 @Component
 @EnableConfigurationProperties(OperatorSettings.class)
 public class OperatorTokens {

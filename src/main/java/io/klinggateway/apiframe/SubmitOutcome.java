@@ -41,6 +41,9 @@ public sealed interface SubmitOutcome {
     /** The vendor's rate limit, or our own respect for it: no job of this attempt exists. */
     record Throttled(@Nullable Duration retryAfter) implements SubmitOutcome {}
 
-    /** Something was written and no certain answer came: a job may exist. */
+    /**
+     * Something was written and no certain answer came (a 409 and each 5xx among them): a job may exist. The queue sends it again
+     * under the same idempotency key.
+     */
     record Unknown(String reason) implements SubmitOutcome {}
 }

@@ -12,7 +12,7 @@ import org.slf4j.MDC;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets who has signed in pass as who they are. */
+/** Authenticates each request from its session. */
 final class VisitorFilter extends OncePerRequestFilter {
 
     /** Set on a request whose session has ended. */

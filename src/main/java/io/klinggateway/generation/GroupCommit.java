@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.RecoverableDataAccessException;
 
 /**
- * Lets callers that want the same row's lock at the same moment share one transaction. Of an owner's callers one works at a
- * time, for itself and those that came after it; then it wakes them with their answers, and the first that is left works
- * next. The lane so never waits for callers that have their answer already. A single caller works at once; no caller waits
- * for others to come. Without it each commit waits for the flush of the one before.
+ * Lets callers that want the same row's lock at the same moment share one transaction. Of an owner's callers one
+ * leads at a time: it runs one transaction for itself and for all that are queued behind it, hands the lead to the next one
+ * that has come meanwhile, and wakes the others with their answers. A single caller works at once; no caller waits for others
+ * to come. Without it each commit waits for the flush of the one before.
  *
  * @param <K> whose row it is
  * @param <T> what is worked on

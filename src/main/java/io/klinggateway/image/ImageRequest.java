@@ -36,7 +36,10 @@ public record ImageRequest(
         @Size(min = 1, message = "must have at least one event") @Nullable
         List<WebhookEvent> webhookEvents) {
 
-    /** The vendor's name of the one model that the gateway serves. */
+    /**
+     * The vendor's name of the one model that the gateway serves; its versions are {@link KlingVersion}s. A second one needs a
+     * price, parameters and a place in the catalogue: every use of this constant is such a place.
+     */
     public static final String MODEL = "kling-image";
 
     /** Of a model that a caller names. */

@@ -3,7 +3,10 @@ package io.klinggateway.image;
 import io.klinggateway.credits.Credits;
 import org.springframework.stereotype.Component;
 
-/** What images cost (apiframe: 2 credits per image of kling-image, whatever the parameters). */
+/**
+ * What images cost (apiframe: 2 credits per image of kling-image, whatever the parameters). Whether the vendor takes the same is
+ * checked by {@code oversight}; what a credit costs in money is in {@code usage}.
+ */
 @Component
 public class PriceList {
 

@@ -6,7 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a request may be disappointed by, though it is valid. Never a reason to refuse it. The wire form never changes. */
+/**
+ * Warnings about a valid request: a parameter that may have no effect. Never a reason to refuse it. The wire form never changes.
+ */
 public enum RequestWarning {
     /** The source is what other callers of the models say; apiframe says nothing of it. */
     MODEL_MAY_IGNORE_IMAGE(

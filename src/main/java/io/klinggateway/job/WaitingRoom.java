@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Who waits on this replica: no more than its heap bears. A tenant alone has three quarters of the room, and half of it while
- * others wait. What it asks for beyond that is answered soon instead of at once: whoever is answered at once asks again at
- * once.
+ * Long polls and streams on this replica: no more than its heap bears. A tenant alone has three quarters of the places, and
+ * half of them while others wait. Beyond that a wait is cut short; it does not end at once, because a client that is answered at
+ * once asks again at once.
  */
 final class WaitingRoom {
 

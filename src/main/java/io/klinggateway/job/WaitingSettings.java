@@ -8,8 +8,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Callers that wait for their jobs.
  *
- * @param mostCallers that wait for a change or stream, on one replica; five eighths of its connections, which are as many as
- *     the heap bears, if absent or more
+ * @param mostCallers the most long polls and streams on one replica; if absent or more, five eighths of its connections,
+ *     which are as many as the heap bears
  */
 @Validated
 @ConfigurationProperties("gateway.waiting")

@@ -1,6 +1,6 @@
 /**
- * What a tenant does with jobs: asks for images, reads, lists, waits for and cancels its jobs, and sees its place in the
- * queue. {@link io.klinggateway.job.Submission} is where a request enters.
+ * What a tenant does with jobs, as tenants call generations: asks for images, reads, lists, waits for and cancels its jobs, and
+ * sees its place in the queue. {@link io.klinggateway.job.Submission} is where a request enters.
  */
 @NullMarked
 @ApplicationModule(

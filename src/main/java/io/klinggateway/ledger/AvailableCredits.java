@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may be spent now, by all windows together, and which of them decides: one that has too few for what was asked, and
- * of those the one that resets last; otherwise the one with the least left. The function {@code ledger_limit} in
- * {@code R__ledger.sql} computes it.
+ * of those the one that resets last; otherwise the one with the least left. In {@code R__ledger.sql}
+ * the view {@code window_balance} and {@code credits_left} compute what each window has left; {@code ledger_limit} picks the one
+ * that decides.
  *
  * @param window its name
  * @param resetsAt when it starts anew; null if it never does

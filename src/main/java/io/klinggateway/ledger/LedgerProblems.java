@@ -24,7 +24,7 @@ class LedgerProblems implements ProblemMapping {
                                 insufficient.left().resetsAt())
                         .toResponse();
             case AdjustmentOutOfRange adjustment -> conflict(adjustment.sentence());
-            case GrantLimitExceeded _ -> conflict("The period's grants are at their highest");
+            case GrantLimitExceeded _ -> conflict("The grants of this period would exceed what a budget may hold");
             default -> null;
         };
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 final class StatusProblems {
 
     private static final String NOT_VALID =
-            "The request is not valid HTTP, or its URL has characters that no call has, such as // or an encoded slash";
+            "The request is not valid HTTP, or its URL has a sequence that is not allowed, such as // or an encoded slash";
 
     private StatusProblems() {}
 

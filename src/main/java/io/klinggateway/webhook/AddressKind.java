@@ -6,7 +6,10 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import org.springframework.boot.http.client.InetAddressFilter;
 
-/** Where an address leads, as far as it decides which receivers the gateway may call. */
+/**
+ * Where an address leads: the SSRF rule for each address that the gateway connects to in somebody's name, for webhooks and for
+ * pictures.
+ */
 public enum AddressKind {
     /** On the Internet, reachable from everywhere. */
     PUBLIC,

@@ -90,7 +90,7 @@ public class Deliveries {
                         attempt.outcome(),
                         Duration.between(begun, clock.instant())))
                 .orElseThrow(() -> new ProblemException(
-                        Problem.of(ProblemCode.RATE_LIMITED, "The team's receivers are being called; try again")));
+                        Problem.of(ProblemCode.RATE_LIMITED, "Too many webhooks of this team are being delivered now; try again")));
     }
 
     /**

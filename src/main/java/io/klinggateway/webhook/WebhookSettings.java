@@ -10,14 +10,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How tenants are told of their jobs.
+ * How webhooks are delivered; the pauses and the timeout hold for messages to chats and for e-mail, too.
  *
  * @param allowedReceivers receivers inside the operator's network: host names such as {@code hooks.example.internal}, all names
  *     below one ({@code *.example.internal}), or networks ({@code 10.20.0.0/16}); they may be plain http too
  * @param timeout for one attempt as a whole, from the lookup of the name to the status
  * @param concurrencyPerTenant attempts under way at once for one tenant, on this replica
- * @param retryPauses before the second attempt, the third and so on; after the last the delivery is given up (apiframe: at
- *     5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h)
+ * @param retryPauses before the second attempt, the third and so on; a tenth more or less; after the last the delivery
+ *     is given up (apiframe: at 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h)
  * @param sslBundle names the Spring SSL bundle whose certificates are trusted beside Java's; null for only Java's
  */
 @Validated

@@ -50,7 +50,7 @@ public class WebhookUrlPolicy {
         this.networks = InetAddressFilter.of(cidrs.toArray(String[]::new));
     }
 
-    /** A network of all addresses is none: to Spring's filter those of IPv6 are all of IPv4, too. */
+    /** {@code /0} is not accepted: to Spring's filter {@code ::/0} has every IPv4 address, too. */
     private static boolean isNetwork(String allowed) {
         Matcher network = NETWORK.matcher(allowed);
         return network.matches() && address(network.group("base")).isPresent();
@@ -82,7 +82,7 @@ public class WebhookUrlPolicy {
     /**
      * Reads a URL as browsers and the vendor do: a host in decimal, octal or hex comes out as the address it means.
      *
-     * @return what may be called, if its addresses may; without a fragment
+     * @return the URL without its fragment; the addresses of its host are still to be checked, at each connection
      */
     URI parse(String webhookUrl) throws WebhookUrlNotAllowed {
         if (webhookUrl.length() > LONGEST_URL) {

@@ -228,7 +228,7 @@ class ErrorMessagesTests {
                         client -> client.generate(Gateway.FOX, "Idempotency-Key", "order 4711")),
                 call(
                         400,
-                        "The request is not valid HTTP, or its URL has characters that no call has, such as // or an"
+                        "The request is not valid HTTP, or its URL has a sequence that is not allowed, such as // or an"
                                 + " encoded slash",
                         on("/v2//jobs")),
                 call(404, "Job not found", on("/v2/jobs/4f0c2a55-0000-7000-8000-000000000000")),
