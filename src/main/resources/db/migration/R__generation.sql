@@ -113,6 +113,7 @@ create or replace function prompt_query(p_tenant uuid, p_words text) returns tsq
 --   p_replica    where the caller waits for the vendor's verdict
 --   p_promised   whether the caller does not wait for it
 --   p_labels     of the first call; a replay changes none
+--   p_webhook_url    null for the team's default, whose events count then, and '' for none
 --   p_upstream_key   what the vendor knows it by; null: the id. KEY_USED: the caller is to ask with another
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
@@ -217,14 +218,18 @@ begin
     if verdict is not null then
         return;
     end if;
+    if p_webhook_url is not null then
+        limits.webhook_url := null;
+    end if;
     -- Spend belongs to the day of the hold: both tables are to name the same instant.
     select e.at into strict held_at from journal_entry e where e.generation_id = p_id and e.entry_kind = 'HOLD';
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
                             webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
                             created_at, traceparent, labels,
                             upstream_key)
-    values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash, p_webhook_url,
-            p_webhook_events, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
+    values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash,
+            coalesce(nullif(p_webhook_url, ''), limits.webhook_url),
+            case when limits.webhook_url is null then p_webhook_events else limits.webhook_events end, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
             held_at, p_traceparent, p_labels, p_upstream_key);
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)

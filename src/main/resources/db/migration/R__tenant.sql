@@ -1,16 +1,17 @@
 -- What a request must know of its tenant and key before it costs anything.
 
 -- Whether a caller may call, and what admission must know of it beyond its budget. Nulls mean: no such tenant, no limit, no
--- budget of the key's own.
+-- budget of the key's own, no default webhook.
 create or replace function caller_terms(p_tenant uuid, p_key uuid,
         out key_valid boolean, out tenant_active boolean,
-        out requests_per_minute integer, out waiting_generations integer, out key_budget_id uuid)
+        out requests_per_minute integer, out waiting_generations integer, out key_budget_id uuid,
+        out webhook_url text, out webhook_events text[])
     language plpgsql stable as $$  -- not sql, whose plans end with the call
 #variable_conflict use_column
 begin
     select k.id is not null and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now()), t.status = 'ACTIVE',
-           t.requests_per_minute, t.waiting_generations, k.key_budget_id
-      into key_valid, tenant_active, requests_per_minute, waiting_generations, key_budget_id
+           t.requests_per_minute, t.waiting_generations, k.key_budget_id, t.webhook_url, t.webhook_events
+      into key_valid, tenant_active, requests_per_minute, waiting_generations, key_budget_id, webhook_url, webhook_events
       from tenant t left join api_key k on k.id = p_key and k.tenant_id = t.id
      where t.id = p_tenant;
 end $$;

@@ -112,7 +112,11 @@ create table tenant (
     self_service_keys      integer     check (self_service_keys between 1 and 1000),  -- the team issues no more; null: none itself
     self_service_days      integer     check (self_service_days between 1 and 3650),  -- how long those are valid; null: for ever
     self_service_budget    bigint      check (self_service_budget between 0 and 1000000000000),  -- of each of those; null: none needed
+    webhook_url            text,       -- of jobs whose requests say nothing of a webhook; null: they have none
+    webhook_events         text[],     -- null: the vendor's default
+    webhook_declared       boolean     not null default false,  -- by the configuration; then the team leaves it alone
     created_at             timestamptz not null default gateway_now(),
+    constraint tenant_webhook check (webhook_url is not null or webhook_events is null and not webhook_declared),
     constraint tenant_self_service check (self_service_keys is not null
         or num_nonnulls(self_service_days, self_service_budget) = 0)
 );
@@ -163,7 +167,7 @@ create table generation (
     admitted_by      uuid        not null,                -- the replica on which a caller may wait for the verdict
     idempotency_key  text,
     request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
-    webhook_url      text,
+    webhook_url      text,                                -- the request's own, or the team's default at its admission
     webhook_events   text[],
     webhook_status   text,                                -- how the delivery came out; null while that itself is on record
     model_name       text        not null,

@@ -6,6 +6,7 @@ import io.klinggateway.admin.DeclarationPlan.PlannedTenant;
 import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.tenant.DefaultWebhook;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.Tenant;
@@ -115,8 +116,12 @@ class Declarations {
         Declared before = known == null ? null : state(known);
         DeclaredTenantView shownBefore = known == null ? null : view(known);
         Tenant tenant = tenants.register(declared.name(), declared.budget().toBudget());
+        TenantRecord locked = tenants.lock(tenant.name()).orElseThrow();
         TenantRecord registered = tenants.change(
-                tenants.lock(tenant.name()).orElseThrow(), TenantStatus.ACTIVE, true, declared.toSettings());
+                locked,
+                TenantStatus.ACTIVE,
+                true,
+                declared.toSettings().with(defaultWebhook(declared, locked.defaultWebhook())));
         keys.declare(
                 tenant,
                 declared.keysOrNone().stream()
@@ -131,11 +136,22 @@ class Declarations {
         return planned(known == null ? PlannedAction.CREATE : PlannedAction.CHANGE, shownBefore, view(registered));
     }
 
-    /** Its history, and its keys, stay; operators may take it over. */
+    /** One that the team or an operator has set stays, unless the declaration says another. */
+    private static @Nullable DefaultWebhook defaultWebhook(DeclaredTenant declared, @Nullable DefaultWebhook known) {
+        DefaultWebhook stated = DefaultWebhookTerms.toWebhook(declared.defaultWebhook());
+        return stated != null ? stated.declared(true) : known != null && known.declared() ? null : known;
+    }
+
+    /** Its history, its keys and its default webhook stay; operators may take it over. */
     private PlannedTenant withdraw(Operator actor, TenantRecord tenant) {
         Declared before = state(tenant);
         DeclaredTenantView shownBefore = view(tenant);
-        TenantRecord withdrawn = tenants.change(tenant, TenantStatus.SUSPENDED, false, tenant.settings());
+        DefaultWebhook webhook = tenant.defaultWebhook();
+        TenantRecord withdrawn = tenants.change(
+                tenant,
+                TenantStatus.SUSPENDED,
+                false,
+                tenant.settings().with(webhook == null ? null : webhook.declared(false)));
         audit.record(actor, Action.of("tenant.withdraw", tenant.tenant().name()), before, state(withdrawn));
         log.warn(
                 "the tenant {} is no longer declared: it is suspended",
@@ -151,7 +167,7 @@ class Declarations {
                 FieldChange.between(before == null ? null : json.tree(before), json.tree(after)));
     }
 
-    /** What a declaration says of a tenant, and what it does not: keys that the API issued. */
+    /** What a declaration says of a tenant, and what it does not: keys that the API issued, a default webhook of the team's own. */
     private record Declared(
             TenantStatus status,
             boolean declared,
@@ -160,12 +176,14 @@ class Declarations {
             BudgetTerms budget,
             TenantView.LimitsView limits,
             @Nullable SelfServiceTerms selfService,
+            @Nullable DefaultWebhookView defaultWebhook,
             List<ListedKey> keys) {}
 
     private record ListedKey(UUID id, String name, boolean valid, List<String> allowedNetworks) {}
 
     private Declared state(TenantRecord tenant) {
         DeclaredTenantView view = view(tenant);
+        DefaultWebhookView webhook = DefaultWebhookView.of(tenant.defaultWebhook());
         return new Declared(
                 view.status(),
                 view.declared(),
@@ -174,6 +192,7 @@ class Declarations {
                 view.budget(),
                 view.limits(),
                 view.selfService(),
+                webhook == null ? null : webhook.masked(),
                 keys.list(tenant.tenant()).stream()
                         .map(key -> new ListedKey(
                                 key.id().value(),

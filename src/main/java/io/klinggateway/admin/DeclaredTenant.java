@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.admin.TenantTerms.LimitTerms;
+import io.klinggateway.admin.TenantTerms.StatedSettings;
 import io.klinggateway.tenant.TenantSettings;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -41,12 +42,9 @@ record DeclaredTenant(
 
         @Valid @Nullable LimitTerms limits,
         @Valid @Nullable SelfServiceTerms selfService,
-        @Nullable List<@NotNull(message = "is required") @Valid DeclaredKey> keys) {
-
-    TenantSettings toSettings() {
-        return new TenantSettings(
-                costCentre, retentionDays, LimitTerms.toLimits(limits), SelfServiceTerms.toSelfService(selfService));
-    }
+        @Valid @Nullable DefaultWebhookTerms defaultWebhook,
+        @Nullable List<@NotNull(message = "is required") @Valid DeclaredKey> keys)
+        implements StatedSettings {
 
     List<DeclaredKey> keysOrNone() {
         return keys == null ? List.of() : keys;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a declaration has made of a tenant. Of its keys there are those that are declared, without their digests: those are
- * secrets.
+ * secrets. A default webhook is there if it is declared, too.
  */
 @Schema(name = "DeclaredTenantState")
 record DeclaredTenantView(
@@ -25,6 +25,7 @@ record DeclaredTenantView(
         @Nullable Integer retentionDays,
         TenantView.LimitsView limits,
         @Nullable SelfServiceTerms selfService,
+        @Nullable DefaultWebhookTerms defaultWebhook,
         List<DeclaredKeyView> keys) {
 
     @Schema(name = "DeclaredKeyState")
@@ -41,6 +42,7 @@ record DeclaredTenantView(
                 tenant.retentionDays(),
                 tenant.limits(),
                 tenant.selfService(),
+                declared(tenant.defaultWebhook()),
                 keys.stream()
                         .filter(key -> key.declared() && key.valid())
                         .map(key -> new DeclaredKeyView(
@@ -51,5 +53,9 @@ record DeclaredTenantView(
                                         .toList()))
                         .sorted(Comparator.comparing(DeclaredKeyView::name))
                         .toList());
+    }
+
+    private static @Nullable DefaultWebhookTerms declared(@Nullable DefaultWebhookView webhook) {
+        return webhook != null && webhook.declared() ? webhook.toTerms() : null;
     }
 }

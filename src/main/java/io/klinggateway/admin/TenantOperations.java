@@ -13,6 +13,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;
+import io.klinggateway.tenant.DefaultWebhook;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
@@ -53,7 +54,7 @@ public class TenantOperations {
     public TenantView create(Operator operator, NewTenant asked) {
         TenantRecord created = tenants.create(asked.name(), asked.budget().toBudget(), asked.toSettings());
         TenantView view = view(created);
-        audit.record(operator, Action.of("tenant.create", asked.name()), null, view);
+        audit.record(operator, Action.of("tenant.create", asked.name()), null, view.masked());
         return view;
     }
 
@@ -122,6 +123,40 @@ public class TenantOperations {
         return change(operator, name, now -> now.with(status));
     }
 
+    public @Nullable DefaultWebhookView defaultWebhook(String name) {
+        return DefaultWebhookView.of(
+                tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)).defaultWebhook());
+    }
+
+    /**
+     * For operators and for the team's own admins, and also of a team that is declared, unless its declaration says one. Binds
+     * the next request to generate on every replica.
+     *
+     * @param webhook valid; null to have none
+     */
+    @Transactional
+    public void setDefaultWebhook(Operator actor, String name, @Nullable DefaultWebhookTerms webhook) {
+        TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
+        DefaultWebhook before = tenant.defaultWebhook();
+        if (before != null && before.declared()) {
+            throw Refusals.declared(tenant);
+        }
+        DefaultWebhook wanted = DefaultWebhookTerms.toWebhook(webhook);
+        if (!Objects.equals(before, wanted)) {
+            tenants.change(
+                    tenant,
+                    tenant.status(),
+                    tenant.declared(),
+                    tenant.settings().with(wanted));
+            audit.record(actor, Action.of("webhook.default", name), masked(before), masked(wanted));
+        }
+    }
+
+    private static @Nullable DefaultWebhookView masked(@Nullable DefaultWebhook webhook) {
+        DefaultWebhookView view = DefaultWebhookView.of(webhook);
+        return view == null ? null : view.masked();
+    }
+
     @Transactional
     TenantView change(Operator operator, String name, MergePatch patch) {
         return change(operator, name, now -> {
@@ -144,7 +179,7 @@ public class TenantOperations {
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {
-            audit.record(operator, Action.of("tenant.change", name), before, after);
+            audit.record(operator, Action.of("tenant.change", name), before.masked(), after.masked());
         }
         return after;
     }

@@ -29,6 +29,35 @@ public final class TenantTerms {
 
     private TenantTerms() {}
 
+    /** What somebody states of a tenant beside its budget. */
+    interface StatedSettings {
+
+        @Nullable
+        String costCentre();
+
+        @Nullable
+        Integer retentionDays();
+
+        @Nullable
+        LimitTerms limits();
+
+        @Nullable
+        SelfServiceTerms selfService();
+
+        @Nullable
+        DefaultWebhookTerms defaultWebhook();
+
+        /** The settings of a valid statement; a default webhook in them is not taken for a declared one. */
+        default TenantSettings toSettings() {
+            return new TenantSettings(
+                    costCentre(),
+                    retentionDays(),
+                    LimitTerms.toLimits(limits()),
+                    SelfServiceTerms.toSelfService(selfService()),
+                    DefaultWebhookTerms.toWebhook(defaultWebhook()));
+        }
+    }
+
     public record NewTenant(
             @NotNull(message = "is required")
             @Pattern(regexp = Rules.NAME, message = Rules.NAME_RULE)
@@ -50,17 +79,9 @@ public final class TenantTerms {
             Integer retentionDays,
 
             @Valid @Nullable LimitTerms limits,
-            @Valid @Nullable SelfServiceTerms selfService)
-            implements OperatorBody {
-
-        TenantSettings toSettings() {
-            return new TenantSettings(
-                    costCentre,
-                    retentionDays,
-                    LimitTerms.toLimits(limits),
-                    SelfServiceTerms.toSelfService(selfService));
-        }
-    }
+            @Valid @Nullable SelfServiceTerms selfService,
+            @Valid @Nullable DefaultWebhookTerms defaultWebhook)
+            implements OperatorBody, StatedSettings {}
 
     /** What of a tenant may change, all of it; a merge patch says which part does. */
     @Schema(name = "TenantChange")
@@ -82,8 +103,9 @@ public final class TenantTerms {
             Integer retentionDays,
 
             @Valid @Nullable LimitTerms limits,
-            @Valid @Nullable SelfServiceTerms selfService)
-            implements OperatorBody {
+            @Valid @Nullable SelfServiceTerms selfService,
+            @Valid @Nullable DefaultWebhookTerms defaultWebhook)
+            implements OperatorBody, StatedSettings {
 
         static TenantChange of(TenantView tenant) {
             return new TenantChange(
@@ -96,16 +118,20 @@ public final class TenantTerms {
                             tenant.limits().concurrentGenerations(),
                             tenant.limits().waitingGenerations(),
                             tenant.limits().weight()),
-                    tenant.selfService());
+                    tenant.selfService(),
+                    tenant.defaultWebhook() == null
+                            ? null
+                            : tenant.defaultWebhook().toTerms());
         }
 
         /** With the windows as a list, for a patch that gives another list. */
         TenantChange withWindowsListed() {
-            return new TenantChange(status, budget.listed(), costCentre, retentionDays, limits, selfService);
+            return new TenantChange(
+                    status, budget.listed(), costCentre, retentionDays, limits, selfService, defaultWebhook);
         }
 
         TenantChange with(TenantStatus other) {
-            return new TenantChange(other, budget, costCentre, retentionDays, limits, selfService);
+            return new TenantChange(other, budget, costCentre, retentionDays, limits, selfService, defaultWebhook);
         }
 
         /** A budget without a time zone keeps the one it has: another would move its midnights. */
@@ -117,35 +143,30 @@ public final class TenantTerms {
                     costCentre,
                     retentionDays,
                     limits,
-                    selfService);
+                    selfService,
+                    defaultWebhook);
         }
 
         TenantChange with(LimitTerms other) {
-            return new TenantChange(status, budget, costCentre, retentionDays, other, selfService);
+            return new TenantChange(status, budget, costCentre, retentionDays, other, selfService, defaultWebhook);
         }
 
         TenantChange with(CostCentreTerms other) {
-            return new TenantChange(status, budget, other.costCentre(), retentionDays, limits, selfService);
+            return new TenantChange(
+                    status, budget, other.costCentre(), retentionDays, limits, selfService, defaultWebhook);
         }
 
         TenantChange with(RetentionTerms other) {
-            return new TenantChange(status, budget, costCentre, other.retentionDays(), limits, selfService);
-        }
-
-        TenantSettings toSettings() {
-            return new TenantSettings(
-                    costCentre,
-                    retentionDays,
-                    LimitTerms.toLimits(limits),
-                    SelfServiceTerms.toSelfService(selfService));
+            return new TenantChange(
+                    status, budget, costCentre, other.retentionDays(), limits, selfService, defaultWebhook);
         }
 
         TenantChange with(SelfServiceTerms other) {
-            return new TenantChange(status, budget, costCentre, retentionDays, limits, other);
+            return new TenantChange(status, budget, costCentre, retentionDays, limits, other, defaultWebhook);
         }
 
         TenantChange withoutSelfService() {
-            return new TenantChange(status, budget, costCentre, retentionDays, limits, null);
+            return new TenantChange(status, budget, costCentre, retentionDays, limits, null, defaultWebhook);
         }
     }
 

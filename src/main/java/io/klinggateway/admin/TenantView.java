@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param costCentre whose books its spend goes to; null if none is set
  * @param declared by the configuration: only grants and adjustments change it here
  * @param selfService within which bounds the team manages its own keys; null if it may not
+ * @param defaultWebhook of jobs whose requests say nothing of one; null if there is none
  * @param notice what a change of the budget's period did; absent otherwise
  */
 @Schema(name = "OperatorTenant")
@@ -37,6 +38,7 @@ public record TenantView(
         BudgetView budget,
         LimitsView limits,
         @Nullable SelfServiceTerms selfService,
+        @Nullable DefaultWebhookView defaultWebhook,
         BalanceView balance,
         Instant createdAt,
 
@@ -58,12 +60,22 @@ public record TenantView(
                         account.windows().stream().map(WindowView::of).toList()),
                 LimitsView.of(tenant.settings().limits()),
                 SelfServiceTerms.of(tenant.selfService()),
+                DefaultWebhookView.of(tenant.defaultWebhook()),
                 BalanceView.of(account),
                 tenant.createdAt(),
                 null);
     }
 
     TenantView withNotice(@Nullable String sentence) {
+        return with(defaultWebhook, sentence);
+    }
+
+    /** For the audit. */
+    TenantView masked() {
+        return defaultWebhook == null ? this : with(defaultWebhook.masked(), notice);
+    }
+
+    private TenantView with(@Nullable DefaultWebhookView webhook, @Nullable String sentence) {
         return new TenantView(
                 id,
                 name,
@@ -74,6 +86,7 @@ public record TenantView(
                 budget,
                 limits,
                 selfService,
+                webhook,
                 balance,
                 createdAt,
                 sentence);

@@ -72,7 +72,7 @@ class TenantsController {
     @PatchMapping("/{name}")
     @Operation(
             summary =
-                    "Change budget, cost centre, limits, self-service or status; what is left out is unchanged, null removes a limit, and a weight "
+                    "Change budget, cost centre, limits, self-service, default webhook or status; what is left out is unchanged, null removes a limit, and a weight "
                             + "that is null is 1 again",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(

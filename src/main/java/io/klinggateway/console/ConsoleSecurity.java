@@ -120,6 +120,8 @@ class ConsoleSecurity {
                 .hasAuthority(ADMIN)
                 .requestMatchers(reading(Paths.CONSOLE + "/team/**"))
                 .hasAnyAuthority(MEMBER, ADMIN)
+                .requestMatchers(Paths.CONSOLE + "/team/webhooks/default")
+                .hasAuthority(ADMIN)
                 .requestMatchers(
                         Paths.CONSOLE + "/team/try/**",
                         Paths.CONSOLE + "/team/jobs/*/cancel",

@@ -3,6 +3,7 @@ package io.klinggateway.console;
 import io.klinggateway.admin.DeliveryOperations;
 import io.klinggateway.admin.DeliveryOperations.TestWebhook;
 import io.klinggateway.admin.DeliveryOperations.WebhookTest;
+import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** A team's webhooks: what became of each, once more, and a test. */
+/** A team's webhooks: what became of each, once more, a test, and the default of jobs that name none. */
 @Controller
 @RequestMapping("/console/team/webhooks")
 class TeamWebhookPages {
@@ -36,12 +38,19 @@ class TeamWebhookPages {
 
     private final Deliveries deliveries;
     private final DeliveryOperations operations;
+    private final TenantOperations tenants;
     private final Forms forms;
     private final Refused refused;
 
-    TeamWebhookPages(Deliveries deliveries, DeliveryOperations operations, Forms forms, Refused refused) {
+    TeamWebhookPages(
+            Deliveries deliveries,
+            DeliveryOperations operations,
+            TenantOperations tenants,
+            Forms forms,
+            Refused refused) {
         this.deliveries = deliveries;
         this.operations = operations;
+        this.tenants = tenants;
         this.forms = forms;
         this.refused = refused;
     }
@@ -64,6 +73,8 @@ class TeamWebhookPages {
         model.addAttribute("done", done);
         model.addAttribute("caller", caller);
         model.addAttribute("samples", SignatureCode.SAMPLES);
+        model.addAttribute(
+                "defaultWebhook", tenants.defaultWebhook(caller.tenant().name()));
         return "console/team-webhooks";
     }
 
@@ -86,6 +97,27 @@ class TeamWebhookPages {
                     return "redirect:/console/team/webhooks?done=sent";
                 },
                 () -> list(caller, null, null, null, model));
+    }
+
+    @PostMapping("/default")
+    String setDefault(
+            Visitor visitor,
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam MultiValueMap<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return refused.orElse(
+                model,
+                response,
+                () -> {
+                    tenants.setDefaultWebhook(
+                            visitor.actor(), caller.tenant().name(), DefaultWebhookForm.read(form, forms, model));
+                    return "redirect:/console/team/webhooks?done=default";
+                },
+                () -> {
+                    model.addAttribute("refusedForm", "default-webhook");
+                    return list(caller, null, null, null, model);
+                });
     }
 
     /** Its result stands on the page that answers: nothing of it is kept. */

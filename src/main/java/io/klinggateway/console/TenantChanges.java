@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -121,6 +122,19 @@ class TenantChanges {
         return page.change(model, response, name, "retention", () -> {
             tenants.change(operator, name, forms.bind(form, RetentionTerms.class));
             return "retention";
+        });
+    }
+
+    @PostMapping("/default-webhook")
+    String defaultWebhook(
+            @AuthenticationPrincipal Operator operator,
+            @PathVariable String name,
+            @RequestParam MultiValueMap<String, String> form,
+            Model model,
+            HttpServletResponse response) {
+        return page.change(model, response, name, "default-webhook", () -> {
+            tenants.setDefaultWebhook(operator, name, DefaultWebhookForm.read(form, forms, model));
+            return "default-webhook";
         });
     }
 

@@ -22,6 +22,7 @@ record TryForm(
         @Nullable String idempotencyKey) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String WEBHOOK_URL = "webhookUrl";
 
     static TryForm empty(String idempotencyKey) {
         return new TryForm(null, null, null, null, null, null, null, null, null, idempotencyKey);
@@ -43,7 +44,7 @@ record TryForm(
                 text(params, "image_fidelity"),
                 text(params, "n"),
                 text(params, "aspect_ratio"),
-                text(request, "webhookUrl"),
+                text(request, WEBHOOK_URL),
                 request.path("webhookEvents").isArray()
                         ? request.path("webhookEvents")
                                 .valueStream()
@@ -87,7 +88,7 @@ record TryForm(
         if (!params.isEmpty()) {
             body.set("klingImageParams", params);
         }
-        put(body, "webhookUrl", webhookUrl);
+        put(body, WEBHOOK_URL, webhookUrl);
         if (webhookUrl != null && !webhookUrl.isBlank() && webhookEvents != null && !webhookEvents.isEmpty()) {
             webhookEvents.forEach(body.putArray("webhookEvents")::add);
         }
@@ -96,6 +97,15 @@ record TryForm(
 
     byte[] bytes() {
         return JSON.writeValueAsBytes(body());
+    }
+
+    /** The same, with no webhook at all unless it names one. */
+    byte[] bytesWithoutDefaultWebhook() {
+        ObjectNode body = body();
+        if (!body.has(WEBHOOK_URL)) {
+            body.putNull(WEBHOOK_URL);
+        }
+        return JSON.writeValueAsBytes(body);
     }
 
     /** The price is known before the prompt is. */

@@ -11,6 +11,8 @@ enum ExportPart {
                        'retentionDays', t.retention_days, 'timeZone', b.time_zone,
                        'requestsPerMinute', t.requests_per_minute,
                        'concurrentJobs', t.concurrent_generations, 'waitingJobs', t.waiting_generations, 'weight', t.weight,
+                       'defaultWebhookHost', substring(t.webhook_url from '^[^:]+://(?:[^/?#]*@)?([^/?#]*)'),
+                       'defaultWebhookEvents', t.webhook_events,
                        'thresholds', n.thresholds, 'silencedUntil', n.silenced_until, 'createdAt', t.created_at) as line
               from tenant t
               left join budget b on b.tenant_id = t.id

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A tenant's request for images, in the vendor's shape ({@code POST /v2/images/generate}).
  *
  * @param prompt apiframe: 1 to 2000 characters (UTF-16 units); here not only blanks
- * @param webhookUrl where the tenant wants to be told; it never goes to the vendor
+ * @param webhookUrl where the tenant wants to be told, {@link #NO_WEBHOOK} if nowhere; it never goes to the vendor. Null leaves
+ *     it to the tenant's default
  * @param webhookEvents apiframe: at least one, if given
  */
 @Schema(additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
@@ -30,7 +31,13 @@ public record ImageRequest(
 
         @Valid @Nullable KlingImageParams klingImageParams,
 
-        @HttpUrl @Schema(format = "uri", example = "https://hooks.example.com/kling") @Nullable
+        @HttpUrl
+        @Schema(
+                format = "uri",
+                description = "The team's default if absent; null for no webhook at all",
+                types = {"string", "null"},
+                example = "https://hooks.example.com/kling")
+        @Nullable
         String webhookUrl,
 
         @Size(min = 1, message = "must have at least one event") @Nullable
@@ -41,6 +48,9 @@ public record ImageRequest(
      * price, parameters and a place in the catalogue: every use of this constant is such a place.
      */
     public static final String MODEL = "kling-image";
+
+    /** What a request has as its webhook that is to have none, whatever the team's default: in JSON null, at the vendor a fault. */
+    public static final String NO_WEBHOOK = "";
 
     /** Of a model that a caller names. */
     public static final String MODEL_RULE = "must be " + MODEL + ", the one model that this gateway serves";
@@ -59,6 +69,11 @@ public record ImageRequest(
     public KlingVersion modelName() {
         KlingVersion asked = klingImageParams == null ? null : klingImageParams.modelName();
         return asked == null ? KlingVersion.DEFAULT : asked;
+    }
+
+    /** Whether it names a webhook of its own. */
+    public boolean namesWebhook() {
+        return webhookUrl != null && !webhookUrl.equals(NO_WEBHOOK);
     }
 
     /** The same request with another webhook, or none. */

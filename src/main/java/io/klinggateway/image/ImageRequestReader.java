@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 public class ImageRequestReader {
 
     private static final String PARAMS = "klingImageParams";
+    private static final String WEBHOOK_URL = "webhookUrl";
     private static final List<String> REQUEST_NAMES = names(ImageRequest.class);
     private static final List<String> PARAMS_NAMES = names(KlingImageParams.class);
 
@@ -72,15 +73,20 @@ public class ImageRequestReader {
         String prompt = object.text("prompt", "prompt", RedactedValue::length);
         String model = object.text("model", "model", RedactedValue::json);
         KlingImageParams params = object.object(PARAMS, this::readParams);
-        String webhookUrl = object.text("webhookUrl", "webhookUrl", RedactedValue::url);
-        if (webhookUrl != null) {
-            webhookRule.apply(webhookUrl).ifPresent(rule -> object.refuse("webhookUrl", rule, RedactedValue::url));
-        }
+        String webhookUrl = root.path(WEBHOOK_URL).isNull() ? ImageRequest.NO_WEBHOOK : readUrl(object, webhookRule);
         List<WebhookEvent> webhookEvents = object.list("webhookEvents", WebhookEvent.values(), WebhookEvent::wire);
         if (!violations.isEmpty() || prompt == null || model == null) {
             throw violations.toException();
         }
         return new ImageRequest(prompt, model, params, webhookUrl, webhookEvents);
+    }
+
+    private static @Nullable String readUrl(ObjectReader object, Function<String, Optional<String>> rule) {
+        String url = object.text(WEBHOOK_URL, WEBHOOK_URL, RedactedValue::url);
+        if (url != null) {
+            rule.apply(url).ifPresent(broken -> object.refuse(WEBHOOK_URL, broken, RedactedValue::url));
+        }
+        return url;
     }
 
     private KlingImageParams readParams(ObjectReader object) {

@@ -38,7 +38,7 @@ public enum RequestWarning {
             case MODEL_MAY_IGNORE_IMAGE ->
                 request.referenceImage() != null && request.modelName() != KlingVersion.KLING_V2;
             case FIDELITY_WITHOUT_IMAGE -> params != null && params.imageFidelity() != null && params.image() == null;
-            case EVENTS_WITHOUT_WEBHOOK -> request.webhookEvents() != null && request.webhookUrl() == null;
+            case EVENTS_WITHOUT_WEBHOOK -> request.webhookEvents() != null && !request.namesWebhook();
         };
     }
 

@@ -1,10 +1,7 @@
 package io.klinggateway.notice;
 
 import io.klinggateway.ledger.KeyId;
-import io.klinggateway.support.Sha256;
-import java.util.HexFormat;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.klinggateway.support.MaskedUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record NoticeChannel(
         ChannelKind kind, String target, @Nullable KeyId key) {
 
-    private static final int FINGERPRINT_BYTES = 4;
-    private static final Pattern HOST = Pattern.compile("https?://[^/?#@\\\\]+");
-
     /** For answers, logs and records: enough to tell one chat from another, and not to write to it. */
     public String shownTarget() {
-        return kind == ChannelKind.SLACK ? masked(target) : target;
-    }
-
-    private static String masked(String url) {
-        Matcher host = HOST.matcher(url);
-        String fingerprint = HexFormat.of().formatHex(Sha256.of(url), 0, FINGERPRINT_BYTES);
-        return (host.lookingAt() ? host.group() : "") + "/… (" + fingerprint + ")";
+        return kind == ChannelKind.SLACK ? MaskedUrl.of(target) : target;
     }
 
     @Override

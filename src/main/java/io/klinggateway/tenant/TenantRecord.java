@@ -15,4 +15,9 @@ public record TenantRecord(
     public @Nullable SelfService selfService() {
         return settings.selfService();
     }
+
+    /** See {@link TenantSettings}. */
+    public @Nullable DefaultWebhook defaultWebhook() {
+        return settings.defaultWebhook();
+    }
 }

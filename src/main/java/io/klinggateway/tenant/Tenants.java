@@ -5,8 +5,10 @@ import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.support.SqlTimes;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -26,7 +28,8 @@ public class Tenants {
 
     private static final String COLUMNS = """
             select id, name, status, declared, cost_centre, retention_days, requests_per_minute, concurrent_generations, waiting_generations, weight,
-                   self_service_keys, self_service_days, self_service_budget, created_at
+                   self_service_keys, self_service_days, self_service_budget,
+                   webhook_url, webhook_events, webhook_declared, created_at
               from tenant
             """;
 
@@ -62,7 +65,8 @@ public class Tenants {
                    requests_per_minute = :requestsPerMinute,
                    concurrent_generations = :concurrentGenerations, waiting_generations = :waitingGenerations,
                    weight = :weight, self_service_keys = :selfServiceKeys, self_service_days = :selfServiceDays,
-                   self_service_budget = :selfServiceBudget
+                   self_service_budget = :selfServiceBudget,
+                   webhook_url = :webhookUrl, webhook_events = :webhookEvents, webhook_declared = :webhookDeclared
              where id = :id
             """;
 
@@ -181,6 +185,7 @@ public class Tenants {
             knownKeys.forgetAfterwards();
             Limits limits = settings.limits();
             SelfService selfService = settings.selfService();
+            DefaultWebhook webhook = settings.defaultWebhook();
             jdbc.sql(CHANGE)
                     .param("id", tenant.tenant().id().value())
                     .param("status", status.name())
@@ -194,6 +199,9 @@ public class Tenants {
                     .param("selfServiceKeys", selfService == null ? null : selfService.mostKeys())
                     .param("selfServiceDays", selfService == null ? null : selfService.longestValidityDays())
                     .param("selfServiceBudget", highestKeyBudget(selfService))
+                    .param("webhookUrl", webhook == null ? null : webhook.url())
+                    .param("webhookEvents", events(webhook), Types.ARRAY)
+                    .param("webhookDeclared", webhook != null && webhook.declared())
                     .update();
         }
         return changed;
@@ -222,13 +230,30 @@ public class Tenants {
                                 row.getObject("concurrent_generations", Integer.class),
                                 row.getObject("waiting_generations", Integer.class),
                                 row.getInt("weight")),
-                        selfService(row)),
+                        selfService(row),
+                        webhook(row)),
                 SqlTimes.instant(row, "created_at"));
     }
 
     private static @Nullable Long highestKeyBudget(@Nullable SelfService selfService) {
         Credits highest = selfService == null ? null : selfService.highestKeyBudget();
         return highest == null ? null : highest.amount();
+    }
+
+    private static String @Nullable [] events(@Nullable DefaultWebhook webhook) {
+        List<String> events = webhook == null ? null : webhook.events();
+        return events == null ? null : events.toArray(String[]::new);
+    }
+
+    private static @Nullable DefaultWebhook webhook(ResultSet row) throws SQLException {
+        String url = row.getString("webhook_url");
+        Array events = row.getArray("webhook_events");
+        return url == null
+                ? null
+                : new DefaultWebhook(
+                        url,
+                        events == null ? null : List.of((String[]) events.getArray()),
+                        row.getBoolean("webhook_declared"));
     }
 
     private static @Nullable SelfService selfService(ResultSet row) throws SQLException {

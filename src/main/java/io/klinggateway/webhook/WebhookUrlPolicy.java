@@ -25,6 +25,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 public class WebhookUrlPolicy {
 
     private static final int LONGEST_URL = 2048;
+    private static final String NO_URL = "must be an absolute http or https URL";
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
     private static final Pattern NETWORK = Pattern.compile("(?<base>[^/]+)(/[1-9]\\d{0,2})?");
 
@@ -88,6 +89,9 @@ public class WebhookUrlPolicy {
         if (webhookUrl.length() > LONGEST_URL) {
             throw new WebhookUrlNotAllowed("must have at most " + LONGEST_URL + " characters");
         }
+        if (webhookUrl.indexOf('\0') >= 0) {
+            throw new WebhookUrlNotAllowed(NO_URL); // PostgreSQL stores none
+        }
         URI url = uri(webhookUrl);
         if (url.getRawUserInfo() != null) {
             throw new WebhookUrlNotAllowed("must not carry a user name or password");
@@ -117,12 +121,15 @@ public class WebhookUrlPolicy {
                     .fragment(null)
                     .build();
             URI url = new URI(parts.encode().toUriString());
+            if (!"https".equals(url.getScheme()) && !"http".equals(url.getScheme())) {
+                throw new WebhookUrlNotAllowed(NO_URL);
+            }
             if (url.getHost() == null || url.getHost().isEmpty()) {
                 throw new WebhookUrlNotAllowed("must have a host");
             }
             return url;
         } catch (URISyntaxException | IllegalArgumentException malformed) {
-            throw new WebhookUrlNotAllowed("must be an absolute http or https URL");
+            throw new WebhookUrlNotAllowed(NO_URL);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.klinggateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.klinggateway.database.TestDatabase;
+import io.klinggateway.problem.ProblemException;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.simulator.Sha256;
@@ -263,6 +265,62 @@ class DeclarationApiTests {
     })
     void yamlIsPlain(String body) {
         put(yaml(body), "?dryRun=true").expect(400);
+    }
+
+    /** As with keys: the declaration answers for its own, and leaves what the team has set. */
+    @Test
+    void aDefaultWebhookIsTheDeclarationsOrTheTeams() {
+        TenantOperations tenants = here.bean(TenantOperations.class);
+        Operator admin = Operator.byToken("tess");
+        apply(json(name, 100));
+        tenants.setDefaultWebhook(admin, name, new DefaultWebhookTerms("https://team.example/secret", null));
+        String tag = tag();
+        apply(json(name, 100));
+        assertThat(webhook()).isEqualTo("https://team.example/secret");
+
+        JsonNode planned = team(put(declaring(name), "", "If-Match", tag).expect(200), name);
+
+        assertThat(planned.path("changes").toString())
+                .contains("{\"field\":\"defaultWebhook.url\",\"to\":\"https://declared.example/secret\"}");
+        assertThat(webhook()).isEqualTo("https://declared.example/secret");
+        assertThat(team(put(declaring(name), "", "If-Match", "*").expect(200), name)
+                        .path("action")
+                        .asString())
+                .isEqualTo("NONE");
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> tenants.setDefaultWebhook(admin, name, null))
+                .withMessageContaining("is declared");
+
+        apply(json(name, 100));
+
+        assertThat(webhook()).isEmpty();
+        apply(declaring(name));
+        apply(json("t-" + UUID.randomUUID(), 1));
+        assertThat(webhook()).as("withdrawn").isEqualTo("https://declared.example/secret");
+        tenants.setDefaultWebhook(admin, name, null);
+        assertThat(webhook()).isEmpty();
+        assertThat(here.jdbc()
+                        .sql("select string_agg(concat(before, after), '') from audit_entry where tenant = ?")
+                        .param(name)
+                        .query(String.class)
+                        .single())
+                .contains("https://declared.example/…", "https://team.example/…")
+                .doesNotContain("example/secret");
+    }
+
+    private String declaring(String team) {
+        return json(team, 100)
+                .replace(
+                        "\"keys\"",
+                        "\"default-webhook\": {\"url\": \"https://declared.example/secret\", \"events\": [\"failed\"]}, \"keys\"");
+    }
+
+    private String webhook() {
+        return here.operator("GET", "/tenants/" + name)
+                .json()
+                .path("defaultWebhook")
+                .path("url")
+                .asString("");
     }
 
     private record Yaml(String text) {}

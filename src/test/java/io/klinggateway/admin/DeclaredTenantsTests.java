@@ -11,6 +11,7 @@ import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Tenants;
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -256,6 +257,8 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
         "gateway.tenants[0].self-service.most-keys, 0, tenants[0].selfService.mostKeys",
+        "gateway.tenants[0].default-webhook.url, https://10.0.0.1/hook, tenants[0].defaultWebhook.url",
+        "gateway.tenants[0].default-webhook.events, completed, tenants[0].defaultWebhook.url",
         "gateway.tenants[0].cost-centre, ' ', tenants[0].costCentre",
         "gateway.tenants[0].keys[0].allowed-networks, 10.0.0.1/8, 10.0.0.1/8",
         "gateway.tenants[0].keys[0].name, My Key, tenants[0].keys[0].name",
@@ -410,7 +413,14 @@ class DeclaredTenantsTests {
         JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class
     })
-    @Import({DeclaredTenants.class, Declarations.class, Ledger.class, AuditLog.class, OperatorJson.class})
+    @Import({
+        DeclaredTenants.class,
+        Declarations.class,
+        Ledger.class,
+        AuditLog.class,
+        OperatorJson.class,
+        WebhookUrlPolicy.class
+    })
     @ComponentScan(
             basePackageClasses = Tenants.class,
             useDefaultFilters = false,

@@ -1279,7 +1279,8 @@ class OperatorApiTests {
                     .noneMatch(String::isBlank);
         }
         assertThat(schemas.path("TenantChange").path("properties").propertyNames())
-                .containsExactlyInAnyOrder("status", "budget", "costCentre", "retentionDays", "limits", "selfService");
+                .containsExactlyInAnyOrder(
+                        "status", "budget", "costCentre", "retentionDays", "limits", "selfService", "defaultWebhook");
         assertThat(schemas.path("KeyChange").path("properties").propertyNames())
                 .containsExactlyInAnyOrder("expiresAt", "budget", "allowedNetworks");
         JsonNode report = operators

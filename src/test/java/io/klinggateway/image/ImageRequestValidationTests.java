@@ -195,7 +195,7 @@ class ImageRequestValidationTests {
                 arguments(params("\"aspect_ratio\": null"), List.of("klingImageParams.aspect_ratio")),
                 arguments(body("\"webhookUrl\": \"hooks.example.com\""), List.of("webhookUrl")),
                 arguments(body("\"webhookUrl\": \"ftp://hooks.example.com\""), List.of("webhookUrl")),
-                arguments(body("\"webhookUrl\": null"), List.of("webhookUrl")),
+                arguments(body("\"webhookUrl\": \"\""), List.of("webhookUrl")),
                 arguments(body("\"webhookUrl\": \"https://user:secret@hooks.example.com\""), List.of("webhookUrl")),
                 arguments(body("\"webhookUrl\": \"https://hooks.example.com/\\u0000\""), List.of("webhookUrl")),
                 arguments(body("\"webhookEvents\": []"), List.of("webhookEvents")),
