@@ -499,6 +499,24 @@ create index credit_request_open on credit_request (asked_at, id) where status =
 create index credit_request_listed on credit_request (asked_at desc, id desc);
 create index credit_request_of_tenant on credit_request (tenant_id, asked_at desc, id desc);
 
+-- What is to be erased of a team, and how far that has come: all that was asked for up to a moment. One order of a team is open
+-- at a time. While a replica takes a step, it has the row locked.
+create table tenant_erasure (
+    id             uuid        primary key,
+    tenant_id      uuid        not null,
+    until          timestamptz not null default gateway_now(),
+    asked_by       text        not null,
+    reason         text        not null,
+    walked_time    timestamptz not null default 'epoch',   -- up to this job of the team's, by time and id, nothing is left
+    walked_id      uuid        not null default '00000000-0000-0000-0000-000000000000',
+    erased_jobs    bigint      not null default 0,
+    erased_uploads bigint      not null default 0,
+    finished_at    timestamptz
+);
+
+create unique index tenant_erasure_open on tenant_erasure (tenant_id) where finished_at is null;
+create index tenant_erasure_of_tenant on tenant_erasure (tenant_id, until desc);
+
 -- The newest declaration of tenants that any replica has taken over. Its one row is also the lock of taking one over.
 create table declaration (
     id       boolean primary key default true check (id),

@@ -1,6 +1,8 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.ErasureOperations.ErasureOrder;
 import io.klinggateway.admin.TenantTerms.NewTenant;
+import io.klinggateway.erasure.TenantErasure;
 import io.klinggateway.support.Page;
 import io.klinggateway.usage.Spending;
 import io.swagger.v3.oas.annotations.Operation;
@@ -29,9 +31,11 @@ import org.springframework.web.bind.annotation.RestController;
 class TenantsController {
 
     private final TenantOperations tenants;
+    private final TenantErasureOperations erasures;
 
-    TenantsController(TenantOperations tenants) {
+    TenantsController(TenantOperations tenants, TenantErasureOperations erasures) {
         this.tenants = tenants;
+        this.erasures = erasures;
     }
 
     @PostMapping
@@ -80,5 +84,28 @@ class TenantsController {
     TenantView change(
             @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody MergePatch patch) {
         return tenants.change(operator, name, patch);
+    }
+
+    @PostMapping("/{name}/erasure")
+    @Operation(
+            summary =
+                    "Erase the requests, images, webhooks and uploads of all that a tenant has asked for until now; its"
+                            + " credits and the books stay",
+            description =
+                    "Goes on in the background. Jobs that are open are erased once they have ended. Asked again while it"
+                            + " is going on, it answers how far that has come.",
+            responses = @ApiResponse(responseCode = "202", useReturnTypeSchema = true))
+    ResponseEntity<TenantErasure> erase(
+            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody ErasureOrder erasure) {
+        TenantErasure begun = erasures.erase(operator, name, erasure);
+        return ResponseEntity.accepted()
+                .location(URI.create("/admin/v1/tenants/" + name + "/erasure"))
+                .body(begun);
+    }
+
+    @GetMapping("/{name}/erasure")
+    @Operation(summary = "How far the newest erasure of a tenant has come")
+    TenantErasure erasure(@PathVariable String name) {
+        return erasures.find(name);
     }
 }

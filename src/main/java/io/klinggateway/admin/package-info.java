@@ -7,6 +7,7 @@
         allowedDependencies = {
             "usage",
             "export",
+            "erasure",
             "oversight",
             "orphan",
             "recovery",

@@ -111,6 +111,9 @@ class ConsoleSecurity {
                 // Its form's token is the session's.
                 .requestMatchers(HttpMethod.POST, Paths.SIGN_OUT)
                 .permitAll()
+                // It has the prompts, which are not for all who look.
+                .requestMatchers(Paths.OPERATOR + "/tenants/*/export")
+                .hasAuthority(OPERATOR)
                 .requestMatchers(reading(Paths.CONSOLE + "/operator/**"))
                 .hasAnyAuthority(OPERATOR, VIEWER)
                 .requestMatchers(Paths.CONSOLE + "/operator/**")

@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.TenantErasureOperations;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Entry;
@@ -30,9 +31,17 @@ class TenantPages {
     private final Ledger ledger;
     private final SystemStatus status;
     private final UnstoredKeys unstored;
+    private final TenantErasureOperations erasures;
 
-    TenantPages(TenantOperations tenants, TenantPage page, Ledger ledger, SystemStatus status, UnstoredKeys unstored) {
+    TenantPages(
+            TenantOperations tenants,
+            TenantPage page,
+            Ledger ledger,
+            SystemStatus status,
+            UnstoredKeys unstored,
+            TenantErasureOperations erasures) {
         this.unstored = unstored;
+        this.erasures = erasures;
         this.tenants = tenants;
         this.page = page;
         this.ledger = ledger;
@@ -53,6 +62,7 @@ class TenantPages {
         model.addAttribute("unstoredKeys", unstored.list(request, name));
         model.addAttribute("done", done);
         model.addAttribute("cancelled", jobs);
+        model.addAttribute("erasure", erasures.latest(name).orElse(null));
         return page.show(name, Map.of(), model);
     }
 

@@ -2,8 +2,10 @@ package io.klinggateway.upload;
 
 import io.klinggateway.apiframe.UploadOutcome.Stored;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.SqlTimes;
 import io.klinggateway.tenant.Caller;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
@@ -55,6 +57,12 @@ class UploadRepository {
                  where expires_at < (select gateway_now() - make_interval(secs => :age))
                  order by expires_at limit :most for update skip locked)
             delete from upload u using old where u.tenant_id = old.tenant_id and u.id = old.id
+            """;
+
+    private static final String ERASE = """
+            delete from upload
+             where tenant_id = :tenant
+               and id in (select id from upload where tenant_id = :tenant and created_at <= :until limit :most)
             """;
 
     private static final String FORGET_DAYS = """
@@ -127,6 +135,15 @@ class UploadRepository {
         String address = fragment < 0 ? url : url.substring(0, fragment);
         return ORIGIN.matcher(address)
                 .replaceFirst(origin -> Matcher.quoteReplacement(origin.group().toLowerCase(Locale.ROOT)));
+    }
+
+    /** @return how many were forgotten */
+    int erase(TenantId tenant, Instant until, int most) {
+        return jdbc.sql(ERASE)
+                .param("tenant", tenant.value())
+                .param("until", SqlTimes.timestamp(until))
+                .param("most", most)
+                .update();
     }
 
     /** @return how many were forgotten */

@@ -21,6 +21,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Passes files on to the vendor, each while it is read: a replica holds a megabyte of one at most, and nothing on its disk. An
@@ -176,6 +179,16 @@ public class Uploads {
         } catch (DataAccessException | TransactionException away) {
             log.warn("{} is not on record: {}", what, away.getMessage());
         }
+    }
+
+    /**
+     * Forgets whose files are that a team has uploaded until then. The vendor keeps them for as long as it says.
+     *
+     * @return how many, at most {@code most}
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public int erase(TenantId tenant, Instant until, int most) {
+        return uploads.erase(tenant, until, most);
     }
 
     /**

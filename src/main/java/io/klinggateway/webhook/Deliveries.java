@@ -189,15 +189,15 @@ public class Deliveries {
     }
 
     /**
-     * Deletes one, however far it has come; what waits is not sent any more.
+     * Deletes those of generations, however far they have come; what waits is not sent any more.
      *
-     * @return what it had come to, FAILED if it was still to be sent; empty if there is none
+     * @return what they had come to, FAILED if one was still to be sent; nothing of a generation that has none
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<DeliveryStatus> erase(GenerationId generation) {
-        return deliveries
-                .delete(generation)
-                .map(status -> status == DeliveryStatus.PENDING ? DeliveryStatus.FAILED : status);
+    public Map<GenerationId, DeliveryStatus> erase(Collection<GenerationId> generations) {
+        Map<GenerationId, DeliveryStatus> deleted = deliveries.delete(generations);
+        deleted.replaceAll((_, status) -> status == DeliveryStatus.PENDING ? DeliveryStatus.FAILED : status);
+        return deleted;
     }
 
     private void schedule(GenerationId generation, Instant at) {

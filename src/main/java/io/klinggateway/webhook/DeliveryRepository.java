@@ -102,7 +102,8 @@ class DeliveryRepository {
 
     private static final String COUNT_TO_RETRY = "select count(*) from (" + TO_RETRY + ") found";
 
-    private static final String DELETE = "delete from webhook_delivery where generation_id = :id returning status";
+    private static final String DELETE =
+            "delete from webhook_delivery where generation_id = any(:ids) returning generation_id, status";
 
     private static final String FORGET = """
             delete from webhook_delivery d
@@ -179,13 +180,9 @@ class DeliveryRepository {
         return statuses;
     }
 
-    /** @return how far it had come */
-    Optional<DeliveryStatus> delete(GenerationId id) {
-        return jdbc.sql(DELETE)
-                .param("id", id.value())
-                .query(String.class)
-                .optional()
-                .map(DeliveryStatus::of);
+    /** @return how far they had come */
+    Map<GenerationId, DeliveryStatus> delete(Collection<GenerationId> ids) {
+        return statuses(jdbc.sql(DELETE).param("ids", Columns.of(ids, UUID[]::new, GenerationId::value)));
     }
 
     /** @return what the forgotten ones had come to */

@@ -1,0 +1,126 @@
+package io.klinggateway.erasure;
+
+import io.klinggateway.ledger.TenantId;
+import io.klinggateway.support.PageCursor;
+import io.klinggateway.support.SqlTimes;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The table of orders to erase what a tenant has asked for and got. */
+@Repository
+class TenantErasureRepository {
+
+    private static final String ADD = """
+            insert into tenant_erasure (id, tenant_id, asked_by, reason) values (:id, :tenant, :askedBy, :reason)
+            """;
+
+    private static final String LATEST = """
+            select e.*, (select count(*) from generation g
+                          where g.tenant_id = e.tenant_id and g.captured_credits is null and g.created_at <= e.until
+                            and e.finished_at is null) as open_jobs
+              from tenant_erasure e where e.tenant_id = :tenant order by e.until desc limit 1
+            """;
+
+    private static final String OPEN = "select id from tenant_erasure where finished_at is null order by until";
+
+    private static final String LOCK = """
+            select id, tenant_id, until, walked_time, walked_id from tenant_erasure
+             where id = :id and finished_at is null for update skip locked
+            """;
+
+    /** An admission that was under way at the moment itself may be committed a little later. */
+    private static final String ALL_ENDED = """
+            select gateway_now() > :until + interval '1 minute'
+               and not exists (select from generation
+                                where tenant_id = :tenant and captured_credits is null and created_at <= :until)
+            """;
+
+    private static final String PROGRESS = """
+            update tenant_erasure
+               set walked_time = :walkedTime, walked_id = :walkedId, erased_jobs = erased_jobs + :jobs,
+                   erased_uploads = erased_uploads + :uploads
+             where id = :id
+            """;
+
+    private static final String FINISH = "update tenant_erasure set finished_at = gateway_now() where id = :id";
+
+    private final JdbcClient jdbc;
+
+    TenantErasureRepository(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @param walked up to which of the tenant's jobs, by their time, nothing is left to erase */
+    record OpenErasure(UUID id, TenantId tenant, Instant until, PageCursor walked) {}
+
+    void add(TenantId tenant, String askedBy, String reason) {
+        jdbc.sql(ADD)
+                .param("id", UUID.randomUUID())
+                .param("tenant", tenant.value())
+                .param("askedBy", askedBy)
+                .param("reason", reason)
+                .update();
+    }
+
+    Optional<TenantErasure> latest(TenantId tenant) {
+        return jdbc.sql(LATEST)
+                .param("tenant", tenant.value())
+                .query((row, _) -> new TenantErasure(
+                        row.getObject("id", UUID.class),
+                        SqlTimes.instant(row, "until"),
+                        row.getString("asked_by"),
+                        row.getString("reason"),
+                        row.getLong("erased_jobs"),
+                        row.getLong("erased_uploads"),
+                        row.getLong("open_jobs"),
+                        SqlTimes.instantOrNull(row, "finished_at")))
+                .optional();
+    }
+
+    /** Those that are not finished, the oldest first. */
+    List<UUID> open() {
+        return jdbc.sql(OPEN).query((row, _) -> row.getObject("id", UUID.class)).list();
+    }
+
+    /** @return empty if another replica has it, or has finished it */
+    Optional<OpenErasure> lock(UUID id) {
+        return jdbc.sql(LOCK).param("id", id).query((row, _) -> erasure(row)).optional();
+    }
+
+    private static OpenErasure erasure(ResultSet row) throws SQLException {
+        return new OpenErasure(
+                row.getObject("id", UUID.class),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                SqlTimes.instant(row, "until"),
+                new PageCursor(SqlTimes.instant(row, "walked_time"), row.getObject("walked_id", UUID.class)));
+    }
+
+    /** Whether none of its jobs is open, nor can be added any more. */
+    boolean allEnded(OpenErasure order) {
+        return jdbc.sql(ALL_ENDED)
+                .param("tenant", order.tenant().value())
+                .param("until", SqlTimes.timestamp(order.until()))
+                .query(Boolean.class)
+                .single();
+    }
+
+    void progress(OpenErasure order, PageCursor walked, int jobs, int uploads) {
+        jdbc.sql(PROGRESS)
+                .param("id", order.id())
+                .param("walkedTime", SqlTimes.timestamp(walked.createdAt()))
+                .param("walkedId", walked.id())
+                .param("jobs", jobs)
+                .param("uploads", uploads)
+                .update();
+    }
+
+    void finish(OpenErasure order) {
+        jdbc.sql(FINISH).param("id", order.id()).update();
+    }
+}
