@@ -1,9 +1,11 @@
 package io.klinggateway.picture;
 
-import io.klinggateway.picture.ServingSlots.ServingSlot;
+import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.FairSlots;
+import io.klinggateway.support.FairSlots.Slot;
 import io.klinggateway.support.ImageType;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -56,8 +58,8 @@ class PicturesController {
     private final ObjectNames names;
     private final VendorPictures vendor;
     private final PictureMeters meters;
-    private final ServingSlots passing = new ServingSlots(MOST_PASSED_AT_ONCE, MOST_PASSED_AT_ONCE / 2);
-    private final ServingSlots slots = new ServingSlots(MOST_AT_ONCE, MOST_AT_ONCE / 4);
+    private final FairSlots<TenantId> passing = new FairSlots<>(MOST_PASSED_AT_ONCE, MOST_PASSED_AT_ONCE / 2);
+    private final FairSlots<TenantId> slots = new FairSlots<>(MOST_AT_ONCE, MOST_AT_ONCE / 4);
 
     PicturesController(
             PictureRepository pictures,
@@ -88,7 +90,7 @@ class PicturesController {
                 .orElseThrow(
                         () -> notFound("No such picture, or its URL has expired: read the job again for a new one"));
         PictureRecord found = pictures.find(id).orElseThrow(PicturesController::gone);
-        try (ServingSlot _ = room(slots, found)) {
+        try (Slot _ = room(slots, found)) {
             ServedPicture served = new ServedPicture(found, SMALL.equals(size), download != null, request);
             if (found.state() == PictureState.STORED) {
                 serve(served);
@@ -100,9 +102,8 @@ class PicturesController {
         }
     }
 
-    private static ServingSlot room(ServingSlots slots, PictureRecord picture) {
-        return slots.take(picture.tenant())
-                .orElseThrow(() -> unavailable("Too many pictures are being downloaded; try again"));
+    private static Slot room(FairSlots<TenantId> slots, PictureRecord picture) {
+        return slots.take(picture.tenant(), () -> unavailable("Too many pictures are being downloaded; try again"));
     }
 
     /**
@@ -216,7 +217,7 @@ class PicturesController {
     private void passThrough(ServedPicture served) throws IOException {
         HttpServletResponse response = served.response();
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        try (ServingSlot _ = room(passing, served.picture())) {
+        try (Slot _ = room(passing, served.picture())) {
             vendor.fetch(served.picture().vendorUrl(), (type, bytes) -> {
                 if (served.isHead()) {
                     served.describe(type);

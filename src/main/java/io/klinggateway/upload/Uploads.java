@@ -15,6 +15,7 @@ import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.AccountRate;
 import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.support.FairSlots;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.upload.UploadRepository.Ownership;
 import jakarta.servlet.http.HttpServletRequest;
@@ -83,7 +84,7 @@ public class Uploads {
     }
 
     private Upload passOn(Caller caller, HttpServletRequest request) throws IOException {
-        try (UploadSlots.Slot _ = slots.take(caller.tenant().id())) {
+        try (FairSlots.Slot _ = slots.take(caller.tenant().id())) {
             Deadline deadline = Deadline.in(settings.timeout());
             return Upload.of(stored(caller, SentFile.in(request, deadline), deadline));
         }
