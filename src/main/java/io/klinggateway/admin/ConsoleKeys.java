@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.ledger.Ledger;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
@@ -25,12 +26,14 @@ public class ConsoleKeys {
 
     private final Tenants tenants;
     private final Keys keys;
+    private final Ledger ledger;
     private final AuditLog audit;
     private final TransactionOperations transactions;
 
-    ConsoleKeys(Tenants tenants, Keys keys, AuditLog audit, TransactionOperations transactions) {
+    ConsoleKeys(Tenants tenants, Keys keys, Ledger ledger, AuditLog audit, TransactionOperations transactions) {
         this.tenants = tenants;
         this.keys = keys;
+        this.ledger = ledger;
         this.audit = audit;
         this.transactions = transactions;
     }
@@ -59,8 +62,7 @@ public class ConsoleKeys {
             return find(tenant).orElseGet(() -> {
                 revokeExpired(actor, tenant);
                 RegisteredKey key = issue(tenant).registered();
-                audit.record(
-                        actor, Action.of("key.create", tenantName).about(key.id()), null, KeyView.of(key, false, null));
+                audit.record(actor, Action.of("key.create", tenantName).about(key.id()), null, view(tenant, key));
                 return caller(tenant, key);
             });
         }));
@@ -82,8 +84,15 @@ public class ConsoleKeys {
                 .forEach(key -> audit.record(
                         actor,
                         Action.of("key.revoke", tenant.tenant().name()).about(key.id()),
-                        KeyView.of(key, false, null),
+                        view(tenant, key),
                         null));
+    }
+
+    private KeyView view(TenantRecord tenant, RegisteredKey key) {
+        return KeyView.of(
+                key,
+                false,
+                key.budget() == null ? null : ledger.account(tenant.tenant().id(), key.budget()));
     }
 
     private static boolean isNamed(RegisteredKey key) {

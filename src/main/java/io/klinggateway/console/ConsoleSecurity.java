@@ -109,7 +109,7 @@ class ConsoleSecurity {
                 .requestMatchers(Paths.SIGN_IN, Paths.SIGN_IN + "/*", Paths.ASSETS + "**", Paths.BACK_CHANNEL)
                 .permitAll()
                 // Its form's token is the session's.
-                .requestMatchers(HttpMethod.POST, Paths.SIGN_OUT)
+                .requestMatchers(Paths.SIGN_OUT)
                 .permitAll()
                 // It has the prompts, which are not for all who look.
                 .requestMatchers(Paths.OPERATOR + "/tenants/*/export")

@@ -8,6 +8,7 @@ import io.klinggateway.problem.ProblemException;
 import io.klinggateway.signin.HeldRole;
 import io.klinggateway.signin.Person;
 import io.klinggateway.signin.SignInIsOn;
+import io.klinggateway.signin.SignInRefused.NotLetIn;
 import io.klinggateway.signin.SingleSignOn;
 import io.klinggateway.signin.SingleSignOn.Arrival;
 import io.klinggateway.tenant.KeyAuthentication;
@@ -54,6 +55,20 @@ class PersonVisitors {
                         .sorted(Comparator.comparing(
                                 held -> !anywhere && held.role().isOfTeam() != team))
                         .toList());
+    }
+
+    /** Why somebody with roles in teams is no visitor anywhere. */
+    NotLetIn obstacle(HttpServletRequest request, Arrival arrival) {
+        return arrival.person().roles().stream().anyMatch(held -> isBarred(request, arrival.person(), held))
+                ? NotLetIn.ADDRESS
+                : NotLetIn.NO_TEAM;
+    }
+
+    private boolean isBarred(HttpServletRequest request, Person person, HeldRole held) {
+        return held.team() != null
+                && keys.caller(Operator.of(person, held.role()), held.team())
+                        .filter(caller -> usable.find(caller.keyId(), request).isEmpty())
+                        .isPresent();
     }
 
     /** @return the id of a new session of the person's */

@@ -72,6 +72,12 @@ class SignInPages {
         }
     }
 
+    /** A bookmark, or a page that is loaded again. A link signs nobody out: it may be another site's. */
+    @GetMapping(Paths.SIGN_OUT)
+    String start() {
+        return "redirect:" + Paths.CONSOLE;
+    }
+
     /** A form's answer may lead nowhere but here: to the provider leads a page of its own. */
     @PostMapping(Paths.SIGN_OUT)
     String signOut(HttpServletRequest request, HttpServletResponse response, Model model) {

@@ -72,7 +72,7 @@ class SingleSignOnPages {
                 model.addAttribute("to", ReturnPath.after(arrival.next(), visitor.get()));
                 return SignInPages.LEAVE;
             }
-            return refuse(NotLetIn.NO_ROLE, model, response);
+            return refuse(visitors.obstacle(request, arrival), model, response);
         } catch (SignInRefused refused) {
             log.warn("somebody who came from the identity provider is not let in: {}", refused.getMessage());
             return refuse(refused.reason(), model, response);
@@ -81,7 +81,11 @@ class SingleSignOnPages {
 
     private String refuse(NotLetIn reason, Model model, HttpServletResponse response) {
         signIns.refused();
-        response.setStatus((reason == NotLetIn.NO_ROLE ? HttpStatus.FORBIDDEN : HttpStatus.BAD_REQUEST).value());
+        response.setStatus(
+                switch (reason) {
+                    case NO_ROLE, NO_TEAM, ADDRESS -> HttpStatus.FORBIDDEN.value();
+                    case NOT_OURS, BY_PROVIDER -> HttpStatus.BAD_REQUEST.value();
+                });
         model.addAttribute("notLetIn", reason.name());
         return SignInPages.FORM;
     }

@@ -105,6 +105,12 @@ class NoticeRepository {
 
     private static final String TEST = "select notice_test(:tenant, :channel, :actor)";
 
+    private static final String RECENT_TESTS = """
+            select count(*) from notice
+             where cause = 'TEST' and subject = coalesce(cast(:tenant as text), 'operators') and not rearmed
+               and created_at > gateway_now() - make_interval(secs => :age)
+            """;
+
     private static final String RETRY = NOTICES + " where n.id = :id and notice_retry(n.id) > 0";
 
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
@@ -317,6 +323,15 @@ class NoticeRepository {
                 .param("age", age.toSeconds())
                 .param("most", most)
                 .update();
+    }
+
+    /** @param tenant null for the operators' channels */
+    int recentTests(@Nullable TenantId tenant, Duration age) {
+        return jdbc.sql(RECENT_TESTS)
+                .param("tenant", tenant == null ? null : tenant.value().toString(), java.sql.Types.VARCHAR)
+                .param("age", SqlTimes.seconds(age))
+                .query(Integer.class)
+                .single();
     }
 
     /**

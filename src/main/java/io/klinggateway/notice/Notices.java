@@ -3,11 +3,13 @@ package io.klinggateway.notice;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.Tenant;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class Notices {
 
     private static final int MOST_CHANNELS = 10;
+    private static final int MOST_TESTS = 10;
+    private static final Duration OF_TESTS = Duration.ofMinutes(1);
 
     private final NoticeRepository notices;
     private final NoticeTermsRepository terms;
@@ -92,9 +96,17 @@ public class Notices {
      * @param tenant whose channels are tried; null for the operators' own
      * @param channel its name; null for all
      * @return the notice's id; empty, and nothing is sent, if there is no such channel
+     * @throws ProblemException a 429 if many have been sent just now: a mailbox or a chat is soon flooded
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<UUID> test(@Nullable TenantId tenant, @Nullable String channel, String actor) {
+        if (notices.recentTests(tenant, OF_TESTS) >= MOST_TESTS) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemCode.RATE_LIMITED,
+                            MOST_TESTS + " tests were sent within a minute; wait a minute, and try again"),
+                    OF_TESTS);
+        }
         return notices.test(tenant, channel, actor);
     }
 

@@ -10,7 +10,11 @@ public final class SignInRefused extends RuntimeException {
         /** The provider itself said no. */
         BY_PROVIDER,
         /** The person is known, and has no role here. */
-        NO_ROLE
+        NO_ROLE,
+        /** The person's teams are suspended, or not known here. */
+        NO_TEAM,
+        /** The person's teams may not be used from that address. */
+        ADDRESS
     }
 
     private final NotLetIn reason;

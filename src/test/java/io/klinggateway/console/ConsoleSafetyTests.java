@@ -318,6 +318,15 @@ class ConsoleSafetyTests {
     }
 
     @Test
+    void aLinkToTheWayOutSignsNobodyOut() {
+        var team = Session.signedIn(gateway, RunningGateway.KEY);
+
+        assertThat(location(team.get("/console/sign-out"))).isEqualTo("/console");
+        assertThat(location(team.get("/console"))).isEqualTo("/console/team");
+        assertThat(location(new Session(gateway).get("/console/sign-out"))).isEqualTo("/console");
+    }
+
+    @Test
     void aFormThatOutlivesItsSessionAsksToSignInAndLeadsBackToItsPage() {
         var team = Session.signedIn(gateway, RunningGateway.KEY);
         team.get("/console/team/try");

@@ -2,6 +2,7 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Receiver;
 import io.klinggateway.running.RunningGateway;
@@ -177,6 +178,12 @@ class TeamAdminTests extends SingleSignOnFixture {
                         .list())
                 .hasSize(3)
                 .containsOnly(terms(console));
+        assertThat(audit())
+                .filteredOn(entry -> entry.path("subject").asString("").equals(third.toString()))
+                .singleElement()
+                .satisfies(entry -> assertThat(
+                                entry.at("/after/budget/windows/0/limit").longValue())
+                        .isEqualTo(3));
     }
 
     @Test
@@ -186,7 +193,12 @@ class TeamAdminTests extends SingleSignOnFixture {
                 .expect(200);
 
         assertThat(tess.isOut()).isTrue();
-        assertThat(new Person("tess").signIn("").statusCode()).isEqualTo(403);
+        HttpResponse<String> refused = new Person("tess").signIn("");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("may not be used from your network").doesNotContain("no role");
+        admin("PATCH", "/tenants/" + team, ConsoleTest.TOKEN, "{\"status\": \"SUSPENDED\"}")
+                .expect(200);
+        assertThat(new Person("tess").signIn("").body()).contains("Your team is suspended");
     }
 
     private String terms(UUID key) {
@@ -225,6 +237,26 @@ class TeamAdminTests extends SingleSignOnFixture {
                             + entry.path("actor").asString())
                     .contains("notices.change Tess Teamlead", "notices.test Tess Teamlead");
         }
+    }
+
+    /** A mailbox is soon flooded. */
+    @Test
+    void fewTestsAreSentInAMinute() {
+        assertChanged("/channels", Map.of("name", "chat", "kind", "SLACK", "target", "http://localhost:9/hook"));
+        for (int test = 1; test <= 10; test++) {
+            assertThat(tess.session
+                            .post(NOTICES + "/channels/chat/test", Map.of())
+                            .statusCode())
+                    .isEqualTo(302);
+        }
+
+        HttpResponse<String> refused = tess.session.post(NOTICES + "/channels/chat/test", Map.of());
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("10 tests were sent within a minute");
+        Answer byOperator = admin("POST", "/tenants/" + team + "/notices/test", ConsoleTest.TOKEN, "{}");
+        assertThat(byOperator.expect(429).header("Retry-After")).isEqualTo("60");
+        admin("POST", "/notices/test", ConsoleTest.TOKEN, "{}").expect(404);
     }
 
     private void assertChanged(String path, Map<String, String> form) {
@@ -267,6 +299,37 @@ class TeamAdminTests extends SingleSignOnFixture {
                 .extracting(entry -> entry.path("action").asString() + " "
                         + entry.path("actor").asString())
                 .contains("request.ask Tess Teamlead", "request.grant Otto Operator", "credits.grant Otto Operator");
+    }
+
+    @Test
+    void operatorsTakeAlongAndEraseWhatIsKeptOfATeam() {
+        String page = "/console/operator/tenants/" + team;
+        Session otto = signedIn("otto").session;
+        Session vera = signedIn("vera").session;
+        assertThat(vera.get(page).body()).doesNotContain(page + "/export", page + "/erasure");
+        assertThat(vera.get(page + "/export").statusCode()).isEqualTo(403);
+        assertThat(vera.post(page + "/erasure", Map.of("reason", "none")).statusCode())
+                .isEqualTo(403);
+        assertThat(otto.get(page).body()).contains(page + "/export", page + "/erasure");
+
+        HttpResponse<String> export = otto.get(page + "/export");
+
+        assertThat(export.statusCode()).isEqualTo(200);
+        assertThat(export.headers().firstValue("Content-Disposition").orElseThrow())
+                .isEqualTo("attachment; filename=\"" + team + ".ndjson\"");
+        assertThat(export.body().lines().toList().getLast()).contains("\"type\":\"end\"");
+
+        assertThat(otto.get(page + "/erasure").body()).contains("Open jobs run to their end", "cannot be undone");
+        assertThat(otto.post(page + "/erasure", Map.of("reason", "")).body()).contains("is required");
+        assertThat(location(otto.post(page + "/erasure", Map.of("reason", "they have left"))))
+                .isEqualTo(page + "?done=erasure");
+        assertThat(otto.get(page).body())
+                .contains("Being erased", "Otto Operator")
+                .doesNotContain(page + "/erasure");
+        assertThat(audit())
+                .extracting(entry -> entry.path("action").asString() + " "
+                        + entry.path("reason").asString())
+                .contains("tenant.export ", "tenant.erase they have left");
     }
 
     /** Each call of self-service, with what is another team's in the place of what is one's own. */
