@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -49,7 +48,7 @@ record Gateway(Replica replica, Duration startedIn) implements AutoCloseable {
 
     /** Exact: the young generation is emptied first, and only then does the meter know what went through it. */
     double allocatedBytes() {
-        command("GC.run");
+        replica.diagnose("GC.run");
         var request = HttpRequest.newBuilder(replica.managementUrl("/actuator/prometheus"))
                 .build();
         try (var client = HttpClient.newHttpClient()) {
@@ -68,31 +67,11 @@ record Gateway(Replica replica, Duration startedIn) implements AutoCloseable {
 
     /** Until {@link #stopRecording}, which writes the file. */
     void startRecording(Path file) {
-        command("JFR.start", "name=bench", "settings=profile", "filename=" + file);
+        replica.diagnose("JFR.start", "name=bench", "settings=profile", "filename=" + file);
     }
 
     void stopRecording() {
-        command("JFR.stop", "name=bench");
-    }
-
-    private void command(String... command) {
-        List<String> line = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid())));
-        line.addAll(List.of(command));
-        try {
-            int status = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .onExit()
-                    .join()
-                    .exitValue();
-            if (status != 0) {
-                throw new IllegalStateException(line + " ended with " + status);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        replica.diagnose("JFR.stop", "name=bench");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.klinggateway.bench;
 
 import io.klinggateway.harness.GatewayCommand;
 import io.klinggateway.harness.PostgresProcess;
+import io.klinggateway.harness.ShippedImage;
 import io.klinggateway.harness.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,8 +33,11 @@ final class Testbed implements AutoCloseable {
 
     static final String OPERATOR_TOKEN = "bench-token-of-the-operator-0123456789";
 
+    /** As the chart has it. */
+    private static final int MEGABYTES_OF_A_POD = 640;
+
     private final BenchSettings settings;
-    private final Image image = Image.asShipped();
+    private final ShippedImage image = ShippedImage.in(MEGABYTES_OF_A_POD);
     private final PostgresProcess postgres;
     private final List<String> command;
     private final List<Deployment> deployments = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.klinggateway.bench;
+package io.klinggateway.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,15 +15,13 @@ import java.util.regex.Pattern;
  *
  * @param options of the JVM
  */
-record Image(List<String> options, Map<String, String> environment) {
-
-    /** As the chart's pods have; where the image's own options are that the cache does not depend on. */
-    private static final String MEMORY = "-XX:MaxRAM=640m";
+public record ShippedImage(List<String> options, Map<String, String> environment) {
 
     private static final Pattern OPTION = Pattern.compile("\"(-XX:(?!AOTCache=)[^\"]+)\"");
     private static final Pattern VARIABLE = Pattern.compile("(\\w+)=(?:\"([^\"]*)\"|(\\S+))");
 
-    static Image asShipped() {
+    /** @param megabytes of the container that it runs in */
+    public static ShippedImage in(int megabytes) {
         try {
             List<String> lines = Files.readAllLines(Path.of("Dockerfile"));
             List<String> options = new ArrayList<>();
@@ -33,8 +31,10 @@ record Image(List<String> options, Map<String, String> environment) {
                     .results()
                     .forEach(variable -> environment.put(
                             variable.group(1), variable.group(2) == null ? variable.group(3) : variable.group(2)));
-            environment.merge("JAVA_TOOL_OPTIONS", MEMORY, (image, memory) -> image + " " + memory);
-            return new Image(options, environment);
+            // Where the image's own options are that its cache does not depend on.
+            environment.merge(
+                    "JAVA_TOOL_OPTIONS", "-XX:MaxRAM=" + megabytes + "m", (image, memory) -> image + " " + memory);
+            return new ShippedImage(options, environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
