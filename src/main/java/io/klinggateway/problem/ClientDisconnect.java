@@ -1,5 +1,8 @@
 package io.klinggateway.problem;
 
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.SocketException;
 import org.apache.catalina.connector.ClientAbortException;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
@@ -15,5 +18,10 @@ final class ClientDisconnect {
             }
         }
         return false;
+    }
+
+    /** Tomcat notes that the rest of a body could not be read, also where whoever read it took no offence. */
+    static boolean isNotedOf(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof SocketException;
     }
 }

@@ -5,6 +5,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
+import java.net.SocketException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ class ContainerErrors implements ErrorController {
     private static boolean isTheCallers(@Nullable Object failure) {
         return failure instanceof BadRequestException
                 || (failure instanceof Throwable cause && ClientDisconnect.caused(cause))
-                || failure instanceof EOFException;
+                || failure instanceof EOFException
+                || failure instanceof SocketException; // what has gone wrong between us and others is answered before
     }
 }

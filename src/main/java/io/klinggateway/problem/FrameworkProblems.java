@@ -45,9 +45,11 @@ class FrameworkProblems {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
     private final Routes routes;
+    private final DatabaseAwayLog databaseAway;
 
-    FrameworkProblems(Routes routes) {
+    FrameworkProblems(Routes routes, DatabaseAwayLog databaseAway) {
         this.routes = routes;
+        this.databaseAway = databaseAway;
     }
 
     ResponseEntity<Problem> answer(Exception failure) {
@@ -143,8 +145,8 @@ class FrameworkProblems {
                         && PASSING.contains(cause.getSQLState()));
     }
 
-    private static ResponseEntity<Problem> databaseAway(Exception failure) {
-        log.warn("request not served, the database is not available: {}", failure.getMessage());
+    private ResponseEntity<Problem> databaseAway(Exception failure) {
+        databaseAway.warn("request not served", failure);
         return Problem.of(ProblemCode.OVERLOADED, "The gateway cannot reach its database now; try again")
                 .toResponse(DATABASE_RETRY);
     }

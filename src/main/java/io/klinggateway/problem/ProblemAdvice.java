@@ -1,11 +1,10 @@
 package io.klinggateway.problem;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.ResponseEntity;
 import org.springframework.validation.BindException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -15,12 +14,12 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @RestControllerAdvice
 class ProblemAdvice {
 
-    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
-
     private final Problems problems;
+    private final RefusalCounter refusals;
 
-    ProblemAdvice(Problems problems) {
+    ProblemAdvice(Problems problems, RefusalCounter refusals) {
         this.problems = problems;
+        this.refusals = refusals;
     }
 
     /**
@@ -30,9 +29,10 @@ class ProblemAdvice {
      */
     @ExceptionHandler({RuntimeException.class, ServletException.class, BindException.class, IOException.class})
     @Nullable
-    ResponseEntity<Problem> failed(Exception failure, HttpServletResponse response) throws Exception {
-        if (ClientDisconnect.caused(failure)) {
-            log.info("not answered, the caller has hung up");
+    ResponseEntity<Problem> failed(Exception failure, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        if (ClientDisconnect.caused(failure) || ClientDisconnect.isNotedOf(request)) {
+            refusals.hungUp();
             return null;
         }
         if (response.isCommitted()) {

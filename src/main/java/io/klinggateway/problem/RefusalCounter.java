@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 class RefusalCounter {
 
     /** What an authenticated request's thread carries; only registered tenants' names ever stand there. */
-    private static final String TENANT = "tenant";
+    static final String TENANT = "tenant";
 
     private final MeterRegistry registry;
     private final RefusalLog log;
@@ -22,7 +22,7 @@ class RefusalCounter {
     }
 
     void count(Problem problem) {
-        String tenant = Objects.requireNonNullElse(MDC.get(TENANT), "unknown");
+        String tenant = tenant();
         log.write(problem, tenant);
         Counter.builder("kling.gateway.refusals")
                 .description("Error answers, by code; callers without a valid key are unknown")
@@ -30,5 +30,14 @@ class RefusalCounter {
                 .tag("code", problem.code().wire())
                 .register(registry)
                 .increment();
+    }
+
+    /** An answer that its caller did not wait for is no error answer: it is logged alone. */
+    void hungUp() {
+        log.writeHangUp(tenant());
+    }
+
+    private static String tenant() {
+        return Objects.requireNonNullElse(MDC.get(TENANT), "unknown");
     }
 }

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * Leaves one line for each error answer, by which its request's id is found. A caller that makes more errors than people
+ * Leaves one line for each error answer, by which its request's id is found, and for each that nobody took. A caller that makes more errors than people
  * read fills no disk: of each tenant, and of all strangers together, there are {@link #BURST} lines at once, and then one for
  * each {@link #PAUSE}, which says how many were left out.
  */
@@ -32,9 +33,9 @@ class RefusalLog {
 
     /** Whoever answers with these has written more about it. */
     private static final Set<ProblemCode> LOGGED_WHERE_THEY_ARISE =
-            EnumSet.of(ProblemCode.INTERNAL_ERROR, ProblemCode.OUTCOME_UNKNOWN, ProblemCode.OVERLOADED);
+            EnumSet.of(ProblemCode.INTERNAL_ERROR, ProblemCode.OUTCOME_UNKNOWN);
 
-    private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+    private final Map<String, LineAllowance> allowances = new ConcurrentHashMap<>();
     private final Clock clock;
 
     RefusalLog(Clock clock) {
@@ -46,17 +47,23 @@ class RefusalLog {
         if (LOGGED_WHERE_THEY_ARISE.contains(problem.code())) {
             return;
         }
+        write(
+                caller,
+                () -> "refused" + call() + ": " + problem.status() + " "
+                        + problem.code().wire() + ": " + words(problem));
+    }
+
+    /** For a request that is not answered because its caller is gone. */
+    void writeHangUp(String caller) {
+        write(caller, () -> "not answered, the caller has hung up");
+    }
+
+    private void write(String caller, Supplier<String> line) {
         long leftOut = allowances
-                .computeIfAbsent(caller, _ -> new Allowance(clock.millis()))
+                .computeIfAbsent(caller, _ -> new LineAllowance(BURST, PAUSE, clock.millis()))
                 .take(clock.millis());
         if (leftOut >= 0) {
-            log.info(
-                    "refused{}: {} {}: {}{}",
-                    call(),
-                    problem.status(),
-                    problem.code().wire(),
-                    words(problem),
-                    leftOut == 0 ? "" : " (and " + leftOut + " before it that are not logged)");
+            log.info("{}{}", line.get(), LineAllowance.note(leftOut));
         }
     }
 
@@ -77,32 +84,5 @@ class RefusalLog {
                 Arrays.stream(path.split("/", -1)).map(RedactedValue::segment).collect(Collectors.joining("/"));
         return " " + request.getMethod() + " "
                 + (shown.length() > LONGEST_PATH ? shown.substring(0, LONGEST_PATH) + "…" : shown);
-    }
-
-    /** Of one caller. */
-    private static final class Allowance {
-
-        private long lines = BURST;
-        private long leftOut;
-        private long filledAt;
-
-        Allowance(long now) {
-            this.filledAt = now;
-        }
-
-        /** @return how many lines were left out since the one before; less than 0 if this one is to be left out */
-        synchronized long take(long now) {
-            long more = Math.max(0, now - filledAt) / PAUSE.toMillis();
-            lines = Math.min(BURST, lines + more);
-            filledAt += more * PAUSE.toMillis();
-            if (lines == 0) {
-                leftOut++;
-                return -1;
-            }
-            lines--;
-            long before = leftOut;
-            leftOut = 0;
-            return before;
-        }
     }
 }

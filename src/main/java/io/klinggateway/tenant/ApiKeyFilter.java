@@ -1,5 +1,6 @@
 package io.klinggateway.tenant;
 
+import io.klinggateway.problem.DatabaseAwayLog;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -11,8 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpMethod;
@@ -33,17 +32,18 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             PathPatternRequestMatcher.pathPattern(HttpMethod.GET, "/v2/models"),
             PathPatternRequestMatcher.pathPattern(HttpMethod.HEAD, "/v2/models"));
 
-    private static final Logger log = LoggerFactory.getLogger(ApiKeyFilter.class);
     private static final String HEADER = "X-API-Key";
     private static final String BEARER = "Bearer ";
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
     private final KeyAuthentication keys;
     private final ProblemWriter problems;
+    private final DatabaseAwayLog databaseAway;
 
-    ApiKeyFilter(KeyAuthentication keys, ProblemWriter problems) {
+    ApiKeyFilter(KeyAuthentication keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
         this.keys = keys;
         this.problems = problems;
+        this.databaseAway = databaseAway;
     }
 
     @Override
@@ -62,7 +62,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             problems.write(response, refused.problem());
             return;
         } catch (DataAccessException failure) {
-            log.warn("key not checked, the database is not available: {}", failure.getMessage());
+            databaseAway.warn("key not checked", failure);
             response.setHeader("Retry-After", Long.toString(DATABASE_RETRY.toSeconds()));
             problems.write(
                     response,

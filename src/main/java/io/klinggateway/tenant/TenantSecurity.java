@@ -1,5 +1,6 @@
 package io.klinggateway.tenant;
 
+import io.klinggateway.problem.DatabaseAwayLog;
 import io.klinggateway.problem.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -24,9 +25,10 @@ class TenantSecurity {
 
     @Bean
     @Order(1)
-    SecurityFilterChain tenantApi(HttpSecurity http, KeyAuthentication keys, ProblemWriter problems) {
+    SecurityFilterChain tenantApi(
+            HttpSecurity http, KeyAuthentication keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
         return stateless(http.securityMatcher("/v2/**"))
-                .addFilterBefore(new ApiKeyFilter(keys, problems), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new ApiKeyFilter(keys, problems, databaseAway), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // The second half of a request that was let in; its key was checked at the first.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)

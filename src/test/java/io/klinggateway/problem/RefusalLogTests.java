@@ -55,6 +55,21 @@ class RefusalLogTests {
         assertThat(output).doesNotContain("secret");
     }
 
+    @Test
+    void callersThatHangUpAreNoLongerLog(CapturedOutput output) {
+        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+            log.writeHangUp("hasty");
+        }
+
+        assertThat(lines(output, "hung up")).hasSize(RefusalLog.BURST);
+
+        clock.advance(RefusalLog.PAUSE);
+        log.writeHangUp("hasty");
+
+        assertThat(lines(output, "not answered, the caller has hung up (and 50 before it that are not logged)"))
+                .hasSize(1);
+    }
+
     private static List<String> lines(CapturedOutput output, String text) {
         return output.getAll().lines().filter(line -> line.contains(text)).toList();
     }
