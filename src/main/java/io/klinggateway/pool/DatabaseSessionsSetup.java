@@ -9,7 +9,10 @@ import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomiz
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Has all connections, those of the pool and those that migrate, opened by {@link DatabaseSessions}. */
+/**
+ * Has all connections, those of the pool and those that migrate, opened by {@link DatabaseSessions}, and those of the pool
+ * lent by {@link ConnectionShares}.
+ */
 @Configuration(proxyBeanMethods = false)
 class DatabaseSessionsSetup {
 
@@ -24,6 +27,7 @@ class DatabaseSessionsSetup {
             public Object postProcessAfterInitialization(Object bean, String name) {
                 if (bean instanceof HikariDataSource pool) {
                     takeOver(pool);
+                    return new ConnectionShares(pool);
                 }
                 return bean;
             }

@@ -1,9 +1,9 @@
 /**
- * Connections to the database: how the session of each is prepared, which of them are given up, and whether what they lead to
- * can be written to.
+ * Connections to the database: how the session of each is prepared, how many one team's requests may have, which of them are
+ * given up, and whether what they lead to can be written to.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"problem"})
 package io.klinggateway.pool;
 
 import org.jspecify.annotations.NullMarked;

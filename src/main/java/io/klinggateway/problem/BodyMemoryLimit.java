@@ -2,6 +2,8 @@ package io.klinggateway.problem;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many bytes of bodies may be held at once. Each counts with what it has sent, and with no less than its request takes
  * meanwhile, so that there are not too many of them either. Callers share with their like: whoever is unknown keeps neither
- * teams and operators out, nor the vendor's callbacks.
+ * teams and operators out, nor the vendor's callbacks. One team alone has three quarters of a share.
  */
 final class BodyMemoryLimit {
 
@@ -38,6 +40,7 @@ final class BodyMemoryLimit {
     private final long largestBody;
     private final Map<Sender, AtomicLong> taken =
             Stream.of(Sender.values()).collect(Collectors.toMap(Function.identity(), _ -> new AtomicLong()));
+    private final Map<String, Long> takenByTeam = new ConcurrentHashMap<>();
 
     /** @param largestBody has room in every share */
     BodyMemoryLimit(long mostBytes, long largestBody) {
@@ -57,11 +60,28 @@ final class BodyMemoryLimit {
 
         private final AtomicLong share;
         private final long most;
+        private final long mostOfOneTeam;
         private long bytes;
+        private @Nullable String team;
 
         private HeldBody(Sender sender) {
+            long least = Math.max(largestBody, LEAST_BYTES);
             this.share = Objects.requireNonNull(taken.get(sender));
-            this.most = Math.max(mostBytes / sender.part, Math.max(largestBody, LEAST_BYTES));
+            this.most = Math.max(mostBytes / sender.part, least);
+            this.mostOfOneTeam = Math.max(most * 3 / 4, least);
+        }
+
+        /**
+         * To be called once it is known who sends it.
+         *
+         * @return false if the team has no room for it
+         */
+        boolean belongsTo(String sender) {
+            if (!takeForTeam(sender, bytes)) {
+                return false;
+            }
+            team = sender;
+            return true;
         }
 
         /** @return false if there is no room for so many; it keeps what it had */
@@ -70,17 +90,39 @@ final class BodyMemoryLimit {
             if (more <= 0) {
                 return true;
             }
+            if (team != null && !takeForTeam(team, more)) {
+                return false;
+            }
             if (share.addAndGet(more) > most) {
                 share.addAndGet(-more);
+                giveBackForTeam(more);
                 return false;
             }
             bytes = toBytes;
             return true;
         }
 
+        private boolean takeForTeam(String sender, long more) {
+            AtomicBoolean room = new AtomicBoolean(true);
+            takenByTeam.compute(sender, (_, before) -> {
+                long after = more + (before == null ? 0 : before);
+                room.set(after <= mostOfOneTeam);
+                return room.get() ? Long.valueOf(after) : before;
+            });
+            return room.get();
+        }
+
+        private void giveBackForTeam(long less) {
+            if (team != null) {
+                takenByTeam.computeIfPresent(team, (_, all) -> all > less ? Long.valueOf(all - less) : null);
+            }
+        }
+
         @Override
         public void close() {
             share.addAndGet(-bytes);
+            giveBackForTeam(bytes);
+            team = null;
             bytes = Long.MAX_VALUE; // nothing counts that is read later
         }
     }

@@ -4,6 +4,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
 /** A body that ends the request if it is too large, comes too slowly, or there is no room for it. */
@@ -17,6 +18,7 @@ final class LimitedBody extends ServletInputStream {
     private final BodyMemoryLimit.HeldBody held;
     private final long begunAtNanos = System.nanoTime();
     private long bytesRead;
+    private boolean begun;
 
     LimitedBody(ServletInputStream body, DataSize limit, Duration timeout, BodyMemoryLimit.HeldBody held) {
         this.body = body;
@@ -34,8 +36,15 @@ final class LimitedBody extends ServletInputStream {
                 Problem.of(ProblemCode.OVERLOADED, "Too many request bodies are being received now; try again"), ROOM_AGAIN_IN);
     }
 
+    private static ProblemException noRoomForTeam() {
+        return new ProblemException(
+                Problem.of(ProblemCode.RATE_LIMITED, "The team sends too many bodies at once; try again"),
+                ROOM_AGAIN_IN);
+    }
+
     @Override
     public int read() throws IOException {
+        begin();
         int next = body.read();
         count(next < 0 ? 0 : 1);
         return next;
@@ -43,9 +52,22 @@ final class LimitedBody extends ServletInputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        begin();
         int read = body.read(buffer, offset, length);
         count(Math.max(0, read));
         return read;
+    }
+
+    /** Whoever needs a key or a session for what it sends has shown it before a byte is read. */
+    private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        String team = MDC.get(RefusalCounter.TENANT);
+        if (team != null && !held.belongsTo(team)) {
+            throw noRoomForTeam();
+        }
     }
 
     private void count(int bytes) {

@@ -138,7 +138,7 @@ class ConnectionsTests {
         for (int caller = 0; caller < 5; caller++) {
             send(stalled);
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> open.stream().anyMatch(ConnectionsTests::isRefused));
+        await().atMost(Duration.ofSeconds(10)).until(() -> open.stream().anyMatch(caller -> isRefused(caller, 503)));
 
         assertThat(post(client, "/v2/images/generate", FOX + LARGE)).isEqualTo(202);
         assertThat(post(new Client(PORT, null), "/callbacks/apiframe/x", "{\"a\":1}"))
@@ -154,6 +154,19 @@ class ConnectionsTests {
                                         "application/x-www-form-urlencoded")
                                 .status()
                         == 403); // without its form's token; it was read
+    }
+
+    @Test
+    void bodiesOfOneTeamThatDoNotComeKeepNoOtherTeamOut() throws IOException {
+        for (int caller = 0; caller < 20; caller++) {
+            send("POST /v2/images/generate HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + RunningGateway.KEY + JSON);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> open.stream().anyMatch(caller -> isRefused(caller, 429)));
+
+        assertThat(new Client(PORT, RunningGateway.OTHER_KEY)
+                        .post("/v2/images/generate", FOX)
+                        .status())
+                .isEqualTo(202);
     }
 
     /** Nobody knows how long it will be. */
@@ -221,10 +234,10 @@ class ConnectionsTests {
         return new String(answer, 0, Math.max(0, Math.min(12, length)), StandardCharsets.US_ASCII);
     }
 
-    private static boolean isRefused(Socket socket) {
+    private static boolean isRefused(Socket socket, int status) {
         try {
             socket.setSoTimeout(20);
-            return status(socket).equals("HTTP/1.1 503");
+            return status(socket).equals("HTTP/1.1 " + status);
         } catch (IOException notAnswered) {
             return false;
         }
