@@ -30,6 +30,7 @@ import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.queue.Dispatcher;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
+import io.klinggateway.running.FileForm;
 import io.klinggateway.simulator.Sha256;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;
@@ -79,11 +80,11 @@ public abstract class GatewayScenario {
     protected static final String VENDOR_KEY = "afk_secret_0123456789abcdef";
     protected static final String GENERATE = "/v2/images/generate";
     protected static final String FOX = """
-            {"prompt": "A fox", "model": "kling-image", "klingImageParams": {"n": 2, "aspect_ratio": "16:9"}}
-            """;
+        {"prompt": "A fox", "model": "kling-image", "klingImageParams": {"n": 2, "aspect_ratio": "16:9"}}
+        """;
     protected static final String OWL = """
-            {"prompt": "An owl", "model": "kling-image"}
-            """;
+        {"prompt": "An owl", "model": "kling-image"}
+        """;
     protected static final Duration SOON = Duration.ofSeconds(15);
 
     /** On a port of its own from start to start, so that it can go away and come back. */
@@ -140,9 +141,9 @@ public abstract class GatewayScenario {
     /** The account's rate, the dispatcher and the circuit breaker have forgotten what the test before did to them. */
     private void awaitNormalService() {
         jdbc.sql("""
-                update upstream_rate set next_call_at = gateway_now(), next_tracking_call_at = gateway_now(),
-                       paused_until = 'epoch', account_refused = false
-                """).update();
+            update upstream_rate set next_call_at = gateway_now(), next_tracking_call_at = gateway_now(),
+                   paused_until = 'epoch', account_refused = false
+            """).update();
         jdbc.sql("update upstream_sweep set due_at = gateway_now()").update();
         jdbc.sql("update queue_team set not_before = gateway_now()").update();
         for (int probe = 0; probe < PROBES; probe++) {
@@ -170,9 +171,9 @@ public abstract class GatewayScenario {
     /** From now on the database's clock is ahead by this much. */
     protected void moveTimeTo(Duration ahead) {
         jdbc.sql("""
-                create or replace function gateway_now() returns timestamptz language sql volatile
-                return clock_timestamp() + make_interval(secs => %d)
-                """.formatted(ahead.toSeconds())).update();
+            create or replace function gateway_now() returns timestamptz language sql volatile
+            return clock_timestamp() + make_interval(secs => %d)
+            """.formatted(ahead.toSeconds())).update();
     }
 
     protected Tenant tenant() {
@@ -205,6 +206,16 @@ public abstract class GatewayScenario {
 
     protected Answer cancel(UUID id) {
         return keepsTheSecret(client().send("DELETE", "/v2/jobs/" + id, BodyPublishers.noBody()));
+    }
+
+    /** A small picture. */
+    protected Answer upload() {
+        return keepsTheSecret(client().send(
+                        "POST",
+                        "/v2/uploads",
+                        BodyPublishers.ofByteArray(FileForm.of(FileForm.png(1_000))),
+                        "Content-Type",
+                        FileForm.CONTENT_TYPE));
     }
 
     /** How many jobs the team has in the queue, and at the vendor. */
@@ -350,9 +361,9 @@ public abstract class GatewayScenario {
     /** The journal of one generation: kind, held, captured. */
     protected List<String> journal(UUID generation) {
         return jdbc.sql("""
-                        select entry_kind || ' ' || held_delta || ' ' || captured_delta from journal_entry
-                         where generation_id = :id order by seq
-                        """)
+            select entry_kind || ' ' || held_delta || ' ' || captured_delta from journal_entry
+             where generation_id = :id order by seq
+            """)
                 .param("id", generation)
                 .query((row, _) -> row.getString(1))
                 .list();
