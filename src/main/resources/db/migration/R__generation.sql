@@ -37,6 +37,12 @@ create or replace trigger generation_state_changes
     for each row when (old.state <> new.state and not generation_may_become(old.state, new.state))
     execute function generation_change_refused();
 
+-- Puts one more behind the others, of which the latest 20 stay: where the vendor fails for hours, these tell enough.
+create or replace function latest_of(p_known anycompatiblearray, p_one anycompatible) returns anycompatiblearray
+    language sql immutable as $$
+    select (p_known || p_one)[greatest(1, coalesce(cardinality(p_known), 0) - 18):]
+$$;
+
 -- Whether a tenant has that many generations waiting. Looks at no more rows than the limit.
 create or replace function queue_is_full(p_tenant uuid, p_limit integer) returns boolean
     language sql volatile
@@ -114,12 +120,13 @@ create or replace function prompt_query(p_tenant uuid, p_words text) returns tsq
 --   p_promised   whether the caller does not wait for it
 --   p_labels     of the first call; a replay changes none
 --   p_webhook_url    null for the team's default, whose events count then, and '' for none
+--   p_asked_by   the person who asked at the console; null: whoever holds the key
 --   p_upstream_key   what the vendor knows it by; null: the id. KEY_USED: the caller is to ask with another
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
         p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
-        p_labels jsonb default null, p_upstream_key uuid default null,
+        p_labels jsonb default null, p_upstream_key uuid default null, p_asked_by text default null,
         out verdict text, out promised boolean, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
         out resets_at timestamptz,
@@ -226,11 +233,12 @@ begin
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
                             webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
                             created_at, traceparent, labels,
-                            upstream_key)
+                            upstream_key, asked_by)
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash,
             coalesce(nullif(p_webhook_url, ''), limits.webhook_url),
-            case when limits.webhook_url is null then p_webhook_events else limits.webhook_events end, p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
-            held_at, p_traceparent, p_labels, p_upstream_key);
+            case when limits.webhook_url is null then p_webhook_events else limits.webhook_events end,
+            p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
+            held_at, p_traceparent, p_labels, p_upstream_key, p_asked_by);
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)
         select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;

@@ -229,6 +229,11 @@ begin
         update generation g
            set state = 'SENDING', attempt = g.attempt + 1, attempt_open = true, indefinite = g.indefinite or g.attempt_open,
                promised = g.promised or g.state = 'SENDING' or g.admitted_by is distinct from p_replica,
+               attempts_failed_at = case when g.attempt_open then latest_of(g.attempts_failed_at, g.due_at)
+                                         else g.attempts_failed_at end,
+               attempts_failed_by = case when g.attempt_open
+                                         then latest_of(g.attempts_failed_by, 'no answer is on record: the replica was lost')
+                                         else g.attempts_failed_by end,
                due_at = moment + p_lease
          where g.id = chosen.id
         returning g.id, g.tenant_id, g.key_id, g.attempt, g.promised, coalesce(g.upstream_key, g.id), g.upstream_request,

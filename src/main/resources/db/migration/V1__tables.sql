@@ -169,6 +169,7 @@ create table generation (
     request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
     webhook_url      text,                                -- the request's own, or the team's default at its admission
     webhook_events   text[],
+    asked_by         text,                                -- the person who asked at the console, by name; null: the key's holder
     webhook_status   text,                                -- how the delivery came out; null while that itself is on record
     model_name       text        not null,
     images           integer     not null check (images > 0),
@@ -182,6 +183,8 @@ create table generation (
     attempt          integer     not null default 0,      -- fences the sender: only the newest attempt may conclude
     attempt_open     boolean     not null default false,  -- sent or about to be; its answer is not recorded
     indefinite       boolean     not null default false,  -- some attempt may have reached the vendor
+    attempts_failed_at timestamptz[],                     -- ends of attempts that the vendor did not accept, the latest 20
+    attempts_failed_by text[],                            -- how each of them ended, in their order
     due_at           timestamptz,                         -- next attempt, single read or look; of an open attempt, its lease
     watched_until    timestamptz,                         -- until then a caller follows it, and it is looked at often
     missing_since    timestamptz,                         -- the vendor has answered 404 for the job since then
@@ -224,6 +227,8 @@ create index generation_erasable on generation (tenant_id, completed_at)
 create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
     where promised and state in ('FAILED', 'CANCELLED');
+-- Of all teams together, for operators.
+create index generation_ended_badly on generation (state, id) where promised and state in ('FAILED', 'CANCELLED');
 create index generation_of_key on generation (key_id, created_at desc, id desc) where promised;
 create index generation_created on generation using brin (created_at);  -- rows lie in the order of their times: tiny, and enough
 
@@ -464,6 +469,7 @@ create table audit_entry (
 );
 
 create index audit_entry_of_tenant on audit_entry (tenant, seq);
+create index audit_entry_of_actor on audit_entry (lower(actor), seq);
 create index audit_entry_of_request on audit_entry (request_id, seq);
 
 -- Operators' calls that may be repeated: the same key and request get the same answer.

@@ -120,7 +120,7 @@ class PersonVisitors {
                 ? Optional.of(Visitor.of(actor, null, person))
                 : keys.caller(actor, held.team())
                         .flatMap(caller -> usable.find(caller.keyId(), request))
-                        .map(caller -> Visitor.of(actor, caller, person));
+                        .map(caller -> Visitor.of(actor, caller.as(person.name()), person));
     }
 
     /** Goes to another place. Forms of pages of the old one are void. */

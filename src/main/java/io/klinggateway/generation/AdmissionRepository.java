@@ -37,7 +37,7 @@ public class AdmissionRepository {
     private static final String ADMIT = """
             select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl, :webhookEvents,
                 :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent,
-                cast(:labels as jsonb), :upstreamKey)
+                cast(:labels as jsonb), :upstreamKey, :askedBy)
             """;
 
     /** By the caller's key, or by what a call that the books have lost was sent as; in the same way as admit_generation. */
@@ -166,6 +166,7 @@ public class AdmissionRepository {
                 .param("traceparent", generation.traceparent(), Types.VARCHAR)
                 .param("labels", generation.labels().toJson(), Types.VARCHAR)
                 .param("upstreamKey", upstreamKey(generation), Types.OTHER)
+                .param("askedBy", generation.caller().person(), Types.VARCHAR)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
     }

@@ -24,7 +24,7 @@ public class Erasure {
     /** How many images there were is spend, and stays. */
     private static final String ERASE = """
             update generation
-               set upstream_request = null, webhook_url = null, due_at = null, expired = expired or state = 'COMPLETED',
+               set upstream_request = null, webhook_url = null, asked_by = null, due_at = null, expired = expired or state = 'COMPLETED',
                    result_images = case when result_images is not null
                        then array_fill(''::text, array[cardinality(result_images)]) end
              where id = any(:ids) and completed_at is not null

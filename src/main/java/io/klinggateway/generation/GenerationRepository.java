@@ -70,7 +70,9 @@ class GenerationRepository {
             with returned as (
                 update generation
                    set state = case when indefinite then 'SENDING' else 'WAITING' end, attempt_open = false, promised = true,
-                       due_at = gateway_now() + make_interval(secs => :delay)
+                       due_at = gateway_now() + make_interval(secs => :delay),
+                       attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
+                       attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text))
                  where id = :id and attempt = :attempt and state = 'SENDING'
                 returning upstream, tenant_id)
             select queue_join(upstream, tenant_id) from returned
@@ -79,7 +81,9 @@ class GenerationRepository {
     private static final String UNRESOLVED = """
             update generation
                set attempt_open = false, indefinite = true, promised = true,
-                   due_at = gateway_now() + make_interval(secs => :delay)
+                   due_at = gateway_now() + make_interval(secs => :delay),
+                   attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
+                   attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text))
              where id = :id and attempt = :attempt and state = 'SENDING'
             """;
 
@@ -87,6 +91,7 @@ class GenerationRepository {
             update generation
                set state = 'FAILED', captured_credits = 0, error = :error, completed_at = gateway_now(),
                    attempt_open = false, due_at = null, promised = promised or :promise,
+                   attempts_failed_by = latest_of(attempts_failed_by, 'refused'), attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
                    idempotency_key = case when promised or :promise then idempotency_key end
              where id = :id and state = 'SENDING'
                and (:whateverCameBefore or attempt = :attempt and not indefinite and not promised)
@@ -181,7 +186,6 @@ class GenerationRepository {
             """;
 
     private static final String FIND_RECIPIENT = "select " + StoredJob.COLUMNS + """
-
               from generation
              where id = :id and promised and webhook_url is not null
             """;
@@ -238,8 +242,9 @@ class GenerationRepository {
                 == 1;
     }
 
-    void returnToQueue(GenerationId id, int attempt, Duration delay) {
+    void returnToQueue(GenerationId id, int attempt, Duration delay, String outcome) {
         jdbc.sql(RETURN_TO_QUEUE)
+                .param("outcome", outcome)
                 .param("id", id.value())
                 .param("attempt", attempt)
                 .param("delay", SqlTimes.seconds(delay))
@@ -247,8 +252,9 @@ class GenerationRepository {
                 .list();
     }
 
-    void unresolved(GenerationId id, int attempt, Duration delay) {
+    void unresolved(GenerationId id, int attempt, Duration delay, String outcome) {
         jdbc.sql(UNRESOLVED)
+                .param("outcome", outcome)
                 .param("id", id.value())
                 .param("attempt", attempt)
                 .param("delay", SqlTimes.seconds(delay))

@@ -19,6 +19,7 @@ import org.springframework.stereotype.Component;
 public class Generations {
 
     private static final Logger log = LoggerFactory.getLogger(Generations.class);
+    private static final int LONGEST_OUTCOME = 200;
 
     private final GenerationRepository generations;
     private final GenerationMeters meters;
@@ -59,14 +60,26 @@ public class Generations {
         return true;
     }
 
-    /** An attempt has certainly not reached the vendor: it goes on waiting, at the head of its key's line. */
-    public void returnToQueue(GenerationId id, int attempt, Duration pause) {
-        generations.returnToQueue(id, attempt, pause);
+    /**
+     * An attempt has certainly not reached the vendor: it goes on waiting, at the head of its key's line.
+     *
+     * @param outcome what came of the attempt, for operators
+     */
+    public void returnToQueue(GenerationId id, int attempt, Duration pause, String outcome) {
+        generations.returnToQueue(id, attempt, pause, shortened(outcome));
     }
 
-    /** An attempt may have reached the vendor: it is repeated after the pause until the vendor answers. */
-    public void unresolved(GenerationId id, int attempt, Duration pause) {
-        generations.unresolved(id, attempt, pause);
+    /**
+     * An attempt may have reached the vendor: it is repeated after the pause until the vendor answers.
+     *
+     * @param outcome what came of the attempt, for operators
+     */
+    public void unresolved(GenerationId id, int attempt, Duration pause, String outcome) {
+        generations.unresolved(id, attempt, pause, shortened(outcome));
+    }
+
+    private static String shortened(String outcome) {
+        return outcome.length() <= LONGEST_OUTCOME ? outcome : outcome.substring(0, LONGEST_OUTCOME);
     }
 
     /** @param percent null if the vendor does not say */

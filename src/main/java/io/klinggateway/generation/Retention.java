@@ -21,7 +21,7 @@ class Retention {
 
     private static final String ERASE = """
             update generation g
-               set upstream_request = null, webhook_url = null
+               set upstream_request = null, webhook_url = null, asked_by = null
               from (select old.id
                       from tenant t
                      cross join lateral (

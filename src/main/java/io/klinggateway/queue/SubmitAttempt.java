@@ -74,7 +74,7 @@ class SubmitAttempt {
             case Accepted accepted -> accept(generation, accepted, deadline);
             case Invalid invalid -> {
                 accountAccepts(generation);
-                yield refuse(generation, callbacks.redact(Refusal.invalid(invalid)), caller, deadline);
+                yield refuse(generation, callbacks.redact(Refusal.invalid(invalid)), "refused", caller, deadline);
             }
             case Denied denied -> {
                 log.error(
@@ -83,7 +83,12 @@ class SubmitAttempt {
                         denied.meaning(),
                         denied.error());
                 rate.accountRefused(settings.probeInterval());
-                yield refuse(generation, Refusal.denied(denied, settings.probeInterval()), caller, deadline);
+                yield refuse(
+                        generation,
+                        Refusal.denied(denied, settings.probeInterval()),
+                        "the account was refused: HTTP " + denied.status(),
+                        caller,
+                        deadline);
             }
             case NotSent notSent -> {
                 log.warn(
@@ -91,9 +96,9 @@ class SubmitAttempt {
                         generation.id(),
                         generation.attempt(),
                         notSent.reason());
-                yield returnToQueue(generation, pauseAfter(generation.attempt()));
+                yield returnToQueue(generation, pauseAfter(generation.attempt()), "not sent: " + notSent.reason());
             }
-            case Throttled _ -> returnToQueue(generation, Duration.ZERO);
+            case Throttled _ -> returnToQueue(generation, Duration.ZERO, "the vendor's rate limit: HTTP 429");
             case Unknown unknown -> {
                 log.warn(
                         "generation {} attempt {} unresolved: {}",
@@ -103,7 +108,10 @@ class SubmitAttempt {
                 // What one team sends and the vendor chokes on takes as little as possible of what all share.
                 Duration longest = poisoned.failed(generation.id()) ? LONGEST_PAUSE_OF_ONE : settings.longestPause();
                 generations.unresolved(
-                        generation.id(), generation.attempt(), pauseAfter(generation.attempt(), longest));
+                        generation.id(),
+                        generation.attempt(),
+                        pauseAfter(generation.attempt(), longest),
+                        "no certain answer: " + unknown.reason());
                 yield Taken.SENT;
             }
         };
@@ -132,12 +140,20 @@ class SubmitAttempt {
         }
     }
 
-    /** Ends the generation, unless a job of it may exist or a caller was promised one that may still be sent. */
+    /**
+     * Ends the generation, unless a job of it may exist or a caller was promised one that may still be sent.
+     *
+     * @param outcome of the attempt, for operators
+     */
     private SubmissionResult refuse(
-            ClaimedGeneration generation, Refusal refusal, @Nullable WaitingCaller caller, Deadline deadline) {
+            ClaimedGeneration generation,
+            Refusal refusal,
+            String outcome,
+            @Nullable WaitingCaller caller,
+            Deadline deadline) {
         boolean withdraw = !generation.promised() && caller != null && caller.beginRefusal();
         if (!withdraw && !refusal.whateverCameBefore()) {
-            return returnToQueue(generation, Duration.ZERO);
+            return returnToQueue(generation, Duration.ZERO, outcome);
         }
         GenerationStatus status;
         try {
@@ -148,11 +164,11 @@ class SubmitAttempt {
         if (status.withdrawn()) {
             return new Refused(refusal);
         }
-        return status.sending() ? returnToQueue(generation, Duration.ZERO) : new Taken(status.status(), false);
+        return status.sending() ? returnToQueue(generation, Duration.ZERO, outcome) : new Taken(status.status(), false);
     }
 
-    private SubmissionResult returnToQueue(ClaimedGeneration generation, Duration pause) {
-        generations.returnToQueue(generation.id(), generation.attempt(), pause);
+    private SubmissionResult returnToQueue(ClaimedGeneration generation, Duration pause, String outcome) {
+        generations.returnToQueue(generation.id(), generation.attempt(), pause, outcome);
         return Taken.WAITS;
     }
 

@@ -149,6 +149,8 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(seconds * 1000 - 500));
         assertThat(attempts(id)).hasSize(2);
         assertThat(row(id)).containsEntry("indefinite", false);
+        assertThat(String.valueOf(row(id).get("attempts_failed_by")))
+                .isEqualTo("{\"the vendor's rate limit: HTTP 429\"}");
         awaitState(next, "QUEUED"); // or it would take an answer of the next test
     }
 

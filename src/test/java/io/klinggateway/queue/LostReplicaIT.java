@@ -61,6 +61,7 @@ class LostReplicaIT extends GatewayScenario {
         assertThat(row(id)).containsEntry("indefinite", true).containsEntry("upstream_job_id", vendorJob);
         assertThat(attempt(id)).as("the lost one and those that came after it").isGreaterThanOrEqualTo(2);
         assertThat(attempts(id)).hasSizeBetween(1, attempt(id) - 1);
+        assertThat(String.valueOf(row(id).get("attempts_failed_by"))).contains("the replica was lost");
     }
 
     @Test
@@ -84,8 +85,8 @@ class LostReplicaIT extends GatewayScenario {
         awaitState(id, "QUEUED");
 
         GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
-        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
-        generations.unresolved(new GenerationId(id), 1, Duration.ZERO);
+        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
+        generations.unresolved(new GenerationId(id), 1, Duration.ZERO, "a test");
 
         assertThat(status.withdrawn()).isFalse();
         assertHeld(id);
@@ -100,7 +101,7 @@ class LostReplicaIT extends GatewayScenario {
         await().atMost(SOON).until(() -> attempt(id) > 2);
 
         GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
-        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO);
+        generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
 
         assertThat(status.sending()).isTrue();
         assertThat(state(id)).isEqualTo("SENDING");
