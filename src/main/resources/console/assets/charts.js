@@ -25,8 +25,12 @@
     return sums;
   }
 
+  // As the browser shows it now, light or dark: a canvas knows no variables.
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.hidden = true;
   function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
   }
 
   function draw(figure) {
@@ -35,7 +39,13 @@
     const sums = stacked(values);
     const order = names.map((_, index) => names.length - 1 - index);
     const number = new Intl.NumberFormat();
-    const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+    const date = new Intl.DateTimeFormat(undefined, figure.dataset.unit === "month"
+      ? { month: "short", year: "2-digit", timeZone: "UTC" }
+      : { day: "numeric", month: "short", timeZone: "UTC" });
+    const today = figure.dataset.today && Date.parse(figure.dataset.today + "T00:00:00Z") / 1000;
+    // From the last bar backwards, so that it always has its day under it.
+    const step = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(plot.clientWidth / 80))));
+    const labelled = days.filter((_, index) => (days.length - 1 - index) % step === 0);
     const whole = new Intl.DateTimeFormat(undefined, figure.dataset.unit === "month"
       ? { month: "long", year: "numeric", timeZone: "UTC" }
       : { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -54,8 +64,8 @@
           {
             ...axis,
             grid: { show: false },
-            incrs: [1, 2, 3, 5, 7, 10, 15].map((days) => days * DAY_SECONDS),
-            values: (_, ticks) => ticks.map((tick) => date.format(tick * 1000)),
+            splits: () => labelled,
+            values: (_, ticks) => ticks.map((tick) => (tick === today ? "Today" : date.format(tick * 1000))),
           },
           { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
         ],

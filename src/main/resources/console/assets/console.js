@@ -9,7 +9,7 @@
       const at = new Date(time.dateTime);
       if (!Number.isNaN(at.valueOf())) time.textContent = (time.closest(".timeline") ? seconds : minutes).format(at);
     }
-    for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+    for (const button of root.querySelectorAll("button[data-copy], button[data-text]")) button.hidden = !navigator.clipboard;
     for (const part of root.querySelectorAll("[data-scripted]")) part.hidden = false;
   }
 
@@ -45,10 +45,18 @@
     });
   }
 
+  // A form that is on its way says so, until its page is replaced or shown again.
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) event.submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
+  });
+
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-copy]");
+    const button = event.target.closest("button[data-copy], button[data-text]");
     if (!button) return;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    await navigator.clipboard.writeText(button.dataset.text ?? document.getElementById(button.dataset.copy).textContent);
     const label = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = label; }, 2000);

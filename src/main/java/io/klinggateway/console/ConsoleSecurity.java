@@ -111,6 +111,8 @@ class ConsoleSecurity {
                 // Its form's token is the session's.
                 .requestMatchers(Paths.SIGN_OUT)
                 .permitAll()
+                .requestMatchers(HttpMethod.POST, Paths.THEME)
+                .permitAll()
                 // It has the prompts, which are not for all who look.
                 .requestMatchers(Paths.OPERATOR + "/tenants/*/export")
                 .hasAuthority(OPERATOR)

@@ -38,6 +38,7 @@ final class FailurePages extends OncePerRequestFilter {
         // Every template reads these.
         request.setAttribute("assets", assets);
         request.setAttribute("formats", Formats.INSTANCE);
+        request.setAttribute("theme", Theme.of(request));
         request.setAttribute("creditsPerImage", PriceList.CREDITS_PER_IMAGE);
         try {
             chain.doFilter(request, response);
@@ -55,6 +56,7 @@ final class FailurePages extends OncePerRequestFilter {
     private void show(Problem problem, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         response.resetBuffer();
+        request.setAttribute("formless", true); // a form needs the session, which may be what cannot be read
         response.setStatus(problem.status());
         if (problem.code() == ProblemCode.OVERLOADED) {
             response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);

@@ -20,6 +20,7 @@ final class Paths {
 
     static final String SIGN_OUT = CONSOLE + "/sign-out";
     static final String PLACE = CONSOLE + "/place";
+    static final String THEME = CONSOLE + "/theme";
     static final String FORBIDDEN = CONSOLE + "/forbidden";
     static final String ASSETS = CONSOLE + "/assets/";
 

@@ -32,6 +32,11 @@ final class ReturnPath {
         return Paths.SIGN_IN + (query.isEmpty() ? "" : "?" + query);
     }
 
+    /** Back to the page on which a form stood, or to the start. */
+    static String back(HttpServletRequest request) {
+        return referer(request).filter(ReturnPath::isPage).orElse(Paths.CONSOLE);
+    }
+
     /** Where to go after signing in: on, if it is a page of the visitor's own side. */
     static String after(@Nullable String next, Visitor visitor) {
         String side = visitor.isOperator() ? "operator" : "team";

@@ -66,6 +66,7 @@ final class VisitorFilter extends OncePerRequestFilter {
                 || path.equals(Paths.SIGN_IN)
                 || path.startsWith(Paths.SIGN_IN + "/")
                 || path.equals(Paths.BACK_CHANNEL)
+                || path.equals(Paths.THEME)
                 || path.equals(Paths.SIGN_OUT);
     }
 }
