@@ -2,6 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.problem.RequestId;
 import io.klinggateway.signin.Role;
+import io.klinggateway.support.Instants;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,11 @@ public class AuditLog {
             """;
 
     private static final String LATEST = COLUMNS + """
-             where seq < :before and (cast(:tenant as text) is null or tenant = :tenant)
+             where seq < :before
+               and (cast(:tenant as text) is null or tenant = :tenant)
+               and (cast(:actor as text) is null or lower(actor) = :actor)
+               and (cast(:about as text) is null or starts_with(action, cast(:about as text) || '.'))
+               and at >= :from and at < :to
              order by seq desc
              limit :most
             """;
@@ -126,14 +131,29 @@ public class AuditLog {
     }
 
     /**
-     * Newest first, for looking at: an entry that is written late may stand above what was shown.
+     * Which entries to look at; null leaves a condition out.
      *
-     * @param tenant its name; null for all
+     * @param tenant its name
+     * @param actor in lower case: the case of an actor does not matter
+     * @param about what actions' names begin with, such as {@code key}
+     * @param to exclusive
      */
-    public List<AuditEntry> latest(@Nullable String tenant, long beforeSeq, int most) {
+    public record AuditQuery(
+            @Nullable String tenant,
+            @Nullable String actor,
+            @Nullable String about,
+            @Nullable Instant from,
+            @Nullable Instant to) {}
+
+    /** Newest first, for looking at: an entry that is written late may stand above what was shown. */
+    public List<AuditEntry> latest(AuditQuery wanted, long beforeSeq, int most) {
         return jdbc.sql(LATEST)
                 .param("before", beforeSeq)
-                .param("tenant", tenant)
+                .param("tenant", wanted.tenant())
+                .param("actor", wanted.actor())
+                .param("about", wanted.about())
+                .param("from", SqlTimes.timestamp(wanted.from() == null ? Instant.EPOCH : wanted.from()))
+                .param("to", SqlTimes.timestamp(wanted.to() == null ? Instants.LATEST : wanted.to()))
                 .param("most", most)
                 .query((row, _) -> entry(row))
                 .list();

@@ -1,6 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
+import io.klinggateway.admin.KeyTerms.KeyBudget;
 import io.klinggateway.admin.KeyTerms.KeyChange;
 import io.klinggateway.admin.KeyTerms.KeyNetworks;
 import io.klinggateway.admin.KeyTerms.NewKey;
@@ -107,6 +108,11 @@ public class KeyOperations {
     @Transactional
     public KeyView change(Operator operator, String tenantName, UUID id, KeyNetworks networks) {
         return change(operator, tenantName, id, now -> now.with(networks));
+    }
+
+    @Transactional
+    public KeyView change(Operator operator, String tenantName, UUID id, KeyBudget budget) {
+        return change(operator, tenantName, id, now -> now.with(budget));
     }
 
     private KeyView change(Operator operator, String tenantName, UUID id, UnaryOperator<KeyChange> change) {

@@ -59,6 +59,10 @@ public final class KeyTerms {
             return new KeyChange(expiresAt, budget, other.allowedNetworks());
         }
 
+        KeyChange with(KeyBudget other) {
+            return new KeyChange(expiresAt, other.budget(), allowedNetworks);
+        }
+
         /** With the windows as a list, for a patch that gives another list. */
         KeyChange withWindowsListed() {
             return new KeyChange(expiresAt, budget == null ? null : budget.listed(), allowedNetworks);
@@ -67,6 +71,9 @@ public final class KeyTerms {
 
     /** @param allowedNetworks whence a key may be used; from anywhere, if absent or empty */
     public record KeyNetworks(@NetworkList @Nullable List<String> allowedNetworks) implements OperatorBody {}
+
+    /** @param budget a key's own from now on; none if absent */
+    public record KeyBudget(@Valid @Nullable OwnBudgetTerms budget) implements OperatorBody {}
 
     /**
      * Either {@code windows}, or the limit of a single one.

@@ -20,6 +20,7 @@ import io.klinggateway.tenant.Tenants;
 import io.klinggateway.usage.Spending;
 import io.klinggateway.usage.Spending.Forecast;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,17 @@ public class TenantOperations {
      * @param part what the names have in them; empty for all
      */
     public List<TenantView> list(String afterName, String part, int most) {
-        List<TenantRecord> page = tenants.list(afterName, part, most);
+        return views(tenants.list(afterName, part, most));
+    }
+
+    /** Those of these names that there are, in the order of the names. */
+    public List<TenantView> list(List<String> names) {
+        return views(tenants.list(names)).stream()
+                .sorted(Comparator.comparingInt(tenant -> names.indexOf(tenant.name())))
+                .toList();
+    }
+
+    private List<TenantView> views(List<TenantRecord> page) {
         Map<TenantId, Account> accounts = ledger.accounts(
                 page.stream().map(tenant -> tenant.tenant().id()).toList());
         return page.stream()

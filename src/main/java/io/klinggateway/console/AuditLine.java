@@ -14,9 +14,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * An entry of the audit for looking at.
  *
+ * @param sentence what was done, to be read
  * @param changes what was different afterwards
  */
-record AuditLine(AuditEntry entry, List<Change> changes) {
+record AuditLine(AuditEntry entry, AuditSentence sentence, List<Change> changes) {
 
     /**
      * One value.
@@ -29,7 +30,7 @@ record AuditLine(AuditEntry entry, List<Change> changes) {
             String field, @Nullable String before, @Nullable String after) {}
 
     static AuditLine of(AuditEntry entry) {
-        return new AuditLine(entry, changes(values(entry.before()), values(entry.after())));
+        return new AuditLine(entry, AuditSentence.of(entry), changes(values(entry.before()), values(entry.after())));
     }
 
     private static List<Change> changes(SequencedMap<String, String> before, SequencedMap<String, String> after) {
@@ -76,6 +77,8 @@ record AuditLine(AuditEntry entry, List<Change> changes) {
             case "credits" -> "Journal entry";
             case "request" -> "Request";
             case "session" -> "Person";
+            case "orphan" -> "Vendor job";
+            case "notices" -> "Notice";
             default -> "Job";
         };
     }

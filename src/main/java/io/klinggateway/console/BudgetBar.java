@@ -54,6 +54,11 @@ record BudgetBar(WindowView window, @Nullable Integer firstThreshold) {
         return available != null ? available : Math.max(0, ceiling() - captured() - held());
     }
 
+    /** What is not left of it, from 0 to 1. */
+    public double used() {
+        return ceiling() == 0 ? 1 : 1 - (double) available() / ceiling();
+    }
+
     public @Nullable Instant resetsAt() {
         return window.resetsAt();
     }

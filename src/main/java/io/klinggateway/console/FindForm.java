@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param q an id, or its beginning; a name; words
  * @param from the first day
  * @param to the last day
+ * @param done what was done before
  */
 record FindForm(
         @Nullable String q,
@@ -34,10 +35,16 @@ record FindForm(
         @Nullable String state,
         @Nullable String from,
         @Nullable String to,
-        @Nullable String cursor) {
+        @Nullable String cursor,
+        @Nullable String done) {
 
     static final List<String> STATES =
             Arrays.stream(JobOutcome.values()).map(FindForm::name).toList();
+
+    /** What is in review is open to its team. */
+    static final List<String> STATES_OF_TEAMS = STATES.stream()
+            .filter(state -> !state.equals(name(JobOutcome.IN_REVIEW)))
+            .toList();
 
     /** So short a beginning is of a minute's jobs. */
     private static final Pattern ID_BEGINS = Pattern.compile("[0-9a-f]{8}(?:-?[0-9a-f]++)*+-?");
@@ -67,9 +74,13 @@ record FindForm(
         return text(team);
     }
 
+    String keyName() {
+        return text(key).toLowerCase(Locale.ROOT);
+    }
+
     JobOutcome outcome() {
         return Arrays.stream(JobOutcome.values())
-                .filter(outcome -> name(outcome).equals(text(state)))
+                .filter(outcome -> name(outcome).equals(text(state).toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElse(JobOutcome.ANY);
     }
@@ -127,8 +138,8 @@ record FindForm(
         return new JobQuery(
                 tenant,
                 outcome(),
-                textOrNull(text(key).toLowerCase(Locale.ROOT)),
-                textOrNull(model),
+                textOrNull(keyName()),
+                textOrNull(text(model).toLowerCase(Locale.ROOT)),
                 Labels.filter(text(label)).orElse(Labels.NONE),
                 day(from, 0, zone),
                 day(to, 1, zone),

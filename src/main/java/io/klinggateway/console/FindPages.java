@@ -1,22 +1,22 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.AuditLog;
+import io.klinggateway.admin.KeyOperations;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.job.TenantJobs;
-import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.oversight.Reviews;
 import io.klinggateway.search.JobQuery;
 import io.klinggateway.search.JobQuery.IdRange;
 import io.klinggateway.search.JobSearch;
-import io.klinggateway.search.JobSearch.JobLine;
+import io.klinggateway.search.JobSearch.FoundJobs;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Tenants;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -36,25 +36,25 @@ class FindPages {
     private static final ZoneId ACROSS_TEAMS = ZoneId.of("UTC");
 
     private final JobSearch search;
-    private final Reviews reviews;
     private final TenantJobs jobs;
     private final TenantOperations operations;
+    private final KeyOperations keys;
     private final Tenants tenants;
     private final AuditLog audit;
     private final Ledger ledger;
 
     FindPages(
             JobSearch search,
-            Reviews reviews,
             TenantJobs jobs,
             TenantOperations operations,
+            KeyOperations keys,
             Tenants tenants,
             AuditLog audit,
             Ledger ledger) {
         this.search = search;
-        this.reviews = reviews;
         this.jobs = jobs;
         this.operations = operations;
+        this.keys = keys;
         this.tenants = tenants;
         this.audit = audit;
         this.ledger = ledger;
@@ -63,7 +63,7 @@ class FindPages {
     @GetMapping(Paths.OPERATOR + "/find")
     String ofOperators(FindForm form, Model model) {
         String text = form.search();
-        Optional<UUID> job = Uuids.parse(text).flatMap(this::knownToOperators);
+        Optional<UUID> job = Uuids.parse(text).flatMap(search::findById);
         if (job.isPresent()) {
             return "redirect:" + Paths.OPERATOR + "/jobs/" + job.get();
         }
@@ -79,18 +79,23 @@ class FindPages {
                         .orElse(List.of()));
         model.addAttribute("keys", text.isEmpty() ? List.of() : search.keys(null, text, NAMES));
         model.addAttribute("entries", text.isEmpty() ? List.of() : audit.ofRequest(text, NAMES));
+        team.filter(_ -> !form.keyName().isEmpty())
+                .ifPresent(_ -> addLimit(form, form.teamName().toLowerCase(Locale.ROOT), model));
+        model.addAttribute("done", form.done());
         ZoneId zone = team.map(this::zone).orElse(ACROSS_TEAMS);
         Optional<IdRange> ids = form.ids();
         boolean lists = teamIsThere && (ids.isPresent() || text.isEmpty() || form.filters());
-        Page<JobLine> found = lists
+        FoundJobs found = lists
                 ? find(form, form.query(team.orElse(null), ids.orElse(null), null, zone))
-                : new Page<>(List.of(), null);
+                : new FoundJobs(new Page<>(List.of(), null), null);
+        model.addAttribute("states", FindForm.STATES);
         return page(form, Paths.OPERATOR, lists, found, zone, model);
     }
 
-    /** By our id, or by the vendor's. */
-    private Optional<UUID> knownToOperators(UUID id) {
-        return reviews.find(new GenerationId(id)).map(job -> job.id()).or(() -> search.findByVendorsId(id));
+    /** Whose jobs these are may be stopped here, if it is one key's. */
+    private void addLimit(FindForm form, String team, Model model) {
+        KeyBudgetPages.current(keys.list(team), form.keyName())
+                .ifPresent(key -> KeyBudgetPages.addForm(team, key, model));
     }
 
     @GetMapping(Paths.TEAM + "/find")
@@ -104,20 +109,21 @@ class FindPages {
         }
         ZoneId zone = zone(tenant);
         model.addAttribute("noTeam", false);
+        model.addAttribute("states", FindForm.STATES_OF_TEAMS);
         model.addAttribute("keys", text.isEmpty() ? List.of() : search.keys(tenant, text, NAMES));
         return page(form, Paths.TEAM, true, ofTeam(form, tenant, zone), zone, model);
     }
 
     /** What may be the beginning of an id may be a word, too. */
-    private Page<JobLine> ofTeam(FindForm form, TenantId tenant, ZoneId zone) {
-        Optional<Page<JobLine>> byId = form.ids()
+    private FoundJobs ofTeam(FindForm form, TenantId tenant, ZoneId zone) {
+        Optional<FoundJobs> byId = form.ids()
                 .map(ids -> find(form, form.query(tenant, ids, null, zone)))
-                .filter(found -> !found.items().isEmpty());
+                .filter(found -> !found.page().items().isEmpty());
         String words = form.search().isEmpty() ? null : form.search();
         return byId.orElseGet(() -> find(form, form.query(tenant, null, words, zone)));
     }
 
-    private Page<JobLine> find(FindForm form, JobQuery query) {
+    private FoundJobs find(FindForm form, JobQuery query) {
         return search.find(query, form.before(), JOBS);
     }
 
@@ -126,18 +132,21 @@ class FindPages {
     }
 
     /** @param lists whether it is about jobs at all */
-    private static String page(
-            FindForm form, String side, boolean lists, Page<JobLine> found, ZoneId zone, Model model) {
+    private static String page(FindForm form, String side, boolean lists, FoundJobs found, ZoneId zone, Model model) {
         Address address = form.address(side + "/find");
         model.addAttribute("form", form);
         model.addAttribute("search", form.search());
         model.addAttribute("side", side);
         model.addAttribute("address", address);
         model.addAttribute("lists", lists);
-        model.addAttribute("jobs", found.items());
+        model.addAttribute("jobs", found.page().items());
+        model.addAttribute("lookedBackTo", found.lookedBackTo());
         model.addAttribute("first", form.before() == null);
-        model.addAttribute("older", found.nextCursor() == null ? null : address.with("cursor", found.nextCursor()));
-        model.addAttribute("states", FindForm.STATES);
+        model.addAttribute(
+                "older",
+                found.page().nextCursor() == null
+                        ? null
+                        : address.with("cursor", found.page().nextCursor()));
         model.addAttribute("state", FindForm.name(form.outcome()));
         model.addAttribute("fault", form.fault(zone));
         model.addAttribute("zone", zone.getId());

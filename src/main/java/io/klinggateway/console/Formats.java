@@ -24,6 +24,8 @@ final class Formats {
     private static final DateTimeFormatter SHORT = utc("d MMM uuuu HH:mm 'UTC'");
     private static final DateTimeFormatter EXACT = utc("uuuu-MM-dd HH:mm:ss 'UTC'");
 
+    private static final int SHORT_ID = 13;
+
     private Formats() {}
 
     private static DateTimeFormatter utc(String pattern) {
@@ -90,6 +92,11 @@ final class Formats {
     /** {@code 1 job}, {@code 2 jobs}. */
     public String count(long number, String noun) {
         return number(number) + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** An id's beginning, by which it is found again: the millisecond in which it was made. */
+    public String shortId(Object id) {
+        return id.toString().substring(0, SHORT_ID) + "…";
     }
 
     /** {@code IN_REVIEW} as {@code In review}. */

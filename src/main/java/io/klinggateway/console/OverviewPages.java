@@ -67,6 +67,7 @@ class OverviewPages {
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
         List<Outlook> outlooks = spending.outlooks(now);
         model.addAttribute("days", DayTable.of(spending.byTenant(DayTable.first(today), TENANTS_NAMED), today));
+        model.addAttribute("today", today);
         model.addAttribute("tenants", outlooks.size());
         model.addAttribute("pressed", pressed(outlooks));
         model.addAttribute("queue", queue.overview());
@@ -96,8 +97,7 @@ class OverviewPages {
     }
 
     private static double used(Outlook outlook) {
-        BudgetBar bar = BudgetBar.of(outlook.tightest(), null);
-        return bar.ceiling() == 0 ? 1 : 1 - (double) bar.available() / bar.ceiling();
+        return BudgetBar.of(outlook.tightest(), null).used();
     }
 
     private List<RefusalCount> refusals() {

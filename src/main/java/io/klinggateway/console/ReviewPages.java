@@ -5,15 +5,16 @@ import io.klinggateway.admin.ReviewOperations;
 import io.klinggateway.admin.ReviewOperations.ReviewDecision;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.oversight.GenerationHistory;
 import io.klinggateway.oversight.GenerationSummary;
 import io.klinggateway.oversight.Reviews;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.search.JobQuery;
+import io.klinggateway.search.JobSearch;
 import io.klinggateway.support.Uuids;
-import io.klinggateway.tenant.Tenants;
 import io.klinggateway.webhook.Deliveries;
-import io.klinggateway.webhook.Delivery;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,10 @@ class ReviewPages {
     private static final int SHOWN = 50;
 
     private final Reviews reviews;
+    private final JobSearch search;
     private final ReviewOperations operations;
     private final Ledger ledger;
     private final Deliveries deliveries;
-    private final Tenants tenants;
     private final Forms forms;
     private final Refused refused;
 
@@ -46,14 +47,14 @@ class ReviewPages {
             ReviewOperations operations,
             Ledger ledger,
             Deliveries deliveries,
-            Tenants tenants,
+            JobSearch search,
             Forms forms,
             Refused refused) {
         this.reviews = reviews;
         this.operations = operations;
         this.ledger = ledger;
         this.deliveries = deliveries;
-        this.tenants = tenants;
+        this.search = search;
         this.forms = forms;
         this.refused = refused;
     }
@@ -61,7 +62,8 @@ class ReviewPages {
     @GetMapping("/reviews")
     String reviews(@RequestParam(required = false) @Nullable String done, Model model) {
         model.addAttribute("done", done);
-        model.addAttribute("jobs", reviews.list("IN_REVIEW", null, null, SHOWN));
+        model.addAttribute(
+                "jobs", search.find(JobQuery.inReview(), null, SHOWN).page().items());
         return "console/reviews";
     }
 
@@ -71,17 +73,15 @@ class ReviewPages {
         GenerationSummary job = find(id);
         model.addAttribute("job", job);
         model.addAttribute("entries", ledger.entries(new GenerationId(job.id())));
-        model.addAttribute("delivery", delivery(job));
+        GenerationHistory history = reviews.history(new GenerationId(job.id()));
+        model.addAttribute("history", history);
+        model.addAttribute(
+                "delivery",
+                deliveries.find(history.tenant(), new GenerationId(job.id())).orElse(null));
         if (!model.containsAttribute("faults")) {
             model.addAttribute("faults", Map.of());
         }
         return "console/job";
-    }
-
-    private @Nullable Delivery delivery(GenerationSummary job) {
-        return tenants.find(job.tenant())
-                .flatMap(tenant -> deliveries.find(tenant.tenant().id(), new GenerationId(job.id())))
-                .orElse(null);
     }
 
     @PostMapping("/jobs/{id}/resolution")

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -44,13 +45,18 @@ class TeamKeyPages {
     }
 
     @GetMapping
-    String list(@AuthenticationPrincipal Caller caller, Model model, HttpServletRequest request) {
+    String list(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(required = false) @Nullable String sort,
+            Model model,
+            HttpServletRequest request) {
+        model.addAttribute("sort", sort);
         return list(caller, Map.of(), UUID.randomUUID().toString(), model, request);
     }
 
     private String list(Caller caller, Map<String, String> form, String once, Model model, HttpServletRequest request) {
         List<KeyView> all = keys.list(caller);
-        model.addAttribute("keys", all);
+        KeyOrder.add(all, Address.of(HERE), (String) model.getAttribute("sort"), model);
         model.addAttribute(
                 "changeable",
                 all.stream()

@@ -76,6 +76,7 @@ class TeamPages {
         model.addAttribute("bars", BudgetBar.of(account, firstThreshold));
         model.addAttribute("limiting", BudgetBar.of(account.limiting(), firstThreshold));
         model.addAttribute("forecast", spending.forecast(tenant, account, clock.instant()));
+        model.addAttribute("today", today);
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
         cards.showNewest(tenant, JOBS_SHOWN, model);
         return "console/team-home";

@@ -13,12 +13,9 @@ import io.klinggateway.admin.TenantTerms.RetentionTerms;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.tenant.TenantStatus;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -33,9 +30,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 @RequestMapping("/console/operator/tenants/{name}")
 class TenantChanges {
-
-    private static final Pattern WINDOW_FIELD = Pattern.compile("windows\\[(\\d{1,3})]\\.(.*)");
-    private static final Pattern WINDOW_LIMIT = Pattern.compile("windows\\[(\\d{1,3})]\\.(?:limit|shadowLimit)");
 
     private final TenantOperations tenants;
     private final CreditOperations credits;
@@ -58,32 +52,9 @@ class TenantChanges {
             HttpServletResponse response) {
         return page.change(model, response, name, "budget", () -> {
             TenantView changed =
-                    tenants.change(operator, name, forms.bind(withoutEmptyWindows(form), BudgetTerms.class));
+                    tenants.change(operator, name, forms.bind(WindowFields.withoutEmpty(form), BudgetTerms.class));
             return changed.notice() == null ? "budget" : "period";
         });
-    }
-
-    /** A window whose limits are both left empty is taken away; the others are counted anew. */
-    private static Map<String, String> withoutEmptyWindows(Map<String, String> form) {
-        List<Integer> kept = form.entrySet().stream()
-                .filter(field -> !field.getValue().isBlank())
-                .map(field -> WINDOW_LIMIT.matcher(field.getKey()))
-                .filter(Matcher::matches)
-                .map(field -> Integer.valueOf(field.group(1)))
-                .distinct()
-                .sorted()
-                .toList();
-        Map<String, String> renamed = new LinkedHashMap<>();
-        form.forEach((name, value) -> {
-            Matcher window = WINDOW_FIELD.matcher(name);
-            int place = window.matches() ? kept.indexOf(Integer.valueOf(window.group(1))) : -1;
-            if (!window.matches()) {
-                renamed.put(name, value);
-            } else if (place >= 0) {
-                renamed.put("windows[" + place + "]." + window.group(2), value);
-            }
-        });
-        return renamed;
     }
 
     @PostMapping("/limits")

@@ -5,13 +5,20 @@ import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.PeriodKind;
-import io.klinggateway.ledger.TenantId;
-import io.klinggateway.notice.Notices;
-import io.klinggateway.support.Page;
+import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.Spending.Forecast;
+import io.klinggateway.usage.Spending.Outlook;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -25,59 +32,88 @@ import org.springframework.web.bind.annotation.RequestParam;
 @RequestMapping("/console/operator")
 class TenantListPages {
 
-    private static final Pattern NAME_PART = Pattern.compile("[a-z0-9-]*");
-    private static final int PAGE = 50;
+    private static final String HERE = "/console/operator/tenants";
+    private static final Pattern PAGE_NUMBER = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final int PAGE = 100;
+
+    private static final Map<String, Comparator<Line>> COLUMNS = Map.of(
+            "name", Comparator.comparing(Line::name),
+            "-used", Comparator.comparingDouble(line -> line.bar().used()),
+            "-spent", Comparator.comparingLong(line -> line.bar().captured()),
+            "-held", Comparator.comparingLong(line -> line.bar().held()),
+            "left", Comparator.comparingLong(line -> line.bar().available()),
+            "-limit", Comparator.comparingLong(line -> line.bar().ceiling()),
+            "lasts",
+                    Comparator.comparing(
+                            line -> line.forecast().runsOutAt(),
+                            Comparator.nullsLast(Comparator.<Instant>naturalOrder())));
 
     private final TenantOperations tenants;
-    private final Notices notices;
+    private final Spending spending;
     private final Forms forms;
     private final Refused refused;
+    private final Clock clock;
 
-    TenantListPages(TenantOperations tenants, Notices notices, Forms forms, Refused refused) {
+    TenantListPages(TenantOperations tenants, Spending spending, Forms forms, Refused refused, Clock clock) {
         this.tenants = tenants;
-        this.notices = notices;
+        this.spending = spending;
         this.forms = forms;
         this.refused = refused;
+        this.clock = clock;
     }
 
-    record Line(TenantView tenant, List<BudgetBar> bars) {}
+    /** @param bar of the window that leaves least */
+    record Line(String name, BudgetBar bar, Forecast forecast) {
+
+        static Line of(Outlook outlook) {
+            return new Line(
+                    outlook.tenant(), BudgetBar.of(outlook.tightest(), outlook.firstThreshold()), outlook.forecast());
+        }
+    }
 
     /**
-     * @param find what the names have in them; a whole name, or what only one has, opens that tenant
-     * @param after the name below which the page begins
+     * @param find what the names have in them, in any case; a whole name, or what only one has, opens that tenant
+     * @param sort as {@link TableOrder} reads it
+     * @param page from 1 on
      */
     @GetMapping("/tenants")
     String list(
-            @RequestParam(defaultValue = "") String find, @RequestParam(defaultValue = "") String after, Model model) {
-        String part = find.strip();
-        List<TenantView> found =
-                NAME_PART.matcher(part).matches() && NAME_PART.matcher(after).matches()
-                        ? tenants.list(after, part, PAGE + 1)
-                        : List.of();
-        if (!part.isEmpty() && after.isEmpty()) {
-            List<TenantView> meant = found.size() == 1
+            @RequestParam(defaultValue = "") String find,
+            @RequestParam(required = false) @Nullable String sort,
+            @RequestParam(defaultValue = "1") String page,
+            Model model) {
+        String part = find.strip().toLowerCase(Locale.ROOT);
+        List<Line> found = spending.outlooks(clock.instant()).stream()
+                .filter(outlook -> outlook.tenant().contains(part))
+                .map(Line::of)
+                .sorted(Comparator.comparing(Line::name))
+                .toList();
+        if (!part.isEmpty() && sort == null) {
+            List<Line> meant = found.size() == 1
                     ? found
-                    : found.stream()
-                            .filter(tenant -> tenant.name().equals(part))
-                            .toList();
+                    : found.stream().filter(line -> line.name().equals(part)).toList();
             if (!meant.isEmpty()) {
                 return "redirect:" + Paths.tenant(meant.getFirst().name());
             }
         }
-        Page<TenantView> page = Page.of(found, PAGE, TenantView::name);
-        model.addAttribute("tenants", lines(page.items()));
-        model.addAttribute("find", part);
-        model.addAttribute("first", after.isEmpty());
-        model.addAttribute("next", page.nextCursor());
-        return "console/tenants";
-    }
-
-    private List<Line> lines(List<TenantView> shown) {
-        Map<TenantId, Integer> thresholds = notices.firstThresholds(
-                shown.stream().map(tenant -> new TenantId(tenant.id())).toList());
-        return shown.stream()
-                .map(tenant -> new Line(tenant, BudgetBar.of(tenant, thresholds.get(new TenantId(tenant.id())))))
+        TableOrder<Line> order = TableOrder.of(Address.of(HERE).with("find", part), sort, COLUMNS, "-used");
+        int pages = Math.max(1, Math.ceilDiv(found.size(), PAGE));
+        int shown = PAGE_NUMBER.matcher(page).matches() ? Math.min(Integer.parseInt(page), pages) : 1;
+        List<Line> lines = order.sorted(found).stream()
+                .skip((shown - 1L) * PAGE)
+                .limit(PAGE)
                 .toList();
+        model.addAttribute("lines", lines);
+        model.addAttribute(
+                "views",
+                tenants.list(lines.stream().map(Line::name).toList()).stream()
+                        .collect(Collectors.toMap(TenantView::name, Function.identity())));
+        model.addAttribute("order", order);
+        model.addAttribute("find", part);
+        model.addAttribute("all", found.size());
+        model.addAttribute("previous", shown == 1 ? null : order.here().with("page", shown - 1));
+        model.addAttribute("next", shown == pages ? null : order.here().with("page", shown + 1));
+        return "console/tenants";
     }
 
     @GetMapping("/new-tenant")

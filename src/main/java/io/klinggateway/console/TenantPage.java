@@ -9,8 +9,9 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.notice.ChannelKind;
-import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.search.JobQuery;
+import io.klinggateway.search.JobSearch;
 import io.klinggateway.webhook.Deliveries;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ class TenantPage {
     private final TenantOperations tenants;
     private final KeyOperations keys;
     private final Ledger ledger;
-    private final SystemStatus status;
+    private final JobSearch search;
     private final Deliveries deliveries;
     private final QueueForecast queue;
     private final NoticeOperations notices;
@@ -37,14 +38,14 @@ class TenantPage {
             TenantOperations tenants,
             KeyOperations keys,
             Ledger ledger,
-            SystemStatus status,
+            JobSearch search,
             Deliveries deliveries,
             QueueForecast queue,
             NoticeOperations notices) {
         this.tenants = tenants;
         this.keys = keys;
         this.ledger = ledger;
-        this.status = status;
+        this.search = search;
         this.deliveries = deliveries;
         this.queue = queue;
         this.notices = notices;
@@ -62,8 +63,9 @@ class TenantPage {
         model.addAttribute("forecast", tenants.forecast(name));
         model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
-        model.addAttribute("keys", keys.list(name));
-        model.addAttribute("jobs", status.generations(id, null, SHOWN).items());
+        KeyOrder.add(keys.list(name), Address.of(Paths.tenant(name)), (String) model.getAttribute("sort"), model);
+        model.addAttribute(
+                "jobs", search.find(JobQuery.of(id), null, SHOWN).page().items());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));
         model.addAttribute("deliveries", deliveries.failing(id, SHOWN));
         model.addAttribute("noticeTerms", terms);

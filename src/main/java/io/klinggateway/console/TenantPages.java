@@ -6,8 +6,6 @@ import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Entry;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.oversight.GenerationSummary;
-import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.support.Page;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -19,7 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** A tenant, its jobs and its journal, for operators. */
+/** A tenant and its journal, for operators. */
 @Controller
 @RequestMapping("/console/operator/tenants/{name}")
 class TenantPages {
@@ -29,7 +27,6 @@ class TenantPages {
     private final TenantOperations tenants;
     private final TenantPage page;
     private final Ledger ledger;
-    private final SystemStatus status;
     private final UnstoredKeys unstored;
     private final TenantErasureOperations erasures;
 
@@ -37,7 +34,6 @@ class TenantPages {
             TenantOperations tenants,
             TenantPage page,
             Ledger ledger,
-            SystemStatus status,
             UnstoredKeys unstored,
             TenantErasureOperations erasures) {
         this.unstored = unstored;
@@ -45,36 +41,35 @@ class TenantPages {
         this.tenants = tenants;
         this.page = page;
         this.ledger = ledger;
-        this.status = status;
     }
 
     /**
      * @param done what was done before
      * @param jobs how many jobs that concerned
+     * @param sort in which order its keys stand
      */
     @GetMapping
     String tenant(
             @PathVariable String name,
             @RequestParam(required = false) @Nullable String done,
             @RequestParam(defaultValue = "0") long jobs,
+            @RequestParam(required = false) @Nullable String sort,
             Model model,
             HttpServletRequest request) {
         model.addAttribute("unstoredKeys", unstored.list(request, name));
         model.addAttribute("done", done);
         model.addAttribute("cancelled", jobs);
         model.addAttribute("erasure", erasures.latest(name).orElse(null));
+        model.addAttribute("sort", sort);
         return page.show(name, Map.of(), model);
     }
 
+    /** They are where all jobs are found. */
     @GetMapping("/jobs")
-    String jobs(@PathVariable String name, @RequestParam(required = false) @Nullable String cursor, Model model) {
-        TenantView tenant = tenants.find(name);
-        Page<GenerationSummary> found = status.generations(new TenantId(tenant.id()), cursor, PAGE);
-        model.addAttribute("tenant", tenant);
-        model.addAttribute("jobs", found.items());
-        model.addAttribute("nextCursor", found.nextCursor());
-        model.addAttribute("first", cursor == null);
-        return "console/tenant-jobs";
+    String jobs(@PathVariable String name) {
+        return "redirect:"
+                + Address.of(Paths.OPERATOR + "/find")
+                        .with("team", tenants.find(name).name());
     }
 
     @GetMapping("/journal")

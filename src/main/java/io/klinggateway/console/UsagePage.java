@@ -3,11 +3,14 @@ package io.klinggateway.console;
 import io.klinggateway.usage.SpendBreakdown;
 import io.klinggateway.usage.SpendBreakdown.Asked;
 import io.klinggateway.usage.SpendBreakdown.Breakdown;
+import io.klinggateway.usage.SpendBreakdown.SpentLine;
 import io.klinggateway.usage.UsageReports.ReportedTeam;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,13 @@ class UsagePage {
     private static final String LABEL = "label";
     private static final ZoneId ACROSS_TEAMS = ZoneId.of("UTC");
 
+    private static final Map<String, Comparator<SpentLine>> COLUMNS = Map.of(
+            "name", Comparator.comparing(SpentLine::name),
+            "-credits", Comparator.comparingLong(SpentLine::credits),
+            "-change", Comparator.comparingLong(line -> line.credits() - line.creditsBefore()),
+            "-images", Comparator.comparingLong(SpentLine::images),
+            "-failures", Comparator.comparingLong(SpentLine::failures));
+
     private final SpendBreakdown breakdowns;
     private final Clock clock;
 
@@ -35,13 +45,15 @@ class UsagePage {
      *
      * @param by {@code tenant}, {@code key}, {@code model} or {@code label}
      * @param label the label's name
+     * @param sort in which order the lines of the table stand
      */
     record UsageForm(
             @Nullable String by,
             @Nullable String label,
             @Nullable String month,
             @Nullable String from,
-            @Nullable String to) {}
+            @Nullable String to,
+            @Nullable String sort) {}
 
     /** What a page shows: what is wrong with its address is said, and something else shown in its place. */
     private record Shown(
@@ -58,9 +70,11 @@ class UsagePage {
         LocalDate today = today(team);
         Shown shown = shown(team, wanted, today);
         Breakdown breakdown = shown.breakdown();
-        addAddresses(side, side.equals(Paths.OPERATOR) ? team : null, shown, wanted, model);
+        Address here = addAddresses(side, side.equals(Paths.OPERATOR) ? team : null, shown, wanted, model);
+        TableOrder<SpentLine> order = TableOrder.of(here, wanted.sort(), COLUMNS, "-credits");
         model.addAttribute("scope", team == null ? null : team.name());
         model.addAttribute("zone", zone(team).getId());
+        model.addAttribute("today", today);
         model.addAttribute("range", shown.range());
         model.addAttribute("next", shown.range().next(today));
         model.addAttribute("thisMonth", YearMonth.from(today));
@@ -68,13 +82,15 @@ class UsagePage {
         model.addAttribute("label", Objects.requireNonNullElse(wanted.label(), ""));
         model.addAttribute("fault", shown.fault());
         model.addAttribute("breakdown", breakdown);
-        model.addAttribute("lines", breakdown.lines().stream().limit(LINES).toList());
+        model.addAttribute("order", order);
+        model.addAttribute(
+                "lines", order.sorted(breakdown.lines()).stream().limit(LINES).toList());
         model.addAttribute("days", DayTable.of(breakdown.byDay(), shown.range().dates()));
         return "console/usage";
     }
 
     /** Of the page itself, of its file, and of the jobs that it is about. */
-    private static void addAddresses(
+    private static Address addAddresses(
             String side, @Nullable ReportedTeam team, Shown shown, UsageForm wanted, Model model) {
         UsageRange range = shown.range();
         String name = team == null ? null : team.name();
@@ -82,12 +98,10 @@ class UsagePage {
                 .with("team", name)
                 .with("by", wanted.by())
                 .with("label", wanted.label());
-        model.addAttribute(
-                "page",
-                range.month() == null
-                        ? page.with("from", range.days().from())
-                                .with("to", range.days().to())
-                        : page.with("month", range.month()));
+        Address here = range.month() == null
+                ? page.with("from", range.days().from()).with("to", range.days().to())
+                : page.with("month", range.month());
+        model.addAttribute("page", here);
         model.addAttribute(
                 "csv",
                 Address.of(side + "/usage/csv")
@@ -101,6 +115,7 @@ class UsagePage {
                         .with("team", name)
                         .with("from", range.days().from())
                         .with("to", range.days().to()));
+        return here;
     }
 
     private static ZoneId zone(@Nullable ReportedTeam team) {

@@ -11,6 +11,7 @@ import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
+import io.klinggateway.oversight.GenerationHistory.FailedAttempt;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -19,14 +20,15 @@ import io.klinggateway.queue.AccountRate.Purpose;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -66,11 +68,11 @@ public class Reviews {
 
     private static final String FIND = COLUMNS + " where g.id = :id";
 
-    private static final String OF_TENANT = COLUMNS + """
-             where g.tenant_id = :tenant and g.promised
-               and (g.created_at, g.id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)
-             order by g.created_at desc, g.id desc
-             limit :most
+    private static final String HISTORY = """
+            select g.tenant_id, k.name as key, g.asked_by, g.traceparent, g.accepted_at,
+                   coalesce(g.attempts_failed_at, '{}') as failed_at, coalesce(g.attempts_failed_by, '{}') as failed_by
+              from generation g left join api_key k on k.id = g.key_id
+             where g.id = :id
             """;
 
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
@@ -112,19 +114,27 @@ public class Reviews {
                 .optional();
     }
 
-    /**
-     * A tenant's, newest first; those that were answered with an error are none.
-     *
-     * @param beforeTime and {@code beforeId}: where the page before ended; null for the first
-     */
-    List<GenerationSummary> ofTenant(TenantId tenant, @Nullable Instant beforeTime, @Nullable UUID beforeId, int most) {
-        return jdbc.sql(OF_TENANT)
-                .param("tenant", tenant.value())
-                .param("beforeTime", SqlTimes.timestamp(beforeTime))
-                .param("beforeId", beforeId == null ? HIGHEST_ID : beforeId)
-                .param("most", most)
-                .query((row, _) -> summary(row))
-                .list();
+    /** Of one that {@link #find finds}. */
+    public GenerationHistory history(GenerationId id) {
+        return jdbc.sql(HISTORY)
+                .param("id", id.value())
+                .query((row, _) -> history(row))
+                .single();
+    }
+
+    private static GenerationHistory history(ResultSet row) throws SQLException {
+        String traceparent = row.getString("traceparent");
+        Timestamp[] times = (Timestamp[]) row.getArray("failed_at").getArray();
+        String[] outcomes = (String[]) row.getArray("failed_by").getArray();
+        return new GenerationHistory(
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("key"),
+                row.getString("asked_by"),
+                traceparent == null ? null : traceparent.split("-", 3)[1],
+                SqlTimes.instantOrNull(row, "accepted_at"),
+                IntStream.range(0, times.length)
+                        .mapToObj(index -> new FailedAttempt(times[index].toInstant(), outcomes[index]))
+                        .toList());
     }
 
     /**

@@ -33,13 +33,25 @@ public record JobQuery(
         }
     }
 
+    /** All of a tenant's. */
+    public static JobQuery of(TenantId tenant) {
+        return new JobQuery(tenant, JobOutcome.ANY, null, null, Labels.NONE, null, null, null, null);
+    }
+
+    /** What operators are to decide about. */
+    public static JobQuery inReview() {
+        return new JobQuery(null, JobOutcome.IN_REVIEW, null, null, Labels.NONE, null, null, null, null);
+    }
+
     /** How a job has come out. */
     public enum JobOutcome {
         ANY("true"),
         OPEN("g.captured_credits is null"),
         COMPLETED("g.state = 'COMPLETED'"),
         FAILED("g.state = 'FAILED'"),
-        CANCELLED("g.state = 'CANCELLED'");
+        CANCELLED("g.state = 'CANCELLED'"),
+        /** As operators see it; its tenant sees it open. */
+        IN_REVIEW("g.state = 'IN_REVIEW'");
 
         private final String condition;
 
@@ -49,6 +61,16 @@ public record JobQuery(
 
         String condition() {
             return condition;
+        }
+
+        /** Whether there are few at any time, with an index of their own. */
+        boolean isFew() {
+            return this == OPEN || this == IN_REVIEW;
+        }
+
+        /** Whether an index leads along those of a tenant, and of all. */
+        boolean endedBadly() {
+            return this == FAILED || this == CANCELLED;
         }
     }
 

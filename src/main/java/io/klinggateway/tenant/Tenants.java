@@ -37,6 +37,7 @@ public class Tenants {
     private static final String LOCK = COLUMNS + " where name = :name for no key update";
     private static final String LIST =
             COLUMNS + " where name > :after and position(:part in name) > 0 order by name limit :most";
+    private static final String LIST_NAMED = COLUMNS + " where name = any (:names)";
     private static final String LIST_DECLARED = COLUMNS + " where declared order by name for no key update";
 
     private static final String NAMES = "select id, name from tenant where id = any (:ids)";
@@ -152,6 +153,14 @@ public class Tenants {
                 .param("after", afterName)
                 .param("part", part)
                 .param("most", most)
+                .query((row, _) -> registration(row))
+                .list();
+    }
+
+    /** Those of these names that there are, in no order. */
+    public List<TenantRecord> list(Collection<String> names) {
+        return jdbc.sql(LIST_NAMED)
+                .param("names", names.toArray(String[]::new))
                 .query((row, _) -> registration(row))
                 .list();
     }

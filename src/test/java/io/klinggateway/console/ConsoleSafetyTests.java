@@ -86,7 +86,12 @@ class ConsoleSafetyTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tenants?after=%00", "tenants?find=%00", "audit?tenant=%00"})
+    @ValueSource(
+            strings = {
+                "tenants?find=%00&page=%00&sort=%00",
+                "audit?tenant=%00",
+                "audit?actor=%00&about=%00&from=%00&to=%00"
+            })
     void aNameThatNoTenantCanHaveFindsNothing(String page) {
         HttpResponse<String> answer =
                 Session.signedIn(gateway, ConsoleTest.TOKEN).get("/console/operator/" + page);

@@ -167,6 +167,43 @@ class FindPagesTests {
         assertThat(team.get("/console/team/find?label=spring&from=soon").body()).contains("role=\"alert\"", fox);
     }
 
+    /** However many there are between it and the next one of its kind. */
+    @Test
+    void whatIsRareIsLookedForAStretchAtATime() {
+        try {
+            database.sql("""
+                            insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash,
+                                                    model_name, images, quoted_credits, captured_credits, upstream,
+                                                    upstream_job_id, created_at, completed_at)
+                            select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',
+                                   'kling-v1', 1, 2, 0, 'another', gen_random_uuid(), at, at
+                              from (select gateway_now() - n * interval '1 minute' as at
+                                      from generate_series(10, 10100) n) times
+                            """).param("tenant", tenant.id().value()).update();
+            String list = "/console/operator/find?team=" + tenant.name() + "&state=completed&model=";
+            assertThat(operator.get(list + "kling-v1-5").body())
+                    .contains("No such jobs so far", "Look further back")
+                    .doesNotContain("id=\"limit\"");
+            var further = java.util.regex.Pattern.compile("href=\"([^\"]+cursor=[^\"]+)\">Look further back")
+                    .matcher(operator.get(list + "KLING-V1-5").body());
+            assertThat(further.find()).isTrue();
+            assertThat(operator.get(further.group(1).replace("&amp;", "&")).body())
+                    .contains("No such jobs.")
+                    .doesNotContain("Look further back");
+            assertThat(operator.get(list + "kling-v1").body())
+                    .contains("rel=\"next\"")
+                    .doesNotContain("Look further back");
+            assertThat(operator.get("/console/operator/find?state=failed&team=" + tenant.name())
+                            .body())
+                    .contains("No such jobs.")
+                    .doesNotContain("Look further back");
+        } finally {
+            database.sql("delete from generation where tenant_id = :tenant and upstream = 'another'")
+                    .param("tenant", tenant.id().value())
+                    .update();
+        }
+    }
+
     @Test
     void operatorsFindTeamsKeysAndRequests() {
         HttpResponse<String> asked = operator.post(

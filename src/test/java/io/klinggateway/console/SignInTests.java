@@ -67,6 +67,16 @@ class SignInTests extends SingleSignOnFixture {
                 .contains("operator, by single sign-on", "title=\"otto\"");
     }
 
+    @Test
+    void whatAPersonTriesIsKnownAsTheirs() {
+        Person mona = signedIn("mona");
+        mona.session.get("/console/team/try");
+        String job = location(mona.session.post("/console/team/try", Map.of("prompt", "a person's own", "n", "1")));
+        String page = "/console/operator/jobs/" + job.substring(job.lastIndexOf('/') + 1);
+
+        assertThat(signedIn("otto").session.get(page).body()).contains("<b>Mona Member</b> at the console", "Trace ID");
+    }
+
     /** Who, how, which page, and the answer's status. */
     private static final String ROLES = """
             vera | GET  | /operator                                | 200
