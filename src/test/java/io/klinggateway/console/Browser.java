@@ -45,7 +45,8 @@ final class Browser implements AutoCloseable {
     private static final String AXE =
             read(Objects.requireNonNull(new WebJarVersionLocator().fullPath("axe-core", "axe.min.js")));
 
-    private static final String EVERY_RULE = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']";
+    private static final String EVERY_RULE =
+            "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
 
     /** What the dark colours can break. */
     private static final String RULES_OF_COLOUR = "['color-contrast', 'link-in-text-block']";
@@ -80,6 +81,7 @@ final class Browser implements AutoCloseable {
     private final @Nullable Path screenshots;
     private final List<String> faults = new ArrayList<>();
     private int questions;
+    private int clicks;
 
     private Browser(ChromeDriver driver, String home) {
         this.driver = driver;
@@ -184,7 +186,8 @@ final class Browser implements AutoCloseable {
                         + "] | //main//a[normalize-space()=" + quoted
                         + "] | //main//summary[starts-with(normalize-space(),"
                         + quoted + ")] | //header//a[normalize-space()=" + quoted
-                        + "] | //header//button[normalize-space()=" + quoted + "]"))
+                        + "] | //header//button[normalize-space()=" + quoted
+                        + "] | //footer//button[normalize-space()=" + quoted + "]"))
                 .stream()
                 .filter(WebElement::isDisplayed)
                 .findFirst()
@@ -195,6 +198,7 @@ final class Browser implements AutoCloseable {
                 wanted));
         driver.executeScript("window.browserPressed = true");
         wanted.click();
+        clicks++;
         if (leadsOn) {
             // The driver's click returns while a form is still on its way.
             patiently()
@@ -202,6 +206,11 @@ final class Browser implements AutoCloseable {
                     .until(_ -> run("return !window.browserPressed && document.readyState === 'complete'")
                             .equals(true));
         }
+    }
+
+    /** How often something was pressed; a script that clicks counts for itself. */
+    int clicks() {
+        return clicks;
     }
 
     void await(String text) {

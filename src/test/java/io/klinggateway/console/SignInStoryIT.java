@@ -115,6 +115,7 @@ class SignInStoryIT {
             browser.look("team-of-a-person");
             browser.go("/console/operator");
             browser.await("This needs the role operator or viewer");
+            browser.look("forbidden-to-a-person");
             signOut(browser);
             assertThat(browser.faults()).isEmpty();
         }
@@ -131,6 +132,7 @@ class SignInStoryIT {
             browser.press("Issue");
             String key = browser.find("#key").getText();
             assertThat(new Client(TWO, key).get("/v2/me").status()).isEqualTo(200);
+            browser.look("team-key-issued");
             browser.press("I have stored it");
             browser.look("team-keys");
             browser.press("Notices");

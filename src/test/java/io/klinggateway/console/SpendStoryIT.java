@@ -34,6 +34,26 @@ class SpendStoryIT extends ConsoleStory {
             })));
             """;
 
+    /** A mouse that goes up the last bar, until it is said what it is of. */
+    private static final String CLICK_ON_SEGMENT = """
+            return (async () => {
+              const over = document.querySelector('.plot .u-over'), box = over.getBoundingClientRect();
+              const days = document.querySelectorAll('tr[data-day]').length;
+              const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              over.dispatchEvent(new MouseEvent('mouseenter', {clientX: box.right - 9, clientY: box.bottom - 1}));
+              for (let up = 1; up < box.height; up += 2) {
+                const at = {clientX: box.right - box.width / days / 2, clientY: box.bottom - up, bubbles: true};
+                over.dispatchEvent(new MouseEvent('mousemove', at));
+                await frame();
+                if (document.querySelector('.readout').textContent.includes(': NAME ')) {
+                  over.dispatchEvent(new MouseEvent('click', at));
+                  return true;
+                }
+              }
+              return false;
+            })();
+            """;
+
     SpendStoryIT(Environment environment, JdbcClient database, Tenants tenants) {
         super(environment, database, tenants);
     }
@@ -53,6 +73,31 @@ class SpendStoryIT extends ConsoleStory {
         operator.awaitPath("/console/operator/find\\?team=burning&from=.*&key=studio");
         operator.await("Completed");
         operator.look("find");
+    }
+
+    /** Who burned it, with which key, on which jobs, and no further. Writing the limit is no click. */
+    @Test
+    void whoBurnedItIsStoppedWithThreeClicks() {
+        String key = newTeam("runaway");
+        completedJob(key);
+        operatorSignsIn();
+        operator.await("Spend by team");
+        int before = operator.clicks();
+        assertThat(operator.run(CLICK_ON_SEGMENT.replace("NAME", "runaway"))).isEqualTo(true);
+        operator.awaitPath("/console/operator/usage\\?team=runaway");
+        operator.press("studio");
+        operator.await("It has no limit of its own");
+        operator.await("Completed");
+        operator.fill("key-limit-0", "1");
+        operator.press("Change the limit");
+        operator.await("The limit of the key is changed");
+        assertThat(operator.clicks() - before + 1).isEqualTo(3);
+        operator.look("find-limited");
+
+        assertThat(new Client(port, key)
+                        .post("/v2/images/generate", "{\"model\":\"kling-image\",\"prompt\":\"x\"}")
+                        .status())
+                .isEqualTo(402);
     }
 
     @Test
