@@ -2,12 +2,14 @@
 // Times in the reader's zone, with the UTC that the server wrote kept as the title; buttons that copy; what was typed is kept.
 (() => {
   const minutes = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const inCards = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+  const thisYear = new Date().getFullYear();
   const seconds = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
   function prepare(root) {
     for (const time of root.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = (time.closest(".timeline") ? seconds : minutes).format(at);
+      if (!Number.isNaN(at.valueOf())) time.textContent = (time.closest(".timeline") ? seconds : time.closest(".card") && at.getFullYear() === thisYear ? inCards : minutes).format(at);
     }
     for (const button of root.querySelectorAll("button[data-copy], button[data-text]")) button.hidden = !navigator.clipboard;
     for (const part of root.querySelectorAll("[data-scripted]")) part.hidden = false;

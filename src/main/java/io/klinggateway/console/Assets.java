@@ -43,6 +43,7 @@ class Assets {
         WebJarVersionLocator webJars = new WebJarVersionLocator();
         files.put("console.css", read("console/assets/console.css"));
         files.put("console.js", read("console/assets/console.js"));
+        files.put("pictures.js", read("console/assets/pictures.js"));
         files.put("charts.js", read("console/assets/charts.js"));
         files.put("icon.svg", read("console/assets/icon.svg"));
         files.put("htmx.js", read(Objects.requireNonNull(webJars.fullPath("htmx.org", "dist/htmx.min.js"))));

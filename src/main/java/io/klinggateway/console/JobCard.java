@@ -1,9 +1,15 @@
 package io.klinggateway.console;
 
+import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.JobView;
+import io.klinggateway.image.AspectRatio;
+import io.klinggateway.image.KlingVersion;
 import io.klinggateway.picture.PictureCopy;
 import io.klinggateway.picture.PictureState;
 import io.klinggateway.picture.Pictures;
+import io.klinggateway.queue.QueuePosition;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,7 +28,10 @@ import tools.jackson.databind.json.JsonMapper;
 record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> images, long lost) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int TITLE_LENGTH = 120;
+    private static final int TITLE_LENGTH = 100;
+    private static final int SHORT_LENGTH = 60;
+    private static final int REASON_LENGTH = 110;
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     static JobCard of(JobView job, List<PictureCopy> copies, Pictures pictures) {
         JsonNode request = job.input() == null ? JSON.createObjectNode() : JSON.readTree(job.input());
@@ -53,14 +62,45 @@ record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> ima
         return open() && request.hasNonNull("webhookUrl");
     }
 
-    /** The prompt's beginning, in whole characters. */
+    /** The prompt's beginning. */
     public String title() {
-        if (prompt.isEmpty()) {
-            return "Request deleted";
+        return title(TITLE_LENGTH);
+    }
+
+    /** As much of it as a tab or a link has room for. */
+    public String shortTitle() {
+        return title(SHORT_LENGTH);
+    }
+
+    private String title(int most) {
+        return prompt.isEmpty() ? "Request deleted" : beginning(prompt, most);
+    }
+
+    /** In whole characters, and in whole words where that costs little. */
+    private static String beginning(String text, int most) {
+        if (text.codePointCount(0, text.length()) <= most) {
+            return text;
         }
-        return prompt.codePointCount(0, prompt.length()) <= TITLE_LENGTH
-                ? prompt
-                : prompt.substring(0, prompt.offsetByCodePoints(0, TITLE_LENGTH)) + "…";
+        String cut = text.substring(0, text.offsetByCodePoints(0, most));
+        int space = cut.lastIndexOf(' ');
+        return (space > cut.length() * 3 / 4 ? cut.substring(0, space) : cut).replaceFirst("[\\s,;:.-]+$", "") + "…";
+    }
+
+    /** Whether the images are to be higher than wide. */
+    public boolean isPortrait() {
+        String asked = asked().aspectRatio();
+        return Arrays.stream(AspectRatio.values())
+                .anyMatch(ratio -> ratio.isTall() && ratio.wire().equals(asked));
+    }
+
+    /** What makes the images if the request does not say. */
+    public String defaultVersion() {
+        return KlingVersion.DEFAULT.wire();
+    }
+
+    /** The request as a form has it. */
+    public TryForm asked() {
+        return TryForm.of(request, "");
     }
 
     /**
@@ -87,9 +127,45 @@ record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> ima
         return job.progress() == null ? 0 : job.progress();
     }
 
-    /** Why there is no picture, in a word. */
-    public String placeholder() {
-        return job.expired() ? "Images expired" : open() ? "In progress" : job.result() == null ? "No image" : "Images";
+    /** Whether there is a picture that tells by itself how the job has ended. */
+    public boolean isShown() {
+        return !images.isEmpty();
+    }
+
+    /** Why there is no picture, in a few words; empty if the state says it all. */
+    public String reason() {
+        if (job.expired()) {
+            return "The images are no longer available";
+        }
+        return switch (state()) {
+            case QUEUED -> "Waits for its turn";
+            case PROCESSING -> job.progress() == null ? "" : progress() + " %";
+            case COMPLETED -> lost > 0 ? "The images were lost" : "No image";
+            case FAILED, CANCELLED -> job.error() == null ? "" : beginning(job.error(), REASON_LENGTH);
+        };
+    }
+
+    /**
+     * What is read aloud when the job has come to it.
+     *
+     * @param place null if it does not wait in the queue
+     */
+    public String announcement(@Nullable QueuePosition place) {
+        return switch (state()) {
+            case QUEUED -> place == null ? "Sent to the vendor" : "Waits in the queue";
+            case PROCESSING -> "In progress";
+            case COMPLETED -> "Completed: " + Formats.INSTANCE.count(images.size(), "image");
+            case FAILED, CANCELLED -> Formats.INSTANCE.state(status()) + (reason().isEmpty() ? "" : ": " + reason());
+        };
+    }
+
+    /** When a page that shows an open job is to ask again: less often for one that has long to wait. */
+    public String asksEvery(@Nullable QueuePosition place) {
+        return place != null && place.startsIn().compareTo(SOON) > 0 ? "every 10s" : "every 2s";
+    }
+
+    private UpstreamJob.Status state() {
+        return UpstreamJob.Status.valueOf(job.status());
     }
 
     public String requestJson() {

@@ -3,10 +3,15 @@ package io.klinggateway.console;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.job.TenantJobs;
+import io.klinggateway.job.TenantJobs.PlacedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.picture.PictureCopy;
 import io.klinggateway.picture.Pictures;
+import io.klinggateway.problem.Problem;
+import io.klinggateway.problem.ProblemCode;
+import io.klinggateway.problem.ProblemException;
+import io.klinggateway.support.Uuids;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +36,27 @@ class JobCards {
         model.addAttribute(
                 "jobs", of(jobs.list(tenant, null, Labels.NONE, null, most).items()));
         model.addAttribute("queue", jobs.queue(tenant));
+    }
+
+    /**
+     * A job, and its place in the queue if it has one.
+     *
+     * @throws ProblemException if it is not the tenant's
+     */
+    PlacedJob show(TenantId tenant, UUID id, Model model) {
+        PlacedJob found = jobs.findWithPlace(tenant, id).orElseThrow(JobCards::notFound);
+        model.addAttribute("job", of(List.of(found.job())).getFirst());
+        model.addAttribute("place", found.place());
+        return found;
+    }
+
+    /** @throws ProblemException if no job has such an id */
+    static UUID id(String text) {
+        return Uuids.parse(text).orElseThrow(JobCards::notFound);
+    }
+
+    private static ProblemException notFound() {
+        return new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found"));
     }
 
     /** Another tenant's job is none. */

@@ -7,11 +7,7 @@ import io.klinggateway.job.TenantJobs;
 import io.klinggateway.job.TenantJobs.PlacedJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.Ledger;
-import io.klinggateway.problem.Problem;
-import io.klinggateway.problem.ProblemCode;
-import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Page;
-import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.webhook.Deliveries;
 import jakarta.servlet.http.HttpServletResponse;
@@ -94,10 +90,8 @@ class JobPages {
     }
 
     private void show(Caller caller, String id, Model model) {
-        PlacedJob found = find(caller, id);
+        PlacedJob found = cards.show(caller.tenant().id(), JobCards.id(id), model);
         GenerationId generation = new GenerationId(found.job().id());
-        model.addAttribute("job", cards.of(List.of(found.job())).getFirst());
-        model.addAttribute("place", found.place());
         model.addAttribute("entries", ledger.entries(generation));
         String input = found.job().input();
         model.addAttribute(
@@ -106,16 +100,10 @@ class JobPages {
                 "delivery", deliveries.find(caller.tenant().id(), generation).orElse(null));
     }
 
-    private PlacedJob find(Caller caller, String id) {
-        return Uuids.parse(id)
-                .flatMap(uuid -> jobs.findWithPlace(caller.tenant().id(), uuid))
-                .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Job not found")));
-    }
-
     /** One that does not wait any more is shown as it is. */
     @GetMapping("/{id}/cancel")
     String askToCancel(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
-        PlacedJob found = find(caller, id);
+        PlacedJob found = cards.show(caller.tenant().id(), JobCards.id(id), model);
         String page = JOBS + found.job().id();
         if (found.place() == null) {
             return "redirect:" + page;
@@ -139,7 +127,7 @@ class JobPages {
             @PathVariable String id,
             Model model,
             HttpServletResponse response) {
-        UUID job = find(caller, id).job().id();
+        UUID job = JobCards.id(id);
         return refused.orElse(
                 model,
                 response,

@@ -18,6 +18,11 @@ public enum AspectRatio {
         this.wire = wire;
     }
 
+    /** Higher than wide. */
+    public boolean isTall() {
+        return this == TALL_9_16 || this == TALL_3_4 || this == TALL_2_3;
+    }
+
     @JsonValue
     public String wire() {
         return wire;

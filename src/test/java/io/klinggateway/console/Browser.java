@@ -194,7 +194,8 @@ final class Browser implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("nothing says " + quoted + " on " + path() + ":\n" + text()));
         driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", wanted);
         boolean leadsOn = Boolean.TRUE.equals(driver.executeScript(
-                "const it = arguments[0]; return it.tagName === 'A' || it.type === 'submit' && it.form !== null",
+                "const it = arguments[0]; return it.tagName === 'A' || it.type === 'submit' && it.form !== null"
+                        + " && !it.form.hasAttribute('hx-post')",
                 wanted));
         driver.executeScript("window.browserPressed = true");
         wanted.click();
@@ -211,6 +212,11 @@ final class Browser implements AutoCloseable {
     /** How often something was pressed; a script that clicks counts for itself. */
     int clicks() {
         return clicks;
+    }
+
+    /** On the keyboard, wherever the focus is. */
+    void type(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
     }
 
     void await(String text) {

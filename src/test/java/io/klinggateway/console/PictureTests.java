@@ -95,4 +95,42 @@ class PictureTests {
         assertThat(price).contains(warning);
         assertThat(team.get("/console/team/jobs/" + job).body()).contains(warning);
     }
+
+    @Test
+    void aJobsPageHasThePromptAsItsTitleEveryParameterAndAllImages() {
+        Client alpha = new Client(port, RunningGateway.KEY);
+        String job = alpha.order(
+                "\"prompt\":\"two owls at night\",\"klingImageParams\":{\"n\":2,\"aspect_ratio\":\"16:9\","
+                        + "\"model_name\":\"kling-v2\",\"negative_prompt\":\"blur\",\"image\":\"https://images.example/a.png\","
+                        + "\"image_fidelity\":0.25},\"webhookUrl\":\"https://hooks.example/in\",\"webhookEvents\":[\"failed\"]");
+        alpha.await(job, "COMPLETED");
+        Session team = Session.signedIn(gateway, RunningGateway.KEY);
+
+        String page = team.get("/console/team/jobs/" + job).body();
+        String list = team.get("/console/team/jobs").body();
+
+        assertThat(page)
+                .contains("<h1 dir=\"auto\">two owls at night</h1>", "<title>two owls at night ·", "Use prompt again")
+                .contains("<dd>2</dd>", "<dd>16:9</dd>", "<dd>kling-v2</dd>", ">blur</dd>", "<dd>0.25</dd>")
+                .contains("href=\"https://images.example/a.png\"", ">https://hooks.example/in</dd>", "<dd>failed</dd>")
+                .contains("Image 1 of 2", "Image 2 of 2", "Copy link: image 2", "<dialog id=\"viewer\"")
+                .doesNotContain("hx-get", "target=\"_blank\"", "style=");
+        assertThat(list).contains(">two owls at night</a>", "1 of 2");
+    }
+
+    @Test
+    void aCardOfAFailedJobSaysWhy() {
+        Client alpha = new Client(port, RunningGateway.KEY);
+        String job = alpha.order("\"prompt\":\"an owl that has to [fail]\"");
+        alpha.await(job, "FAILED");
+        String error = alpha.get("/v2/jobs/" + job).json().path("error").asString();
+        Session team = Session.signedIn(gateway, RunningGateway.KEY);
+
+        assertThat(error).isNotEmpty();
+        assertThat(team.get("/console/team/jobs?status=FAILED").body())
+                .contains("badge failed", "class=\"why\" dir=\"auto\">" + error);
+        assertThat(team.get("/console/team/jobs/" + job).body())
+                .contains("data-said=\"Failed: " + error)
+                .doesNotContain("hx-get");
+    }
 }
