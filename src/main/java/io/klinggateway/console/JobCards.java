@@ -12,6 +12,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Uuids;
+import io.klinggateway.tenant.Caller;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,11 @@ class JobCards {
         model.addAttribute(
                 "jobs", of(jobs.list(tenant, null, Labels.NONE, null, most).items()));
         model.addAttribute("queue", jobs.queue(tenant));
+    }
+
+    /** The newest that the caller's key has asked for. */
+    List<JobCard> latest(Caller caller, int most) {
+        return of(jobs.latest(caller, most));
     }
 
     /**

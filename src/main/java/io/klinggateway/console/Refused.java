@@ -58,7 +58,7 @@ class Refused {
             question.run();
         } catch (RuntimeException refused) {
             Problem problem = problems.of(refused);
-            model.addAttribute("problem", problem);
+            model.addAttribute("problem", inWords(problem));
             model.addAttribute("faults", faults(problem));
         }
     }

@@ -20,6 +20,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -34,6 +35,7 @@ class TryPages {
     static final String PICTURE = TRY + PICTURE_PATH;
 
     private static final String PAGE = "console/team-try";
+    private static final int TRIES_SHOWN = 10;
 
     private final TenantJobs jobs;
     private final JobCards cards;
@@ -68,7 +70,7 @@ class TryPages {
                         .flatMap(job -> job.reference(image))
                         .map(url -> TryForm.withImage(url, once)))
                 .orElseGet(() -> TryForm.empty(once));
-        return page(model, form);
+        return page(caller, model, form);
     }
 
     private Optional<JobCard> job(Caller caller, @Nullable String id) {
@@ -92,14 +94,58 @@ class TryPages {
             @ModelAttribute TryForm form,
             Model model,
             HttpServletResponse response) {
-        // Nobody has the key that people act by, to tell that a message signed with it is genuine.
-        byte[] body = visitor.isPerson() ? form.bytesWithoutDefaultWebhook() : form.bytes();
         String once = form.idempotencyKey() == null ? UUID.randomUUID().toString() : form.idempotencyKey();
         return refused.orElse(
                 model,
                 response,
-                () -> "redirect:/console/team/jobs/" + jobs.submit(caller, body, once),
-                () -> page(model, form.under(Refused.once(model, once))));
+                () -> "redirect:/console/team/jobs/" + jobs.submit(caller, body(visitor, form), once),
+                () -> page(caller, model, form.under(Refused.once(model, once))));
+    }
+
+    /**
+     * The same beside the form: a part of the page with the job, or why there is none, and the key of the next request. A
+     * refused one keeps its key, for it may have been carried out all the same.
+     */
+    @PostMapping("/run")
+    String run(Visitor visitor, @AuthenticationPrincipal Caller caller, @ModelAttribute TryForm form, Model model) {
+        String once = form.idempotencyKey() == null ? UUID.randomUUID().toString() : form.idempotencyKey();
+        refused.orElse(model, () -> show(caller, jobs.submit(caller, body(visitor, form), once), model));
+        model.addAttribute(
+                "once", model.containsAttribute("job") ? UUID.randomUUID().toString() : Refused.once(model, once));
+        model.addAttribute("tries", cards.latest(caller, TRIES_SHOWN));
+        return "console/job-parts :: started";
+    }
+
+    /** How a job that runs beside the form is doing. */
+    @GetMapping("/{id}" + Paths.LIVE)
+    String live(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
+        show(caller, JobCards.id(id), model);
+        return result(caller, model);
+    }
+
+    @PostMapping("/{id}/cancel")
+    String cancel(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
+        UUID job = JobCards.id(id);
+        refused.orElse(model, () -> jobs.cancel(caller.tenant().id(), job));
+        show(caller, job, model);
+        return result(caller, model);
+    }
+
+    /** Nobody has the key that people act by, to tell that a message signed with it is genuine. */
+    private static byte[] body(Visitor visitor, TryForm form) {
+        return visitor.isPerson() ? form.bytesWithoutDefaultWebhook() : form.bytes();
+    }
+
+    private void show(Caller caller, UUID id, Model model) {
+        cards.show(caller.tenant().id(), id, model);
+    }
+
+    /** Once it has ended, its picture is among the latest. */
+    private String result(Caller caller, Model model) {
+        if (model.getAttribute("job") instanceof JobCard job && !job.open()) {
+            model.addAttribute("tries", cards.latest(caller, TRIES_SHOWN));
+        }
+        return "console/job-parts :: changed";
     }
 
     /** The price as a part of the page, as the form is filled in. */
@@ -113,7 +159,7 @@ class TryPages {
     @PostMapping("/page")
     String priceOnPage(@AuthenticationPrincipal Caller caller, @ModelAttribute TryForm form, Model model) {
         quote(caller, form, model);
-        return page(model, form);
+        return page(caller, model, form);
     }
 
     private void quote(Caller caller, TryForm form, Model model) {
@@ -122,8 +168,10 @@ class TryPages {
         refused.orElse(model, () -> model.addAttribute("quote", jobs.quote(caller, form.forPrice())));
     }
 
-    private static String page(Model model, TryForm form) {
+    private String page(Caller caller, Model model, TryForm form) {
         model.addAttribute("form", form);
+        model.addAttribute("caller", caller);
+        model.addAttribute("tries", cards.latest(caller, TRIES_SHOWN));
         model.addAttribute("mostImages", KlingImageParams.MOST_IMAGES);
         model.addAttribute("mostBytes", Uploads.LARGEST_BYTES);
         model.addAttribute("defaultModel", KlingVersion.DEFAULT.wire());

@@ -93,6 +93,19 @@ class JobRepository {
              limit :most
             """;
 
+    /** Along the newest of each key that has or had the name. */
+    private static final String LATEST = SELECT + """
+              from (select of_key.*
+                      from api_key k
+                     cross join lateral (select * from generation
+                                          where key_id = k.id and tenant_id = k.tenant_id and promised
+                                          order by created_at desc, id desc
+                                          limit :most) of_key
+                     where k.tenant_id = :tenant and k.name = :key) g
+             order by created_at desc, id desc
+             limit :most
+            """;
+
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
 
     private final JdbcClient jdbc;
@@ -169,6 +182,16 @@ class JobRepository {
                 .param("search", filter.search())
                 .param("beforeTime", SqlTimes.timestamp(before == null ? null : before.createdAt()))
                 .param("beforeId", before == null ? HIGHEST_ID : before.id())
+                .param("most", most)
+                .query((row, _) -> StoredJob.of(row))
+                .list();
+    }
+
+    /** Newest first. */
+    List<StoredJob> latest(TenantId tenant, String keyName, int most) {
+        return jdbc.sql(LATEST)
+                .param("tenant", tenant.value())
+                .param("key", keyName)
                 .param("most", most)
                 .query((row, _) -> StoredJob.of(row))
                 .list();

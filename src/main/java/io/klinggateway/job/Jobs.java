@@ -55,6 +55,11 @@ class Jobs {
         return new Page<>(views(page.items()), page.nextCursor());
     }
 
+    /** Newest first. */
+    List<JobView> latest(TenantId tenant, String keyName, int most) {
+        return views(jobs.latest(tenant, keyName, most));
+    }
+
     private static String cursor(StoredJob last) {
         return new PageCursor(last.createdAt(), last.id().value()).encode();
     }

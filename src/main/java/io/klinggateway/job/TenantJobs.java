@@ -67,6 +67,11 @@ public class TenantJobs {
         return jobs.list(tenant, new JobFilter(status, null, labels), before, limit);
     }
 
+    /** The newest jobs of the caller's key, and of those that had its name before it. */
+    public List<JobView> latest(Caller caller, int most) {
+        return jobs.latest(caller.tenant().id(), caller.keyName(), most);
+    }
+
     /** Another tenant's job is none. */
     public Optional<JobView> find(TenantId tenant, UUID id) {
         return jobs.find(tenant, new GenerationId(id)).map(FoundJob::view);

@@ -51,7 +51,8 @@ class TeamStoryIT extends ConsoleStory {
         team.await("\"n\": 3");
         team.look("team-try");
         team.press("Generate");
-        team.awaitPath(A_JOB);
+        team.await("Result");
+        team.go((String) team.run("return document.querySelector('#result .heading a').getAttribute('href')"));
         team.await("6 credits held");
         team.look("team-job-open");
         team.await("Completed");
@@ -72,8 +73,7 @@ class TeamStoryIT extends ConsoleStory {
         team.fill("prompt", LIGHTHOUSE);
         team.choose("n", "3");
         team.await("6 credits");
-        team.press("Generate");
-        team.awaitPath(A_JOB);
+        generate();
         team.back();
         team.awaitPath("/console/team/try");
         team.await("2 credits");
@@ -104,9 +104,7 @@ class TeamStoryIT extends ConsoleStory {
         assertThat(team.find("#image").getDomProperty("value")).contains("/uploads/");
         team.look("team-try-picked");
         team.choose("model_name", "kling-v2");
-        team.press("Generate");
-        team.awaitPath(A_JOB);
-        team.await("Completed");
+        generate();
         team.await("Use as reference");
         team.look("team-job-reference");
         team.press("Use as reference");
@@ -129,9 +127,7 @@ class TeamStoryIT extends ConsoleStory {
         team.choose("n", "2");
         team.find("#file").sendKeys(picture.toString());
         team.await("Uploaded:");
-        team.press("Generate");
-        team.awaitPath(A_JOB);
-        team.await("Completed");
+        generate();
         String page = team.path();
         UUID job = UUID.fromString(page.substring(page.lastIndexOf('/') + 1));
 
@@ -152,6 +148,14 @@ class TeamStoryIT extends ConsoleStory {
         assertThat(team.find("#image").getDomProperty("value"))
                 .startsWith("http://localhost:" + port + "/v2/pictures/" + job + "/1.png?expires=");
         Files.delete(picture);
+    }
+
+    /** Until the job has ended, on whose page the team is then. */
+    private void generate() {
+        team.press("Generate");
+        team.await("Completed");
+        team.press("Open job");
+        team.awaitPath(A_JOB);
     }
 
     private static String fetched(String link) {
@@ -185,9 +189,9 @@ class TeamStoryIT extends ConsoleStory {
         completedJob(key);
         teamSignsIn(key);
         team.press("Jobs");
-        team.find("a.card").click();
+        team.find(".card a").click();
         team.awaitPath(A_JOB);
-        team.press("Repeat this request");
+        team.press("Use prompt again");
         assertThat(team.find("#prompt").getDomProperty("value")).isEqualTo(LIGHTHOUSE);
         assertThat(team.find("#n").getDomProperty("value")).isEqualTo("3");
         team.press("Jobs");
@@ -229,8 +233,15 @@ class TeamStoryIT extends ConsoleStory {
             team.fill("prompt", "a harbour in the rain");
             team.choose("n", "2");
             team.press("Generate");
-            team.awaitPath(A_JOB);
             team.await("It waits in the queue. It is next");
+            team.look("team-try-waiting");
+            team.press("Cancel");
+            team.await("Cancelled while it waited in the queue");
+            assertThat(team.text()).doesNotContain("It waits in the queue.");
+            team.press("Generate");
+            team.await("It waits in the queue. It is next");
+            team.press("Open job");
+            team.awaitPath(A_JOB);
             team.await("Nothing was sent yet");
             team.look("team-job-waiting");
             String job = team.path();
