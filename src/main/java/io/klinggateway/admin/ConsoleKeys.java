@@ -95,7 +95,8 @@ public class ConsoleKeys {
                 key.budget() == null ? null : ledger.account(tenant.tenant().id(), key.budget()));
     }
 
-    private static boolean isNamed(RegisteredKey key) {
+    /** Whether nobody knows the key. */
+    static boolean isNamed(RegisteredKey key) {
         return key.name().equals(NAME) && !key.declared() && key.replacedBy() == null;
     }
 }

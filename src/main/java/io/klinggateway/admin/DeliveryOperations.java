@@ -6,9 +6,12 @@ import io.klinggateway.generation.JobView;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.PriceList;
 import io.klinggateway.ledger.GenerationId;
+import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;
+import io.klinggateway.tenant.Keys;
+import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.DeliveryFilter;
 import io.klinggateway.webhook.Message;
@@ -36,13 +39,16 @@ public class DeliveryOperations {
 
     private final Deliveries deliveries;
     private final WebhookUrlPolicy urls;
+    private final Keys keys;
     private final AuditLog audit;
     private final JsonMapper json;
     private final Clock clock;
 
-    DeliveryOperations(Deliveries deliveries, WebhookUrlPolicy urls, AuditLog audit, JsonMapper json, Clock clock) {
+    DeliveryOperations(
+            Deliveries deliveries, WebhookUrlPolicy urls, Keys keys, AuditLog audit, JsonMapper json, Clock clock) {
         this.deliveries = deliveries;
         this.urls = urls;
+        this.keys = keys;
         this.audit = audit;
         this.json = json;
         this.clock = clock;
@@ -88,12 +94,33 @@ public class DeliveryOperations {
     }
 
     /**
-     * Sends a message like those about completed jobs to a team's receiver, signed with the calling key, and waits for its
-     * answer. Its event is {@code test}, and there is no job of its id.
-     *
-     * @throws ProblemException if the URL may not be called
+     * The keys that may sign a test, the first unless another is asked for. A key signs for itself. A person acts under a
+     * key that no receiver knows, so the team's others sign, the newest first, as far as there are any.
      */
-    public TestWebhook test(Caller caller, WebhookTest asked) {
+    public List<RegisteredKey> testSigners(Operator actor, Caller caller) {
+        List<RegisteredKey> known = keys.list(caller.tenant()).reversed().stream()
+                .filter(key -> key.valid() && key.replacedBy() == null && !ConsoleKeys.isNamed(key))
+                .toList();
+        return actor.wayIn() == Operator.WayIn.SINGLE_SIGN_ON && !known.isEmpty()
+                ? known
+                : keys.find(caller.tenant(), caller.keyId()).stream().toList();
+    }
+
+    private RegisteredKey testSigner(Operator actor, Caller caller, @Nullable UUID wanted) {
+        return testSigners(actor, caller).stream()
+                .filter(key -> wanted == null || key.id().equals(new KeyId(wanted)))
+                .findFirst()
+                .orElseThrow(() -> new ProblemException(Problem.invalid("key", "is none that may sign a test")));
+    }
+
+    /**
+     * Sends a message like those about completed jobs to a team's receiver, and waits for its answer. Its event is {@code
+     * test}, and there is no job of its id.
+     *
+     * @throws ProblemException if the URL may not be called, or the key may not sign
+     */
+    public TestWebhook test(Operator actor, Caller caller, WebhookTest asked) {
+        RegisteredKey signer = testSigner(actor, caller, asked.key());
         urls.brokenRule(asked.url()).ifPresent(rule -> {
             throw new ProblemException(Problem.invalid("url", rule));
         });
@@ -110,19 +137,26 @@ public class DeliveryOperations {
         Message message = new Message(
                 new GenerationId(id),
                 caller.tenant().id(),
-                caller.keyId(),
+                signer.id(),
                 asked.url(),
                 TEST,
                 json.writeValueAsBytes(body));
-        return new TestWebhook(body, id + "-" + TEST, deliveries.test(message, id + "-" + TEST));
+        return new TestWebhook(body, id + "-" + TEST, signer.name(), deliveries.test(message, id + "-" + TEST));
     }
 
-    /** @param url as in a request's {@code webhookUrl} */
+    /**
+     * @param url as in a request's {@code webhookUrl}
+     * @param key which signs; null for the first of {@link #testSigners}
+     */
     public record WebhookTest(
-            @NotNull(message = "is required") String url) {}
+            @NotNull(message = "is required") String url,
+            @Nullable UUID key) {}
 
-    /** @param messageId as in the header {@code Webhook-Id} */
-    public record TestWebhook(JsonNode body, String messageId, Deliveries.Tested result) {}
+    /**
+     * @param messageId as in the header {@code Webhook-Id}
+     * @param signedBy the name of the key
+     */
+    public record TestWebhook(JsonNode body, String messageId, String signedBy, Deliveries.Tested result) {}
 
     static RuntimeException noDelivery() {
         return Refusals.notFound("There is no failing delivery of that generation");

@@ -57,6 +57,7 @@ class TeamWebhookPages {
 
     @GetMapping
     String list(
+            Visitor visitor,
             @AuthenticationPrincipal Caller caller,
             @RequestParam(required = false) @Nullable String state,
             @RequestParam(required = false) @Nullable String cursor,
@@ -72,6 +73,7 @@ class TeamWebhookPages {
         model.addAttribute("state", DeliveryFilters.name(wanted));
         model.addAttribute("done", done);
         model.addAttribute("caller", caller);
+        model.addAttribute("signers", operations.testSigners(visitor.actor(), caller));
         model.addAttribute("samples", SignatureCode.SAMPLES);
         model.addAttribute(
                 "defaultWebhook", tenants.defaultWebhook(caller.tenant().name()));
@@ -96,7 +98,7 @@ class TeamWebhookPages {
                     operations.sendAgain(visitor.actor(), caller, job);
                     return "redirect:/console/team/webhooks?done=sent";
                 },
-                () -> list(caller, null, null, null, model));
+                () -> list(visitor, caller, null, null, null, model));
     }
 
     @PostMapping("/default")
@@ -123,20 +125,22 @@ class TeamWebhookPages {
     /** Its result stands on the page that answers: nothing of it is kept. */
     @PostMapping("/test")
     String test(
+            Visitor visitor,
             @AuthenticationPrincipal Caller caller,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         model.addAttribute("url", form.get("url"));
+        model.addAttribute("signer", form.get("key"));
         return refused.orElse(
                 model,
                 response,
                 () -> {
-                    TestWebhook test = operations.test(caller, forms.bind(form, WebhookTest.class));
+                    TestWebhook test = operations.test(visitor.actor(), caller, forms.bind(form, WebhookTest.class));
                     model.addAttribute("test", test);
                     model.addAttribute("testBody", CodeSample.write(test.body()));
-                    return list(caller, null, null, null, model);
+                    return list(visitor, caller, null, null, null, model);
                 },
-                () -> list(caller, null, null, null, model));
+                () -> list(visitor, caller, null, null, null, model));
     }
 }
