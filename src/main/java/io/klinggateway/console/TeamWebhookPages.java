@@ -118,7 +118,7 @@ class TeamWebhookPages {
                 },
                 () -> {
                     model.addAttribute("refusedForm", "default-webhook");
-                    return list(caller, null, null, null, model);
+                    return list(visitor, caller, null, null, null, model);
                 });
     }
 
