@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +17,13 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Lends the pool's connections so that no team's requests have them all: those of one team, and those of all who are not known
- * or not known yet, have three quarters of them at most, and beyond it wait for each other. What the gateway does by itself
- * has no share. Thread-safe.
+ * Lends the pool's connections so that no team's requests have them all: those of one team have three quarters of them at most,
+ * and beyond it wait for each other. What is asked before it is known whose request it is, such as who has a key, and what the
+ * gateway does by itself has no share. Thread-safe.
  */
 final class ConnectionShares extends DelegatingDataSource {
 
     private static final String TENANT = "tenant";
-    private static final String NOBODY = "";
 
     private final int share;
     private final long patienceMillis;
@@ -40,12 +38,14 @@ final class ConnectionShares extends DelegatingDataSource {
     /** @throws SQLTransientConnectionException if there is none for as long as the pool makes anybody wait */
     @Override
     public Connection getConnection() throws SQLException {
+        String team = MDC.get(TENANT);
         // Whoever holds one already must not wait for others who may wait for it.
-        if (RequestId.current().isEmpty() || TransactionSynchronizationManager.isActualTransactionActive()) {
+        if (team == null
+                || RequestId.current().isEmpty()
+                || TransactionSynchronizationManager.isActualTransactionActive()) {
             return super.getConnection();
         }
-        Semaphore own = free.computeIfAbsent(
-                Objects.requireNonNullElse(MDC.get(TENANT), NOBODY), _ -> new Semaphore(share, true));
+        Semaphore own = free.computeIfAbsent(team, _ -> new Semaphore(share, true));
         acquire(own);
         try {
             return lent(super.getConnection(), own);
@@ -53,6 +53,11 @@ final class ConnectionShares extends DelegatingDataSource {
             own.release();
             throw none;
         }
+    }
+
+    /** How many requests wait for others of their own team. */
+    int waiting() {
+        return free.values().stream().mapToInt(Semaphore::getQueueLength).sum();
     }
 
     private void acquire(Semaphore own) throws SQLTransientConnectionException {

@@ -2,6 +2,9 @@ package io.klinggateway.pool;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import javax.sql.DataSource;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -32,6 +35,15 @@ class DatabaseSessionsSetup {
                 return bean;
             }
         };
+    }
+
+    /** The pool knows nothing of requests that wait for others of their own team. */
+    @Bean
+    MeterBinder waitingForTheirTeam(DataSource pool) {
+        ConnectionShares shares = (ConnectionShares) pool;
+        return registry -> Gauge.builder("kling.gateway.connections.waiting", shares, ConnectionShares::waiting)
+                .description("Requests that wait for a database connection, as their team has all that one team may have")
+                .register(registry);
     }
 
     /** The pool itself would set its limits whoever the session belongs to. */

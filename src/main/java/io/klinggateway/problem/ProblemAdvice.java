@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.validation.BindException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -31,7 +32,7 @@ class ProblemAdvice {
     @Nullable
     ResponseEntity<Problem> failed(Exception failure, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
-        if (ClientDisconnect.caused(failure) || ClientDisconnect.isNotedOf(request)) {
+        if (ClientDisconnect.caused(failure) || ClientDisconnect.isNotedOf(request) && !isOurs(failure)) {
             refusals.hungUp();
             return null;
         }
@@ -39,5 +40,9 @@ class ProblemAdvice {
             throw failure;
         }
         return problems.answer(failure);
+    }
+
+    private boolean isOurs(Exception failure) {
+        return problems.answer(failure).getStatusCode() == HttpStatus.INTERNAL_SERVER_ERROR;
     }
 }

@@ -47,15 +47,16 @@ class RefusalLog {
         if (LOGGED_WHERE_THEY_ARISE.contains(problem.code())) {
             return;
         }
+        // What the gateway fails with is found, too, when a caller makes many faults of its own.
         write(
-                caller,
+                problem.status() < 500 ? caller : caller + " 5xx",
                 () -> "refused" + call() + ": " + problem.status() + " "
                         + problem.code().wire() + ": " + words(problem));
     }
 
     /** For a request that is not answered because its caller is gone. */
     void writeHangUp(String caller) {
-        write(caller, () -> "not answered, the caller has hung up");
+        write(caller + " gone", () -> "not answered, the caller has hung up");
     }
 
     private void write(String caller, Supplier<String> line) {

@@ -56,11 +56,11 @@ class VendorGoneTests extends GatewayScenario {
             }
             await().pollInterval(Duration.ofMillis(20)).atMost(SOON).until(() -> apiframe.room() == 0);
 
+            Call upload = Call.of(this::upload);
             List<Future<Call>> calls = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
                 calls.add(threads.submit(() -> Call.of(() -> generate(OWL))));
             }
-            Call upload = Call.of(this::upload);
             Call read = Call.of(() -> job(known));
 
             assertThat(upload.answer().status()).isEqualTo(503);
