@@ -42,7 +42,8 @@ class DatabaseSessionsSetup {
     MeterBinder waitingForTheirTeam(DataSource pool) {
         ConnectionShares shares = (ConnectionShares) pool;
         return registry -> Gauge.builder("kling.gateway.connections.waiting", shares, ConnectionShares::waiting)
-                .description("Requests that wait for a database connection, as their team has all that one team may have")
+                .description(
+                        "Requests that wait for a database connection, as their team has all that one team may have")
                 .register(registry);
     }
 

@@ -33,7 +33,8 @@ final class LimitedBody extends ServletInputStream {
 
     static ProblemException noRoom() {
         return new ProblemException(
-                Problem.of(ProblemCode.OVERLOADED, "Too many request bodies are being received now; try again"), ROOM_AGAIN_IN);
+                Problem.of(ProblemCode.OVERLOADED, "Too many request bodies are being received now; try again"),
+                ROOM_AGAIN_IN);
     }
 
     private static ProblemException noRoomForTeam() {

@@ -89,8 +89,9 @@ public class Deliveries {
                         attempt instanceof Attempt.Delivered,
                         attempt.outcome(),
                         Duration.between(begun, clock.instant())))
-                .orElseThrow(() -> new ProblemException(
-                        Problem.of(ProblemCode.RATE_LIMITED, "Too many webhooks of this team are being delivered now; try again")));
+                .orElseThrow(() -> new ProblemException(Problem.of(
+                        ProblemCode.RATE_LIMITED,
+                        "Too many webhooks of this team are being delivered now; try again")));
     }
 
     /**

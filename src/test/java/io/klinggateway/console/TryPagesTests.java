@@ -125,7 +125,8 @@ class TryPagesTests {
             String job = found(ASKS, started);
 
             assertThat(started)
-                    .contains("It waits in the queue.", "It is next", "4 credits will be returned", "Waits for its turn");
+                    .contains(
+                            "It waits in the queue.", "It is next", "4 credits will be returned", "Waits for its turn");
             await("the pause is noticed")
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> team.get(PAGE + "/" + job + "/live").body().contains("hx-trigger=\"every 10s\""));
