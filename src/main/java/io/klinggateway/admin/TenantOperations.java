@@ -8,6 +8,8 @@ import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantTerms.RetentionTerms;
 import io.klinggateway.admin.TenantTerms.TenantChange;
 import io.klinggateway.credits.Credits;
+import io.klinggateway.erasure.TenantErasure;
+import io.klinggateway.erasure.TenantErasures;
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
@@ -24,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +42,19 @@ public class TenantOperations {
     private final AuditLog audit;
     private final OperatorJson json;
     private final Spending spending;
+    private final TenantErasures erasures;
     private final Clock clock;
 
     TenantOperations(
-            Tenants tenants, Ledger ledger, AuditLog audit, OperatorJson json, Spending spending, Clock clock) {
+            Tenants tenants,
+            Ledger ledger,
+            AuditLog audit,
+            OperatorJson json,
+            Spending spending,
+            TenantErasures erasures,
+            Clock clock) {
         this.spending = spending;
+        this.erasures = erasures;
         this.clock = clock;
         this.tenants = tenants;
         this.ledger = ledger;
@@ -61,6 +72,14 @@ public class TenantOperations {
 
     public TenantView find(String name) {
         return view(tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)));
+    }
+
+    /** The newest erasure of all that it has asked for, finished or not; empty if nobody has asked for one. */
+    public Optional<TenantErasure> erasure(String name) {
+        return erasures.latest(tenants.find(name)
+                .orElseThrow(() -> Refusals.noTenant(name))
+                .tenant()
+                .id());
     }
 
     /** How long its budget lasts. */

@@ -61,6 +61,7 @@ class TenantPage {
         model.addAttribute("bars", bars);
         model.addAttribute("limiting", limiting(bars, tenant.balance().window()));
         model.addAttribute("forecast", tenants.forecast(name));
+        model.addAttribute("erasure", tenants.erasure(name).orElse(null));
         model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
         KeyOrder.add(keys.list(name), Address.of(Paths.tenant(name)), (String) model.getAttribute("sort"), model);

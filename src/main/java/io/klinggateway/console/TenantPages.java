@@ -1,6 +1,5 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.TenantErasureOperations;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.Entry;
@@ -28,16 +27,9 @@ class TenantPages {
     private final TenantPage page;
     private final Ledger ledger;
     private final UnstoredKeys unstored;
-    private final TenantErasureOperations erasures;
 
-    TenantPages(
-            TenantOperations tenants,
-            TenantPage page,
-            Ledger ledger,
-            UnstoredKeys unstored,
-            TenantErasureOperations erasures) {
+    TenantPages(TenantOperations tenants, TenantPage page, Ledger ledger, UnstoredKeys unstored) {
         this.unstored = unstored;
-        this.erasures = erasures;
         this.tenants = tenants;
         this.page = page;
         this.ledger = ledger;
@@ -59,7 +51,6 @@ class TenantPages {
         model.addAttribute("unstoredKeys", unstored.list(request, name));
         model.addAttribute("done", done);
         model.addAttribute("cancelled", jobs);
-        model.addAttribute("erasure", erasures.latest(name).orElse(null));
         model.addAttribute("sort", sort);
         return page.show(name, Map.of(), model);
     }
