@@ -323,6 +323,8 @@ begin
         insert into generation_prompt (tenant_id, created_at, generation_id, words)
         values (p_tenant, p_created_at, p_id, prompt_words(p_tenant, p_upstream_request));
     end if;
+    -- An erasure that has passed its moment looks there once more.
+    update tenant_erasure set last_walk = false where tenant_id = p_tenant and finished_at is null and last_walk;
     perform ledger_book(p_id, p_tenant, p_credits, p_created_at, p_actor, p_reason);
     return true;
 end $$;

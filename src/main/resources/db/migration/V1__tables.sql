@@ -515,6 +515,8 @@ create table tenant_erasure (
     reason         text        not null,
     walked_time    timestamptz not null default 'epoch',   -- up to this job of the team's, by time and id, nothing is left
     walked_id      uuid        not null default '00000000-0000-0000-0000-000000000000',
+    last_walk      boolean     not null default false,     -- it began when all had ended: nothing is behind it
+    ended_from     timestamptz not null default 'epoch',   -- of what ended before, no request is left
     erased_jobs    bigint      not null default 0,
     erased_uploads bigint      not null default 0,
     finished_at    timestamptz

@@ -4,11 +4,9 @@ import io.klinggateway.admin.AuditLog.Action;
 import io.klinggateway.admin.ErasureOperations.ErasureOrder;
 import io.klinggateway.erasure.TenantErasure;
 import io.klinggateway.erasure.TenantErasures;
-import io.klinggateway.ledger.TenantId;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.Tenants;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -27,30 +25,22 @@ public class TenantErasureOperations {
     }
 
     /** The team's newest, finished or not. */
-    public Optional<TenantErasure> latest(String name) {
-        return erasures.latest(tenants.find(name)
-                .orElseThrow(() -> Refusals.noTenant(name))
-                .tenant()
-                .id());
-    }
-
     TenantErasure find(String name) {
-        return latest(name).orElseThrow(() -> Refusals.notFound("Nobody has asked to erase the team \"" + name + "\""));
+        TenantRecord tenant = tenants.find(name).orElseThrow(() -> Refusals.noTenant(name));
+        return erasures.latest(tenant.tenant().id())
+                .orElseThrow(() -> Refusals.notFound("Nobody has asked to erase the team \"" + name + "\""));
     }
 
-    /** Begins one, unless one is going on: then that is the answer, whatever reason is given. */
+    /** Begins one, or has the one that is going on go on to this moment. Either is on record. */
     @Transactional
     public TenantErasure erase(Operator operator, String name, ErasureOrder asked) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
-        TenantId id = tenant.tenant().id();
-        return erasures.latest(id).filter(known -> !known.finished()).orElseGet(() -> {
-            TenantErasure begun = erasures.order(id, operator.name(), asked.reason());
-            audit.record(
-                    operator,
-                    Action.of("tenant.erase", name).because(asked.reason()),
-                    null,
-                    Map.of("until", begun.until().toString(), "openJobs", begun.openJobs()));
-            return begun;
-        });
+        TenantErasure begun = erasures.order(tenant.tenant().id(), operator.name(), asked.reason());
+        audit.record(
+                operator,
+                Action.of("tenant.erase", name).because(asked.reason()),
+                null,
+                Map.of("until", begun.until().toString(), "openJobs", begun.openJobs()));
+        return begun;
     }
 }

@@ -92,8 +92,8 @@ class TenantsController {
                     "Erase the requests, images, webhooks and uploads of all that a tenant has asked for until now; its"
                             + " credits and the books stay",
             description =
-                    "Goes on in the background. Jobs that are open are erased once they have ended. Asked again while it"
-                            + " is going on, it answers how far that has come.",
+                    "Goes on in the background. Jobs that are open are erased once they have ended, and uploads once they have"
+                            + " expired. Asked again while it is going on, it takes in what was asked for since.",
             responses = @ApiResponse(responseCode = "202", useReturnTypeSchema = true))
     ResponseEntity<TenantErasure> erase(
             @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody ErasureOrder erasure) {

@@ -59,7 +59,8 @@ class TenantDataPages {
                         "Erase all requests and images of " + team + "?",
                         List.of(
                                 "The requests with their prompts, the gateway's copies of the images, the webhooks and the"
-                                        + " addresses of uploads are deleted, of all that was asked for until now.",
+                                        + " addresses of uploads (once those have expired) are deleted, of all that was asked"
+                                        + " for until now.",
                                 "Webhooks that have not arrived yet are not sent any more. Prompts are not found any more.",
                                 "Open jobs run to their end, and are erased then. What is asked for later stays.",
                                 "Nobody can see the images here any more. The vendor may keep its own for up to a day.",

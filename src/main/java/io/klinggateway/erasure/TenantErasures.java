@@ -39,23 +39,29 @@ public class TenantErasures {
         return orders.latest(tenant);
     }
 
-    /** Takes an order into the caller's transaction, which has the tenant locked and knows that none is open. */
+    /** Takes an order into the caller's transaction, which has the tenant locked. One that is open goes on to this moment. */
     @Transactional(propagation = Propagation.MANDATORY)
     public TenantErasure order(TenantId tenant, String askedBy, String reason) {
-        orders.add(tenant, askedBy, reason);
+        if (!orders.extend(tenant, askedBy, reason)) {
+            orders.add(tenant, askedBy, reason);
+        }
         return orders.latest(tenant).orElseThrow();
     }
 
     /**
-     * One step of each order that no other replica works on.
+     * One step of each order that no other replica works on. One that fails does not keep the others waiting.
      *
      * @return whether more is to be done at once
      */
     boolean pass() {
         boolean more = false;
         for (UUID id : orders.open()) {
-            more |= Boolean.TRUE.equals(
-                    transactions.execute(_ -> orders.lock(id).map(this::step).orElse(false)));
+            try {
+                more |= Boolean.TRUE.equals(transactions.execute(
+                        _ -> orders.lock(id).map(this::step).orElse(false)));
+            } catch (RuntimeException failure) {
+                log.warn("a step of the erasure {} failed, and is taken again: {}", id, failure.getMessage(), failure);
+            }
         }
         return more;
     }
@@ -64,17 +70,23 @@ public class TenantErasures {
         // Asked before anything is looked for: what has ended by now is found below.
         boolean allEnded = orders.allEnded(order);
         int files = uploads.erase(order.tenant(), order.until(), MOST_AT_ONCE);
-        int requests = erasure.eraseRequests(order.tenant(), order.until(), MOST_AT_ONCE);
+        int requests = erasure.eraseRequests(order.tenant(), order.until(), order.endedFrom(), MOST_AT_ONCE);
         Walked walked = requests == MOST_AT_ONCE
                 ? new Walked(order.walked(), 0, false)
                 : erasure.eraseRest(order.tenant(), order.until(), order.walked(), MOST_AT_ONCE);
-        orders.progress(order, walked.to(), requests + walked.erased(), files);
-        boolean more = files == MOST_AT_ONCE || requests == MOST_AT_ONCE || !walked.atEnd();
-        if (!more && allEnded) {
+        orders.progress(order, walked.to(), requests + walked.erased(), files, requests < MOST_AT_ONCE);
+        if (files == MOST_AT_ONCE || requests == MOST_AT_ONCE || !walked.atEnd()) {
+            return true;
+        }
+        if (allEnded && !order.lastWalk()) {
+            orders.walkOnceMore(order); // past those that were open when it came by them
+            return true;
+        }
+        if (allEnded) {
             orders.finish(order);
             log.info(
                     "erased the requests, images and uploads of the tenant {} until {}", order.tenant(), order.until());
         }
-        return more;
+        return false;
     }
 }

@@ -8,6 +8,7 @@ import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.SqlTimes;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.DeliveryStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,20 +36,25 @@ public class Erasure {
     private static final String ENDED =
             "select exists (select from generation where id = :id and completed_at is not null)";
 
+    /** Locks none: their deliveries are locked first, and by whoever forgets those, too. */
     private static final String WITH_REQUEST = """
             select id from generation
-             where tenant_id = :tenant and upstream_request is not null and completed_at is not null and created_at <= :until
-             order by completed_at limit :most for update skip locked
+             where tenant_id = :tenant and upstream_request is not null and completed_at >= :endedFrom
+               and completed_at <= (select gateway_now() - make_interval(secs => :rest)) and created_at <= :until
+             order by completed_at limit :most
             """;
 
-    /** Those that have ended, up to the oldest that has not. */
+    /** Those that have ended. */
     private static final String WALK = """
             select id, created_at from generation
              where tenant_id = :tenant and promised and (created_at, id) > (:walkedTime, :walkedId) and created_at <= :until
-               and created_at < (select coalesce(min(created_at), 'infinity') from generation
-                                  where tenant_id = :tenant and captured_credits is null)
+               and completed_at is not null
+               and (upstream_request is null or completed_at <= (select gateway_now() - make_interval(secs => :rest)))
              order by created_at, id limit :most
             """;
+
+    /** For so long after its end a job is left alone, so that its webhook goes out, where a whole team's are erased. */
+    public static final Duration REST = Duration.ofSeconds(50);
 
     private final JdbcClient jdbc;
     private final Pictures pictures;
@@ -78,15 +84,19 @@ public class Erasure {
     }
 
     /**
-     * The same for those of a tenant's generations that have ended, were made until then and still have their requests.
+     * The same for those of a tenant's generations that were made until then, ended {@link #REST} ago and still have their
+     * requests.
      *
+     * @param endedFrom before that none of them has ended
      * @return how many, at most {@code most}
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public int eraseRequests(TenantId tenant, Instant until, int most) {
+    public int eraseRequests(TenantId tenant, Instant until, Instant endedFrom, int most) {
         List<GenerationId> found = jdbc.sql(WITH_REQUEST)
                 .param("tenant", tenant.value())
                 .param("until", SqlTimes.timestamp(until))
+                .param("endedFrom", SqlTimes.timestamp(endedFrom))
+                .param("rest", REST.toSeconds())
                 .param("most", most)
                 .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
                 .list();
@@ -95,8 +105,8 @@ public class Erasure {
     }
 
     /**
-     * Goes along a tenant's jobs, the oldest first, and erases what is left of those whose requests are gone. Goes no further
-     * than to the oldest job that is open.
+     * Goes along a tenant's jobs, the oldest first, and erases what is left of those whose requests are gone. Passes those
+     * that are open.
      *
      * @param from where it stopped before
      */
@@ -107,6 +117,7 @@ public class Erasure {
                 .param("until", SqlTimes.timestamp(until))
                 .param("walkedTime", SqlTimes.timestamp(from.createdAt()))
                 .param("walkedId", from.id())
+                .param("rest", REST.toSeconds())
                 .param("most", most)
                 .query((row, _) -> new PageCursor(SqlTimes.instant(row, "created_at"), row.getObject("id", UUID.class)))
                 .list();

@@ -59,10 +59,13 @@ class UploadRepository {
             delete from upload u using old where u.tenant_id = old.tenant_id and u.id = old.id
             """;
 
+    /** As long as the vendor has a file, its row keeps other teams off it. */
     private static final String ERASE = """
             delete from upload
              where tenant_id = :tenant
-               and id in (select id from upload where tenant_id = :tenant and created_at <= :until limit :most)
+               and id in (select id from upload
+                           where tenant_id = :tenant and created_at <= :until and expires_at <= (select gateway_now())
+                           limit :most)
             """;
 
     private static final String FORGET_DAYS = """

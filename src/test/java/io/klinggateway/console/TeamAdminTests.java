@@ -323,9 +323,10 @@ class TeamAdminTests extends SingleSignOnFixture {
         assertThat(otto.post(page + "/erasure", Map.of("reason", "")).body()).contains("is required");
         assertThat(location(otto.post(page + "/erasure", Map.of("reason", "they have left"))))
                 .isEqualTo(page + "?done=erasure");
-        assertThat(otto.get(page).body())
-                .contains("Being erased", "Otto Operator")
-                .doesNotContain(page + "/erasure");
+        assertThat(otto.get(page).body()).contains("Being erased", "Otto Operator", page + "/erasure");
+        HttpResponse<String> refused = otto.post(page + "/budget", Map.of("period", "MONTH", "limit", "much"));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("Being erased");
         assertThat(audit())
                 .extracting(entry -> entry.path("action").asString() + " "
                         + entry.path("reason").asString())

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,11 +77,32 @@ class TenantErasureTests extends PictureGateway {
         return theirs.order("\"prompt\":\"a fox\",\"webhookUrl\":\"" + receiver.url() + "\"");
     }
 
-    private void uploads() {
-        Client.send(theirs.request("/v2/uploads")
+    private String uploaded() {
+        return Client.send(theirs.request("/v2/uploads")
                         .header("Content-Type", FileForm.CONTENT_TYPE)
                         .POST(BodyPublishers.ofByteArray(FileForm.of(FileForm.png(1000)))))
-                .expect(201);
+                .expect(201)
+                .text("url");
+    }
+
+    private void update(String table, String change) {
+        jdbc.sql("update " + table + " t set " + change
+                        + " from tenant where tenant.id = t.tenant_id and tenant.name = :team")
+                .param("team", team)
+                .update();
+    }
+
+    /** Their webhooks have had the time to go out. */
+    private void endedAWhileAgo() {
+        update("generation", "completed_at = completed_at - interval '51 seconds'");
+    }
+
+    private int statusOfAnothersRequest(String image) {
+        return client.post(
+                        "/v2/images/generate",
+                        "{\"model\": \"kling-image\", \"prompt\": \"a copy\", \"klingImageParams\": {\"image\": \""
+                                + image + "\"}}")
+                .status();
     }
 
     @Test
@@ -94,31 +114,34 @@ class TenantErasureTests extends PictureGateway {
         receiver.next();
         await().atMost(Duration.ofSeconds(20)).until(() -> count("webhook_delivery") == 2);
         await().atMost(Duration.ofSeconds(20)).until(() -> count("generation_prompt") == 3);
-        uploads();
+        String image = uploaded();
         String old = before.getLast();
         jdbc.sql("update generation set upstream_request = null where id = cast(:id as uuid)")
                 .param("id", old)
                 .update();
         String others = completed(client, 1);
         theVendorIsCalled("infinity");
-        String open = ordered(theirs, 1);
         long journal = count("journal_entry");
 
         assertThat(progress().status()).isEqualTo(404);
         assertThat(operator(address, "{}").status()).isEqualTo(400);
         Answer asked = operator(address, REASON).expect(202);
+        String open = ordered(theirs, 1);
+        Answer again = operator(address, "{\"reason\": \"and this\"}").expect(202);
         String later = ordered(theirs, 1);
 
         assertThat(asked.header("Location")).isEqualTo(address);
-        assertThat(asked.number("openJobs")).isEqualTo(1);
-        assertThat(operator(address, REASON).expect(202).text("id"))
-                .as("it is going on")
-                .isEqualTo(asked.text("id"));
+        assertThat(asked.number("openJobs")).isZero();
+        assertThat(again.text("id")).as("it is going on").isEqualTo(asked.text("id"));
+        assertThat(again.text("until")).isGreaterThan(asked.text("until"));
+        assertThat(again.number("openJobs")).as("it goes on to this moment").isEqualTo(1);
+        endedAWhileAgo();
         await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(() -> assertThat(progress().number("erasedJobs")).isEqualTo(3));
-        assertThat(progress().number("erasedUploads")).isEqualTo(1);
         assertThat(hasRequest(open)).as("it is still needed").isTrue();
-        assertThat(Stream.of("webhook_delivery", "upload").map(this::count)).containsOnly(0L);
+        assertThat(count("webhook_delivery")).isZero();
+        assertThat(progress().number("erasedUploads")).as("the vendor has it").isZero();
+        assertThat(statusOfAnothersRequest(image)).isEqualTo(400);
         for (String job : before) {
             assertThat(hasRequest(job)).isFalse();
             assertThat(urls(theirs, job)).isEmpty();
@@ -130,7 +153,11 @@ class TenantErasureTests extends PictureGateway {
 
         theVendorIsCalled("epoch");
         theirs.await(open, "COMPLETED");
+        endedAWhileAgo();
+        update("upload", "expires_at = gateway_now()");
         await().atMost(Duration.ofSeconds(40)).until(() -> !hasRequest(open));
+        await().atMost(Duration.ofSeconds(40)).until(() -> count("upload") == 0);
+        assertThat(progress().number("erasedUploads")).isEqualTo(1);
         assertThat(isFinished()).as("a job may be added late").isFalse();
         jdbc.sql("update tenant_erasure set until = until - interval '2 minutes' where id = cast(:id as uuid)")
                 .param("id", asked.text("id"))
@@ -148,7 +175,7 @@ class TenantErasureTests extends PictureGateway {
                         .param("team", team)
                         .query(String.class)
                         .list())
-                .containsExactly("the project has ended");
+                .containsExactlyInAnyOrder("the project has ended", "and this");
         assertThat(operator(address, REASON).expect(202).text("id"))
                 .as("another")
                 .isNotEqualTo(asked.text("id"));
