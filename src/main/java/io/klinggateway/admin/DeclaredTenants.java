@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.webhook.WebhookUrlPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,11 +20,13 @@ class DeclaredTenants implements SmartLifecycle {
 
     private final DeclaredTenantsSettings settings;
     private final Declarations declarations;
+    private final WebhookUrlPolicy receivers;
     private boolean running;
 
-    DeclaredTenants(DeclaredTenantsSettings settings, Declarations declarations) {
+    DeclaredTenants(DeclaredTenantsSettings settings, Declarations declarations, WebhookUrlPolicy receivers) {
         this.settings = settings;
         this.declarations = declarations;
+        this.receivers = receivers;
     }
 
     @Override
@@ -31,12 +34,22 @@ class DeclaredTenants implements SmartLifecycle {
         DeclaredTenant.faults(settings.tenants()).values().stream().findFirst().ifPresent(sentences -> {
             throw new IllegalStateException("gateway.tenants " + sentences.getFirst());
         });
+        settings.tenants().forEach(this::refuseBrokenWebhook);
         if (settings.tenants().isEmpty()) {
             log.info("no tenants are declared: those that are known stay as they are");
         } else {
             declarations.inTransaction(_ -> takeOver());
         }
         running = true;
+    }
+
+    private void refuseBrokenWebhook(DeclaredTenant tenant) {
+        if (tenant.defaultWebhook() != null) {
+            receivers.brokenRule(tenant.defaultWebhook().url()).ifPresent(rule -> {
+                throw new IllegalStateException("gateway.tenants declares tenant \"" + tenant.name()
+                        + "\" with a default webhook whose url " + rule);
+            });
+        }
     }
 
     private boolean takeOver() {

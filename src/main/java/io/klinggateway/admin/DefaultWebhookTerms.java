@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "DefaultWebhookTerms")
 public record DefaultWebhookTerms(
         @NotNull(message = "is required")
-        @ReceiverUrl
+        @ReceiverUrl(groups = AfterBinding.class)
         @Schema(description = "As in a request's `webhookUrl`.", example = "https://hooks.example.com/kling")
         String url,
 
@@ -22,6 +22,9 @@ public record DefaultWebhookTerms(
                 example = "[\"completed\", \"failed\"]")
         @Nullable
         List<@NotNull(message = EVENT_RULE) @Pattern(regexp = EVENT, message = EVENT_RULE) String> events) {
+
+    /** A declaration's is checked after its binding: one that fails shows the value, and a URL may have a secret in it. */
+    public interface AfterBinding {}
 
     private static final String EVENT = "progress|completed|failed";
     private static final String EVENT_RULE = "must be one of progress, completed, failed";

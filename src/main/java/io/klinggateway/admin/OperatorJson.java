@@ -1,5 +1,6 @@
 package io.klinggateway.admin;
 
+import io.klinggateway.admin.DefaultWebhookTerms.AfterBinding;
 import io.klinggateway.problem.MalformedJson;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -8,6 +9,7 @@ import io.klinggateway.problem.RedactedValue;
 import io.klinggateway.problem.Suggestion;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import jakarta.validation.groups.Default;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -120,7 +122,7 @@ class OperatorJson {
     /** @throws ProblemException if it is not a valid one of its type */
     <T extends OperatorBody> T read(ObjectNode object, Class<T> type) {
         T body = bind(object, type);
-        Map<String, List<String>> violations = validator.validate(body).stream()
+        Map<String, List<String>> violations = validator.validate(body, Default.class, AfterBinding.class).stream()
                 .collect(Collectors.groupingBy(
                         violation -> violation.getPropertyPath().toString(),
                         TreeMap::new,
@@ -135,9 +137,9 @@ class OperatorJson {
         return switch (violation.getInvalidValue()) {
             case Number number
             when !violation.getMessage().contains(", not ") -> violation.getMessage() + " (got " + number + ")";
-            // Where notices go is a secret.
+            // Where notices and webhooks go is a secret.
             case String text
-            when !violation.getPropertyPath().toString().endsWith("target") ->
+            when !violation.getPropertyPath().toString().matches("(.*\\.)?(target|defaultWebhook\\.url)") ->
                 violation.getMessage() + " " + RedactedValue.text(text);
             case null, default -> violation.getMessage();
         };

@@ -1,8 +1,10 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.DefaultWebhookTerms.AfterBinding;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Uuids;
+import jakarta.validation.groups.Default;
 import java.beans.PropertyEditorSupport;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -58,7 +60,7 @@ class Forms {
         binder.construct(new Fields(form));
         refuseFaults(binder);
         binder.addValidators(validator);
-        binder.validate();
+        binder.validate(Default.class, AfterBinding.class);
         refuseFaults(binder);
         return type.cast(Objects.requireNonNull(binder.getTarget()));
     }

@@ -37,6 +37,21 @@ class DeclaredSecretsTests {
         assertThat(output).contains("sha256").contains("main").contains("acme").doesNotContain(SECRET);
     }
 
+    @Test
+    void aDefaultWebhookThatIsRefusedIsNotShown(CapturedOutput output) {
+        Throwable failure = start(
+                "apiframe.api-key=afk_none",
+                "gateway.tenants[0].name=acme",
+                "gateway.tenants[0].budget.period=MONTH",
+                "gateway.tenants[0].budget.limit=100",
+                "gateway.tenants[0].default-webhook.url=https://bob:hunter2@hooks.example/x");
+
+        assertThat(failure).isNotNull();
+        assertThat(output)
+                .contains("acme", "default webhook", "must not carry a user name or password")
+                .doesNotContain("hunter2");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
