@@ -191,7 +191,12 @@ public class TenantOperations {
     TenantView change(Operator operator, String name, MergePatch patch) {
         return change(operator, name, now -> {
             TenantChange current = patch.gives("budget", "windows") ? now.withWindowsListed() : now;
-            return json.read(patch.onto(json.tree(current)), TenantChange.class);
+            if (patch.changes().has("defaultWebhook")) {
+                return json.read(patch.onto(json.tree(current)), TenantChange.class);
+            }
+            // What is not to change is not checked: the rules for receivers may have changed since.
+            return json.read(patch.onto(json.tree(current.withDefaultWebhook(null))), TenantChange.class)
+                    .withDefaultWebhook(now.defaultWebhook());
         });
     }
 

@@ -168,6 +168,10 @@ public final class TenantTerms {
         TenantChange withoutSelfService() {
             return new TenantChange(status, budget, costCentre, retentionDays, limits, null, defaultWebhook);
         }
+
+        TenantChange withDefaultWebhook(@Nullable DefaultWebhookTerms other) {
+            return new TenantChange(status, budget, costCentre, retentionDays, limits, selfService, other);
+        }
     }
 
     /** @param costCentre none if absent */

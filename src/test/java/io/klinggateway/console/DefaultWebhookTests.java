@@ -197,6 +197,21 @@ class DefaultWebhookTests extends SingleSignOnFixture {
     }
 
     @Test
+    void oneThatTheRulesNoLongerAllowHindersNoOtherChange() {
+        database.sql("update tenant set webhook_url = 'http://10.0.0.1/x' where name = :team")
+                .param("team", team)
+                .update();
+
+        Answer suspended = operator("PATCH", "/tenants/" + team, "{\"status\": \"SUSPENDED\"}")
+                .expect(200);
+
+        assertThat(suspended.json().path("defaultWebhook").path("url").asString())
+                .isEqualTo("http://10.0.0.1/x");
+        operator("PATCH", "/tenants/" + team, "{\"defaultWebhook\": {\"events\": [\"failed\"]}}")
+                .expect(400);
+    }
+
+    @Test
     void otherFaultsAreNamed() {
         assertThat(set(receiver.url(), "completed done").statusCode()).isEqualTo(400);
         assertThat(set(receiver.url() + "\0", "").statusCode()).isEqualTo(400);
