@@ -231,11 +231,11 @@ begin
     -- Spend belongs to the day of the hold: both tables are to name the same instant.
     select e.at into strict held_at from journal_entry e where e.generation_id = p_id and e.entry_kind = 'HOLD';
     insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
-                            webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
+                            webhook_default, webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
                             created_at, traceparent, labels,
                             upstream_key, asked_by)
     values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash,
-            coalesce(nullif(p_webhook_url, ''), limits.webhook_url),
+            coalesce(nullif(p_webhook_url, ''), limits.webhook_url), limits.webhook_url is not null,
             case when limits.webhook_url is null then p_webhook_events else limits.webhook_events end,
             p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
             held_at, p_traceparent, p_labels, p_upstream_key, p_asked_by);

@@ -168,6 +168,7 @@ create table generation (
     idempotency_key  text,
     request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
     webhook_url      text,                                -- the request's own, or the team's default at its admission
+    webhook_default  boolean     not null default false,  -- whether it is the default: the request named none
     webhook_events   text[],
     asked_by         text,                                -- the person who asked at the console, by name; null: the key's holder
     webhook_status   text,                                -- how the delivery came out; null while that itself is on record

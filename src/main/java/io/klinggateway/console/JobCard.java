@@ -103,6 +103,12 @@ record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> ima
         return TryForm.of(request, "");
     }
 
+    /** The form that asks for the same again. What is the default then, and who is told of it, is decided then. */
+    TryForm repeated(String idempotencyKey) {
+        TryForm form = TryForm.of(request, idempotencyKey);
+        return job.webhookIsDefault() ? form.withoutWebhook() : form;
+    }
+
     /**
      * The URL under which the vendor finds an image.
      *

@@ -73,6 +73,11 @@ record TryForm(
                 otherKey);
     }
 
+    TryForm withoutWebhook() {
+        return new TryForm(
+                prompt, modelName, negativePrompt, image, imageFidelity, n, aspectRatio, null, null, idempotencyKey);
+    }
+
     /** The request's body, in the order of the documentation. */
     ObjectNode body() {
         ObjectNode body = JSON.createObjectNode();

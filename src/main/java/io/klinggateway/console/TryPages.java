@@ -65,7 +65,7 @@ class TryPages {
             Model model) {
         String once = UUID.randomUUID().toString();
         TryForm form = job(caller, from)
-                .map(job -> TryForm.of(job.request(), once))
+                .map(job -> job.repeated(once))
                 .or(() -> job(caller, reference)
                         .flatMap(job -> job.reference(image))
                         .map(url -> TryForm.withImage(url, once)))

@@ -1,5 +1,6 @@
 package io.klinggateway.generation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.klinggateway.image.ImageRequest;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param creditCost what the tenant pays: the quote while the job is open, 0 if the credits came back
  * @param input the tenant's own request, as JSON; null once it is erased
+ * @param webhookIsDefault whether the webhook that {@code input} tells is the tenant's default, which the request did not name
  * @param labels what the tenant named it by; the vendor's jobs have no such field, and neither has a job without labels
  */
 @Schema(name = "Job")
@@ -38,6 +40,8 @@ public record JobView(
 
         @JsonRawValue @Schema(implementation = ImageRequest.class) @Nullable
         String input,
+
+        @JsonIgnore boolean webhookIsDefault,
 
         boolean expired,
 

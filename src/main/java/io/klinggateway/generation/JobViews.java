@@ -47,6 +47,7 @@ public class JobViews {
                 job.createdAt().truncatedTo(ChronoUnit.MILLIS),
                 job.completedAt() == null ? null : job.completedAt().truncatedTo(ChronoUnit.MILLIS),
                 input(job),
+                job.webhookIsDefault(),
                 images.expired(),
                 job.labels());
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param status as tenants see it
  * @param waiting whether it waits in the queue
  * @param upstreamRequest null once it is erased
+ * @param webhookIsDefault whether its request named none: it is its tenant's default
  * @param webhookStatus what its tenant's webhook came to; null as long as the delivery itself is on record
  * @param cost credits: the quote while open, then what was captured
  * @param labels what its tenant named it by
@@ -38,6 +39,7 @@ public record StoredJob(
         @Nullable Instant completedAt,
         byte @Nullable [] upstreamRequest,
         @Nullable String webhookUrl,
+        boolean webhookIsDefault,
         @Nullable List<String> webhookEvents,
         @Nullable String webhookStatus,
         boolean expired,
@@ -47,7 +49,7 @@ public record StoredJob(
     public static final String COLUMNS = """
             id, tenant_id, key_id, generation_status(state, upstream_job_id) as status, state = 'WAITING' as waiting, progress,
                    result_images, error, coalesce(captured_credits, quoted_credits) as cost, created_at, completed_at,
-                   upstream_request, webhook_url, webhook_events, webhook_status, expired, labels
+                   upstream_request, webhook_url, webhook_default, webhook_events, webhook_status, expired, labels
             """;
 
     private static final List<String> DEFAULT_EVENTS = List.of("completed", "failed");
@@ -67,6 +69,7 @@ public record StoredJob(
                 SqlTimes.instantOrNull(row, "completed_at"),
                 row.getBytes("upstream_request"),
                 row.getString("webhook_url"),
+                row.getBoolean("webhook_default"),
                 texts(row, "webhook_events"),
                 row.getString("webhook_status"),
                 row.getBoolean("expired"),

@@ -169,6 +169,20 @@ class DefaultWebhookTests extends SingleSignOnFixture {
                 .isEqualTo(receiver.url() + "/own");
     }
 
+    @Test
+    void whatIsRepeatedDoesNotNameTheDefaultAsItsOwn() {
+        setByOperator(receiver.url() + SECRET);
+        String byDefault = client.order("\"prompt\":\"a fox\"");
+        String named = client.order("\"prompt\":\"a fox\",\"webhookUrl\":\"" + receiver.url() + "/own\"");
+
+        assertThat(input(byDefault).path("webhookUrl").asString()).endsWith(SECRET);
+        assertThat(client.get("/v2/jobs/" + byDefault).body()).doesNotContain("webhookIsDefault");
+        assertThat(tess.session.get("/console/team/try?from=" + byDefault).body())
+                .contains("a fox")
+                .doesNotContain(SECRET);
+        assertThat(tess.session.get("/console/team/try?from=" + named).body()).contains(receiver.url() + "/own");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             http://hooks.example.com/very-secret-path          | must be https
