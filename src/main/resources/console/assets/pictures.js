@@ -112,14 +112,24 @@
     });
   }
 
+  // An answer that asking again does not change.
+  const refused = (xhr) => xhr.status >= 400 && xhr.status < 500 && xhr.status !== 408 && xhr.status !== 429;
+
   // Nobody sees a page in the background: it asks again once it is seen.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.detail.elt.dataset.polls) event.preventDefault();
   });
   document.addEventListener("htmx:responseError", (event) => {
     const { elt, xhr } = event.detail;
+    if (!elt.dataset.polls || !refused(xhr)) return;
     // What is not there any more, or not for this visitor, is not asked for again: its copy has no timer.
-    if (elt.dataset.polls && xhr.status >= 400 && xhr.status < 500 && xhr.status !== 429) elt.replaceWith(elt.cloneNode(true));
+    const last = elt.cloneNode(true);
+    const words = document.createElement("p");
+    words.className = "notice bad";
+    words.setAttribute("role", "alert");
+    words.textContent = "This is not updated any more. Reload the page.";
+    last.prepend(words);
+    elt.replaceWith(last);
   });
 
   // Try: what is pressed twice at once is meant once; the next press is another request.
@@ -148,7 +158,13 @@
     for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
       document.addEventListener(failed, (event) => {
         if (event.detail.elt !== form) return;
-        tell("notice bad", "No answer. Press Generate again: it is the same request, and is made and paid once.", "alert");
+        const { xhr } = event.detail;
+        if (!xhr || !refused(xhr)) {
+          tell("notice bad", "No answer. Press Generate again: it is the same request, and is made and paid once.", "alert");
+          return;
+        }
+        // Its session, or its visitor's role, has ended since: pressing again does not help.
+        tell("notice bad", "Nothing was sent: this page is out of date. Reload it, and press Generate again.", "alert");
       });
     }
     // The vendor's verdict may take a while; the job before is followed no longer.
