@@ -69,7 +69,7 @@ public class Reviews {
     private static final String FIND = COLUMNS + " where g.id = :id";
 
     private static final String HISTORY = """
-            select g.tenant_id, k.name as key, g.asked_by, g.traceparent, g.accepted_at,
+            select g.tenant_id, k.name as key, g.asked_by, g.traceparent, g.accepted_at, g.attempt_open,
                    coalesce(g.attempts_failed_at, '{}') as failed_at, coalesce(g.attempts_failed_by, '{}') as failed_by
               from generation g left join api_key k on k.id = g.key_id
              where g.id = :id
@@ -132,6 +132,7 @@ public class Reviews {
                 row.getString("asked_by"),
                 traceparent == null ? null : traceparent.split("-", 3)[1],
                 SqlTimes.instantOrNull(row, "accepted_at"),
+                row.getBoolean("attempt_open"),
                 IntStream.range(0, times.length)
                         .mapToObj(index -> new FailedAttempt(times[index].toInstant(), outcomes[index]))
                         .toList());
