@@ -232,7 +232,7 @@ begin
                attempts_failed_at = case when g.attempt_open then latest_of(g.attempts_failed_at, g.due_at)
                                          else g.attempts_failed_at end,
                attempts_failed_by = case when g.attempt_open
-                                         then latest_of(g.attempts_failed_by, 'no answer is on record: the replica was lost')
+                                         then latest_of(g.attempts_failed_by, 'no answer is on record: its lease ran out')
                                          else g.attempts_failed_by end,
                due_at = moment + p_lease
          where g.id = chosen.id

@@ -91,7 +91,8 @@ class GenerationRepository {
             update generation
                set state = 'FAILED', captured_credits = 0, error = :error, completed_at = gateway_now(),
                    attempt_open = false, due_at = null, promised = promised or :promise,
-                   attempts_failed_by = latest_of(attempts_failed_by, 'refused'), attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
+                   attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
+                   attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text)),
                    idempotency_key = case when promised or :promise then idempotency_key end
              where id = :id and state = 'SENDING'
                and (:whateverCameBefore or attempt = :attempt and not indefinite and not promised)
@@ -262,14 +263,16 @@ class GenerationRepository {
     }
 
     /**
+     * @param outcome of the attempt, for operators
      * @param promise whether its tenant is to see it as failed
      * @return false if the generation may not end now; nothing changes then
      */
-    boolean refuse(GenerationId id, int attempt, Refusal refusal, boolean promise) {
+    boolean refuse(GenerationId id, int attempt, Refusal refusal, String outcome, boolean promise) {
         return jdbc.sql(REFUSE)
                         .param("id", id.value())
                         .param("attempt", attempt)
                         .param("whateverCameBefore", refusal.whateverCameBefore())
+                        .param("outcome", outcome)
                         .param("promise", promise)
                         .param("error", refusal.error())
                         .update()

@@ -125,7 +125,13 @@ class SubmitAttempt {
                 // Books that are restored may know neither; the log then tells whose the vendor's job is.
                 log.info("sent generation={} as vendor job={}", generation.id(), accepted.job());
             } else {
-                settlement.refuse(generation.id(), generation.attempt(), Refusal.bookedBefore(), true, deadline);
+                settlement.refuse(
+                        generation.id(),
+                        generation.attempt(),
+                        Refusal.bookedBefore(),
+                        "accepted, but as a job that is recorded under another id",
+                        true,
+                        deadline);
             }
             accountAccepts(generation);
         } catch (OutcomeUnknown unrecorded) {
@@ -157,7 +163,7 @@ class SubmitAttempt {
         }
         GenerationStatus status;
         try {
-            status = settlement.refuse(generation.id(), generation.attempt(), refusal, !withdraw, deadline);
+            status = settlement.refuse(generation.id(), generation.attempt(), refusal, outcome, !withdraw, deadline);
         } catch (OutcomeUnknown lost) {
             return new Lost(lost);
         }

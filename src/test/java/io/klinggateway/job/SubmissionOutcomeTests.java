@@ -105,6 +105,8 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(answer.body()).doesNotContain("Insufficient", "creditsAvailable");
         assertWithdrawn(onlyGeneration());
         assertThat(attempts(onlyGeneration())).hasSize(1);
+        assertThat(String.valueOf(row(onlyGeneration()).get("attempts_failed_by")))
+                .isEqualTo("{\"the account was refused: HTTP " + status + "\"}");
     }
 
     @Test

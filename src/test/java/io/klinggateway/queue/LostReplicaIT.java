@@ -61,7 +61,7 @@ class LostReplicaIT extends GatewayScenario {
         assertThat(row(id)).containsEntry("indefinite", true).containsEntry("upstream_job_id", vendorJob);
         assertThat(attempt(id)).as("the lost one and those that came after it").isGreaterThanOrEqualTo(2);
         assertThat(attempts(id)).hasSizeBetween(1, attempt(id) - 1);
-        assertThat(String.valueOf(row(id).get("attempts_failed_by"))).contains("the replica was lost");
+        assertThat(String.valueOf(row(id).get("attempts_failed_by"))).contains("its lease ran out");
     }
 
     @Test
@@ -84,7 +84,8 @@ class LostReplicaIT extends GatewayScenario {
         letQueueGo();
         awaitState(id, "QUEUED");
 
-        GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        GenerationStatus status =
+                settlement.refuse(new GenerationId(id), 1, refusal(), "a test", false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
         generations.unresolved(new GenerationId(id), 1, Duration.ZERO, "a test");
 
@@ -100,7 +101,8 @@ class LostReplicaIT extends GatewayScenario {
         letQueueGo();
         await().atMost(SOON).until(() -> attempt(id) > 2);
 
-        GenerationStatus status = settlement.refuse(new GenerationId(id), 1, refusal(), false, Deadline.in(SOON));
+        GenerationStatus status =
+                settlement.refuse(new GenerationId(id), 1, refusal(), "a test", false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
 
         assertThat(status.sending()).isTrue();
