@@ -471,6 +471,8 @@ create table audit_entry (
 
 create index audit_entry_of_tenant on audit_entry (tenant, seq);
 create index audit_entry_of_actor on audit_entry (lower(actor), seq);
+create index audit_entry_about on audit_entry (split_part(action, '.', 1), seq);
+create index audit_entry_at on audit_entry using brin (at);
 create index audit_entry_of_request on audit_entry (request_id, seq);
 
 -- Operators' calls that may be repeated: the same key and request get the same answer.
