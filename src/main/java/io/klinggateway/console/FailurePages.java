@@ -39,6 +39,7 @@ final class FailurePages extends OncePerRequestFilter {
         request.setAttribute("assets", assets);
         request.setAttribute("formats", Formats.INSTANCE);
         request.setAttribute("theme", Theme.of(request));
+        request.setAttribute("returns", ReturnPath.here(request));
         request.setAttribute("creditsPerImage", PriceList.CREDITS_PER_IMAGE);
         try {
             chain.doFilter(request, response);

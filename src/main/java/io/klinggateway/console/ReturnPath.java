@@ -18,6 +18,8 @@ final class ReturnPath {
     /** A page of either side. Nothing that a browser could take for another host, and nothing that a redirect expands. */
     private static final Pattern PAGE = Pattern.compile("/console/(operator|team)(?:[/?][\\w\\-./%?&=+:,~]*)?");
 
+    private static final Pattern SIGN_IN_PAGE = Pattern.compile(Paths.SIGN_IN + "(?:\\?[\\w\\-./%?&=+:,~]*)?");
+
     private static final int LONGEST = 1000;
 
     private ReturnPath() {}
@@ -32,9 +34,20 @@ final class ReturnPath {
         return Paths.SIGN_IN + (query.isEmpty() ? "" : "?" + query);
     }
 
-    /** Back to the page on which a form stood, or to the start. */
-    static String back(HttpServletRequest request) {
-        return referer(request).filter(ReturnPath::isPage).orElse(Paths.CONSOLE);
+    /**
+     * The page that is asked for, or the start where its address is none to repeat, as that which the identity provider leads
+     * to; null for what answers a form, which is not there to come back to.
+     */
+    static @Nullable String here(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                ? back(address(request.getRequestURI(), request.getQueryString()))
+                : null;
+    }
+
+    /** Back to a page that was {@link #here}, or to the start. */
+    static String back(String page) {
+        boolean signIn = page.length() <= LONGEST && SIGN_IN_PAGE.matcher(page).matches();
+        return signIn || isPage(page) ? page : Paths.CONSOLE;
     }
 
     /** Where to go after signing in: on, if it is a page of the visitor's own side. */

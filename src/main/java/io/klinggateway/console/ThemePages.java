@@ -12,13 +12,16 @@ class ThemePages {
 
     @PostMapping(Paths.THEME)
     String choose(
-            @RequestParam(defaultValue = "") String theme, HttpServletRequest request, HttpServletResponse response) {
+            @RequestParam(defaultValue = "") String theme,
+            @RequestParam(defaultValue = "") String page,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         Theme chosen = Theme.of(theme);
         if (chosen == Theme.SYSTEM) {
             Cookies.remove(request, response, Theme.COOKIE);
         } else {
             Cookies.lend(request, response, Theme.COOKIE, chosen.word(), Theme.LIFE);
         }
-        return "redirect:" + ReturnPath.back(request);
+        return "redirect:" + ReturnPath.back(page);
     }
 }

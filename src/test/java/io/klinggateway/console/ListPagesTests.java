@@ -178,18 +178,36 @@ class ListPagesTests {
     void theColoursAreKeptByTheBrowser() {
         Session visitor = Session.signedIn(url(), ConsoleTest.TOKEN);
         assertThat(visitor.get("/console/operator").body()).contains("data-theme=\"system\"");
+        assertThat(visitor.get(TEAMS + "?sort=name").body())
+                .contains("name=\"page\" value=\"" + TEAMS + "?sort=name\"");
         HttpResponse<String> dark =
-                visitor.post("/console/theme", Map.of("theme", "dark"), "Referer", url() + TEAMS + "?sort=name");
+                visitor.post("/console/theme", Map.of("theme", "dark", "page", TEAMS + "?sort=name"));
         assertThat(dark.headers().firstValue("Location").orElse("")).endsWith(TEAMS + "?sort=name");
         assertThat(visitor.get("/console/operator").body()).contains("data-theme=\"dark\"");
-        visitor.post("/console/theme", Map.of("theme", "<i>"), "Referer", "https://elsewhere.example/console/team");
+        HttpResponse<String> elsewhere = visitor.post(
+                "/console/theme", Map.of("theme", "<i>", "page", "https://elsewhere.example/console/team"));
+        assertThat(elsewhere.headers().firstValue("Location").orElse("")).endsWith("/console");
         assertThat(visitor.get("/console/operator").body()).contains("data-theme=\"system\"");
 
         Session anybody = new Session(url());
         anybody.get("/console/sign-in");
-        assertThat(anybody.post("/console/theme", Map.of("theme", "light")).statusCode())
-                .isEqualTo(302);
+        String signIn = "/console/sign-in?next=%2Fconsole%2Fteam%2Fjobs";
+        assertThat(anybody.post("/console/theme", Map.of("theme", "light", "page", signIn))
+                        .headers()
+                        .firstValue("Location")
+                        .orElse(""))
+                .endsWith(signIn);
         assertThat(anybody.get("/console/sign-in").body()).contains("data-theme=\"light\"");
+    }
+
+    /** It cannot be gone back to: a switch of colours would throw away what was answered, and what was typed. */
+    @Test
+    void whatAnswersAFormHasNoSwitchOfColours() {
+        operator.get(TEAMS + "/" + name);
+        HttpResponse<String> refused = operator.post(TEAMS + "/" + name + "/limits", Map.of("weight", "none"));
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("</html>").doesNotContain("/console/theme");
     }
 
     @Test
