@@ -52,7 +52,10 @@ enum ExportPart {
                        'paidCredits', g.captured_credits, 'vendorJobId', g.upstream_job_id,
                        'webhookHost', substring(coalesce(d.url, g.webhook_url) from '^[^:]+://(?:[^/?#]*@)?([^/?#]*)'),
                        'webhookEvents', g.webhook_events, 'webhookStatus', coalesce(d.status, g.webhook_status),
-                       'webhookAttempts', d.attempts, 'createdAt', g.created_at, 'completedAt', g.completed_at) as line
+                       'webhookAttempts', d.attempts, 'askedBy', g.asked_by, 'failedAttempts', (
+                           select json_agg(json_build_object('at', f.ended_at, 'outcome', f.outcome) order by f.number)
+                             from unnest(g.attempts_failed_at, g.attempts_failed_by)
+                                      with ordinality as f (ended_at, outcome, number)), 'createdAt', g.created_at, 'completedAt', g.completed_at) as line
               from generation g
               left join webhook_delivery d on d.generation_id = g.id
              where g.tenant_id = :tenant and g.promised and (g.created_at, g.id) > (:at, :id)
@@ -64,7 +67,7 @@ enum ExportPart {
             select completed_at as at, id, null::bigint as seq,
                    json_build_object('type', 'refusedRequest', 'id', id, 'keyId', key_id, 'state', state,
                        'request', convert_from(upstream_request, 'UTF8')::json, 'labels', labels, 'error', error,
-                       'createdAt', created_at, 'completedAt', completed_at) as line
+                       'askedBy', asked_by, 'createdAt', created_at, 'completedAt', completed_at) as line
               from generation
              where tenant_id = :tenant and not promised and upstream_request is not null and completed_at is not null
                and (completed_at, id) > (:at, :id)

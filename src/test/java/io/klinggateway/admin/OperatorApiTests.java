@@ -1311,6 +1311,12 @@ class OperatorApiTests {
                 .expect(202)
                 .text("jobId");
         here.awaitStatus(key, job, "COMPLETED");
+        here.jdbc().sql("""
+                update generation
+                   set asked_by = 'Ada', attempts_failed_at = array[created_at, created_at],
+                       attempts_failed_by = array['no certain answer: timeout', 'the vendor''s rate limit: HTTP 429']
+                 where id = cast(:id as uuid)
+                """).param("id", job).update();
         here.operator("PATCH", "/tenants/exported/notices", """
                 {"channels": {"chat": {"kind": "SLACK", "target": "https://hooks.example/services/chat-secret"}}}
                 """).expect(200);
@@ -1341,7 +1347,7 @@ class OperatorApiTests {
                         "audit",
                         "end");
         assertThat(lines.stream()
-                        .filter(line -> line.has("askedBy"))
+                        .filter(line -> line.path("type").asString().equals("creditRequest"))
                         .map(line -> line.path("credits"))
                         .distinct())
                 .hasSize(1234);
@@ -1351,6 +1357,9 @@ class OperatorApiTests {
                 .orElseThrow();
         assertThat(exported.path("id").asString()).isEqualTo(job);
         assertThat(exported.path("request").path("prompt").asString()).isEqualTo("a fox of our own");
+        assertThat(exported.path("askedBy").asString()).isEqualTo("Ada");
+        assertThat(exported.path("failedAttempts").get(1).path("outcome").asString())
+                .isEqualTo("the vendor's rate limit: HTTP 429");
         assertThat(exported.path("webhookHost").asString()).isEqualTo("hooks.example");
         assertThat(exported.path("labels").path("project").asString()).isEqualTo("spring");
         assertThat(export.body()).doesNotContain(key, Sha256.hex(key), "hook-secret", "chat-secret", "a secret fox");
