@@ -45,7 +45,7 @@ class TenantListPages {
             "-limit", Comparator.comparingLong(line -> line.bar().ceiling()),
             "lasts",
                     Comparator.comparing(
-                            line -> line.forecast().runsOutAt(),
+                            line -> line.bar().empty() ? Instant.MIN : line.forecast().runsOutAt(),
                             Comparator.nullsLast(Comparator.<Instant>naturalOrder())));
 
     private final TenantOperations tenants;
@@ -83,18 +83,17 @@ class TenantListPages {
             @RequestParam(defaultValue = "1") String page,
             Model model) {
         String part = find.strip().toLowerCase(Locale.ROOT);
+        boolean opens = !part.isEmpty() && sort == null;
+        if (opens && TeamName.parse(part).filter(this::isTeam).isPresent()) {
+            return "redirect:" + Paths.tenant(part);
+        }
         List<Line> found = spending.outlooks(clock.instant()).stream()
                 .filter(outlook -> outlook.tenant().contains(part))
                 .map(Line::of)
                 .sorted(Comparator.comparing(Line::name))
                 .toList();
-        if (!part.isEmpty() && sort == null) {
-            List<Line> meant = found.size() == 1
-                    ? found
-                    : found.stream().filter(line -> line.name().equals(part)).toList();
-            if (!meant.isEmpty()) {
-                return "redirect:" + Paths.tenant(meant.getFirst().name());
-            }
+        if (opens && found.size() == 1) {
+            return "redirect:" + Paths.tenant(found.getFirst().name());
         }
         TableOrder<Line> order = TableOrder.of(Address.of(HERE).with("find", part), sort, COLUMNS, "-used");
         int pages = Math.max(1, Math.ceilDiv(found.size(), PAGE));
@@ -114,6 +113,10 @@ class TenantListPages {
         model.addAttribute("previous", shown == 1 ? null : order.here().with("page", shown - 1));
         model.addAttribute("next", shown == pages ? null : order.here().with("page", shown + 1));
         return "console/tenants";
+    }
+
+    private boolean isTeam(String name) {
+        return !tenants.list(List.of(name)).isEmpty();
     }
 
     @GetMapping("/new-tenant")
