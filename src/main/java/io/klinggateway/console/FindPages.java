@@ -8,6 +8,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.search.JobQuery;
 import io.klinggateway.search.JobQuery.IdRange;
+import io.klinggateway.search.JobQuery.JobOutcome;
 import io.klinggateway.search.JobSearch;
 import io.klinggateway.search.JobSearch.FoundJobs;
 import io.klinggateway.support.Page;
@@ -100,6 +101,9 @@ class FindPages {
 
     @GetMapping(Paths.TEAM + "/find")
     String ofTeam(@AuthenticationPrincipal Caller caller, FindForm form, Model model) {
+        if (form.outcome() == JobOutcome.IN_REVIEW) {
+            return "redirect:" + form.address(Paths.TEAM + "/find").with("state", FindForm.name(JobOutcome.OPEN));
+        }
         TenantId tenant = caller.tenant().id();
         String text = form.search();
         Optional<UUID> job =

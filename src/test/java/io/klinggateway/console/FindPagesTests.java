@@ -136,6 +136,13 @@ class FindPagesTests {
         assertThat(operator.get("/console/operator/deliveries?team=%00").body()).contains("There is no team");
     }
 
+    /** What is in review is open to its team. */
+    @Test
+    void aTeamDoesNotLearnWhatIsInReview() {
+        assertThat(location(team.get("/console/team/find?key=ci&state=in_REVIEW")))
+                .endsWith("/console/team/find?key=ci&state=open");
+    }
+
     @Test
     void filtersStandInTheAddress() {
         String list = "/console/operator/find?team=" + tenant.name();
