@@ -28,7 +28,6 @@ class PictureCopier implements DisposableBean {
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
     private static final Duration SLACK = Duration.ofSeconds(15);
 
-    /** What has failed so often may be what makes the decoder fail, and the process with it: the picture is worth more. */
     /** An image that ends the process that reads it: in so many attempts it may do so, then it is kept as it is. */
     private static final int MOST_UNENDED_WITH_THUMBNAIL = 2;
 

@@ -32,7 +32,7 @@ class ProblemAdvice {
     @Nullable
     ResponseEntity<Problem> failed(Exception failure, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
-        if (ClientDisconnect.caused(failure) || ClientDisconnect.isNotedOf(request) && !isOurs(failure)) {
+        if (ClientDisconnect.caused(failure) || (ClientDisconnect.isNotedOf(request) && !isOurs(failure))) {
             refusals.hungUp();
             return null;
         }
