@@ -25,9 +25,9 @@ public class CreditOperations {
     private final Tenants tenants;
     private final Ledger ledger;
     private final AuditLog audit;
-    private final OperatorCalls calls;
+    private final OperatorIdempotency calls;
 
-    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorCalls calls) {
+    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorIdempotency calls) {
         this.tenants = tenants;
         this.ledger = ledger;
         this.audit = audit;

@@ -57,7 +57,7 @@ public class CreditRequestOperations {
                 Operator.byKey(caller),
                 caller,
                 json.read(json.object(body), NewCreditRequest.class),
-                OperatorCalls.checkedKey(key));
+                OperatorIdempotency.checkedKey(key));
     }
 
     /**

@@ -45,8 +45,8 @@ class CreditsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewGrant asked,
-            @RequestHeader(name = OperatorCalls.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return credits.grant(operator, name, asked, OperatorCalls.checkedKey(key))
+            @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return credits.grant(operator, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 
@@ -58,8 +58,8 @@ class CreditsController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody NewAdjustment asked,
-            @RequestHeader(name = OperatorCalls.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return credits.adjust(operator, name, asked, OperatorCalls.checkedKey(key))
+            @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return credits.adjust(operator, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 

@@ -6,9 +6,9 @@ import io.klinggateway.admin.DeclarationPlan.PlannedTenant;
 import io.klinggateway.admin.NetworkList.NetworkListCheck;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
 import io.klinggateway.ledger.Ledger;
+import io.klinggateway.tenant.CidrBlock;
 import io.klinggateway.tenant.DefaultWebhook;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
@@ -199,7 +199,7 @@ class Declarations {
                                 key.name(),
                                 key.valid(),
                                 key.allowedNetworks().stream()
-                                        .map(Network::toString)
+                                        .map(CidrBlock::toString)
                                         .toList()))
                         .toList());
     }

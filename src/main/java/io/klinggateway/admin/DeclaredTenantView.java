@@ -1,7 +1,7 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
-import io.klinggateway.tenant.Network;
+import io.klinggateway.tenant.CidrBlock;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -49,7 +49,7 @@ record DeclaredTenantView(
                                 key.id().value(),
                                 key.name(),
                                 key.allowedNetworks().stream()
-                                        .map(Network::toString)
+                                        .map(CidrBlock::toString)
                                         .toList()))
                         .sorted(Comparator.comparing(DeclaredKeyView::name))
                         .toList());

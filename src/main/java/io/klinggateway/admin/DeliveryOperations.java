@@ -14,7 +14,7 @@ import io.klinggateway.tenant.Keys;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.DeliveryFilter;
-import io.klinggateway.webhook.Message;
+import io.klinggateway.webhook.JobWebhookMessage;
 import io.klinggateway.webhook.WebhookUrlPolicy;
 import jakarta.validation.constraints.NotNull;
 import java.time.Clock;
@@ -134,7 +134,7 @@ public class DeliveryOperations {
                 PriceList.CREDITS_PER_IMAGE,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS)));
         body.put("event", TEST);
-        Message message = new Message(
+        JobWebhookMessage message = new JobWebhookMessage(
                 new GenerationId(id),
                 caller.tenant().id(),
                 signer.id(),

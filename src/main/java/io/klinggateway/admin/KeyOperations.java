@@ -16,9 +16,9 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.support.Instants;
+import io.klinggateway.tenant.CidrBlock;
 import io.klinggateway.tenant.IssuedKey;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.RegisteredKey;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.TenantRecord;
@@ -128,7 +128,7 @@ public class KeyOperations {
         if (!Objects.equals(asked.budget(), now.budget())) {
             keys.setBudget(tenant.tenant(), key, windows(tenant.tenant(), asked.budget()));
         }
-        List<Network> networks = NetworkListCheck.parse(asked.allowedNetworks());
+        List<CidrBlock> networks = NetworkListCheck.parse(asked.allowedNetworks());
         if (!networks.equals(key.allowedNetworks())) {
             keys.setNetworks(key, networks);
         }

@@ -2,8 +2,8 @@ package io.klinggateway.admin;
 
 import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.WindowView;
+import io.klinggateway.tenant.CidrBlock;
 import io.klinggateway.tenant.IssuedKey;
-import io.klinggateway.tenant.Network;
 import io.klinggateway.tenant.RegisteredKey;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -84,7 +84,7 @@ public record KeyView(
                 key.revokedAt(),
                 key.replacedBy() == null ? null : key.replacedBy().value(),
                 OwnBudget.of(account),
-                key.allowedNetworks().stream().map(Network::toString).toList());
+                key.allowedNetworks().stream().map(CidrBlock::toString).toList());
     }
 
     /**

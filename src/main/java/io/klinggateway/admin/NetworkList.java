@@ -1,6 +1,6 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.tenant.Network;
+import io.klinggateway.tenant.CidrBlock;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
                 valid = false;
             }
             for (String network : networks) {
-                if (network == null || Network.parse(network).isEmpty()) {
+                if (network == null || CidrBlock.parse(network).isEmpty()) {
                     context.buildConstraintViolationWithTemplate(
                                     context.getDefaultConstraintMessageTemplate() + ", not " + shown(network))
                             .addConstraintViolation();
@@ -54,11 +54,11 @@ import org.jspecify.annotations.Nullable;
         }
 
         /** Of what was found valid. */
-        static List<Network> parse(@Nullable List<String> networks) {
+        static List<CidrBlock> parse(@Nullable List<String> networks) {
             return networks == null
                     ? List.of()
                     : networks.stream()
-                            .map(text -> Network.parse(text).orElseThrow())
+                            .map(text -> CidrBlock.parse(text).orElseThrow())
                             .distinct()
                             .toList();
         }

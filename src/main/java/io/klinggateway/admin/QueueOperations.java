@@ -26,7 +26,7 @@ public class QueueOperations {
     private final QueueForecast forecast;
     private final Settlement settlement;
     private final AuditLog audit;
-    private final OperatorCalls calls;
+    private final OperatorIdempotency calls;
     private final TransactionOperations transactions;
 
     QueueOperations(
@@ -34,7 +34,7 @@ public class QueueOperations {
             QueueForecast forecast,
             Settlement settlement,
             AuditLog audit,
-            OperatorCalls calls,
+            OperatorIdempotency calls,
             TransactionOperations transactions) {
         this.tenants = tenants;
         this.forecast = forecast;

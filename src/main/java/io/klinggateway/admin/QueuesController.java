@@ -53,8 +53,8 @@ class QueuesController {
             @AuthenticationPrincipal Operator operator,
             @PathVariable String name,
             @RequestBody QueueOperations.Cancellation asked,
-            @RequestHeader(name = OperatorCalls.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return queues.cancelWaiting(operator, name, asked, OperatorCalls.checkedKey(key))
+            @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
+        return queues.cancelWaiting(operator, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 

@@ -19,8 +19,8 @@ import io.klinggateway.tenant.DefaultWebhook;
 import io.klinggateway.tenant.TenantRecord;
 import io.klinggateway.tenant.TenantStatus;
 import io.klinggateway.tenant.Tenants;
-import io.klinggateway.usage.Spending;
-import io.klinggateway.usage.Spending.Forecast;
+import io.klinggateway.usage.SpendForecast;
+import io.klinggateway.usage.SpendForecast.Forecast;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -41,7 +41,7 @@ public class TenantOperations {
     private final Ledger ledger;
     private final AuditLog audit;
     private final OperatorJson json;
-    private final Spending spending;
+    private final SpendForecast spending;
     private final TenantErasures erasures;
     private final Clock clock;
 
@@ -50,7 +50,7 @@ public class TenantOperations {
             Ledger ledger,
             AuditLog audit,
             OperatorJson json,
-            Spending spending,
+            SpendForecast spending,
             TenantErasures erasures,
             Clock clock) {
         this.spending = spending;

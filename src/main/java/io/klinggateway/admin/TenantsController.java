@@ -4,7 +4,7 @@ import io.klinggateway.admin.ErasureOperations.ErasureOrder;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.erasure.TenantErasure;
 import io.klinggateway.support.Page;
-import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.SpendForecast;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -69,7 +69,7 @@ class TenantsController {
 
     @GetMapping("/{name}/forecast")
     @Operation(summary = "When a tenant has nothing left, if it goes on spending as in the last seven days")
-    Spending.Forecast forecast(@PathVariable String name) {
+    SpendForecast.Forecast forecast(@PathVariable String name) {
         return tenants.forecast(name);
     }
 

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.usage.Spending.DaySpend;
+import io.klinggateway.usage.SpendForecast.DaySpend;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -4,8 +4,8 @@ import io.klinggateway.orphan.Orphans;
 import io.klinggateway.oversight.OpenCount;
 import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
-import io.klinggateway.usage.Spending;
-import io.klinggateway.usage.Spending.Outlook;
+import io.klinggateway.usage.SpendForecast;
+import io.klinggateway.usage.SpendForecast.Outlook;
 import io.klinggateway.usage.UsageReports;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +31,7 @@ class OverviewPages {
     private static final int BUDGETS_SHOWN = 12;
     private static final int REFUSALS_SHOWN = 12;
 
-    private final Spending spending;
+    private final SpendForecast spending;
     private final SystemStatus status;
     private final Orphans orphans;
     private final QueueForecast queue;
@@ -40,7 +40,7 @@ class OverviewPages {
     private final Clock clock;
 
     OverviewPages(
-            Spending spending,
+            SpendForecast spending,
             SystemStatus status,
             Orphans orphans,
             QueueForecast queue,

@@ -11,7 +11,7 @@ import io.klinggateway.signin.SignInIsOn;
 import io.klinggateway.signin.SignInRefused.NotLetIn;
 import io.klinggateway.signin.SingleSignOn;
 import io.klinggateway.signin.SingleSignOn.Arrival;
-import io.klinggateway.tenant.KeyAuthentication;
+import io.klinggateway.tenant.ApiKeyAuthenticator;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
@@ -34,10 +34,10 @@ class PersonVisitors {
 
     private final SingleSignOn singleSignOn;
     private final ConsoleKeys keys;
-    private final KeyAuthentication usable;
+    private final ApiKeyAuthenticator usable;
     private final ConsoleSettings settings;
 
-    PersonVisitors(SingleSignOn singleSignOn, ConsoleKeys keys, KeyAuthentication usable, ConsoleSettings settings) {
+    PersonVisitors(SingleSignOn singleSignOn, ConsoleKeys keys, ApiKeyAuthenticator usable, ConsoleSettings settings) {
         this.singleSignOn = singleSignOn;
         this.keys = keys;
         this.usable = usable;

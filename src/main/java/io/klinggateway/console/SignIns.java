@@ -7,8 +7,8 @@ import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.signin.SingleSignOn.Arrival;
 import io.klinggateway.support.Sha256;
+import io.klinggateway.tenant.ApiKeyAuthenticator;
 import io.klinggateway.tenant.Caller;
-import io.klinggateway.tenant.KeyAuthentication;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
@@ -55,7 +55,7 @@ class SignIns {
 
     private static final int PROOF_BYTES = 32;
 
-    private final KeyAuthentication keys;
+    private final ApiKeyAuthenticator keys;
     private final OperatorTokens operators;
     private final ConsoleSettings settings;
     private final Clock clock;
@@ -68,7 +68,7 @@ class SignIns {
     private final Counter refusals;
 
     SignIns(
-            KeyAuthentication keys,
+            ApiKeyAuthenticator keys,
             OperatorTokens operators,
             ConsoleSettings settings,
             Clock clock,

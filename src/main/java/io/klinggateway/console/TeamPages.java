@@ -7,7 +7,7 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.notice.Notices;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.tenant.Keys;
-import io.klinggateway.usage.Spending;
+import io.klinggateway.usage.SpendForecast;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
@@ -31,7 +31,7 @@ class TeamPages {
 
     private final Ledger ledger;
     private final Keys keys;
-    private final Spending spending;
+    private final SpendForecast spending;
     private final JobCards cards;
     private final CreditRequestOperations requests;
     private final Notices notices;
@@ -40,7 +40,7 @@ class TeamPages {
     TeamPages(
             Ledger ledger,
             Keys keys,
-            Spending spending,
+            SpendForecast spending,
             JobCards cards,
             CreditRequestOperations requests,
             Notices notices,

@@ -5,9 +5,9 @@ import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;
 import io.klinggateway.ledger.PeriodKind;
-import io.klinggateway.usage.Spending;
-import io.klinggateway.usage.Spending.Forecast;
-import io.klinggateway.usage.Spending.Outlook;
+import io.klinggateway.usage.SpendForecast;
+import io.klinggateway.usage.SpendForecast.Forecast;
+import io.klinggateway.usage.SpendForecast.Outlook;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.time.Instant;
@@ -45,16 +45,18 @@ class TenantListPages {
             "-limit", Comparator.comparingLong(line -> line.bar().ceiling()),
             "lasts",
                     Comparator.comparing(
-                            line -> line.bar().empty() ? Instant.MIN : line.forecast().runsOutAt(),
+                            line -> line.bar().empty()
+                                    ? Instant.MIN
+                                    : line.forecast().runsOutAt(),
                             Comparator.nullsLast(Comparator.<Instant>naturalOrder())));
 
     private final TenantOperations tenants;
-    private final Spending spending;
+    private final SpendForecast spending;
     private final Forms forms;
     private final Refused refused;
     private final Clock clock;
 
-    TenantListPages(TenantOperations tenants, Spending spending, Forms forms, Refused refused, Clock clock) {
+    TenantListPages(TenantOperations tenants, SpendForecast spending, Forms forms, Refused refused, Clock clock) {
         this.tenants = tenants;
         this.spending = spending;
         this.forms = forms;

@@ -48,7 +48,7 @@ public class Admissions {
     private final AdmissionRepository admissions;
     private final PriceList prices;
     private final ImageRequestJson json;
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
     private final GenerationScope scope;
     private final GenerationMeters meters;
     private final Clock clock;
@@ -57,7 +57,7 @@ public class Admissions {
             AdmissionRepository admissions,
             PriceList prices,
             ImageRequestJson json,
-            Callbacks callbacks,
+            VendorCallbackUrls callbacks,
             GenerationScope scope,
             GenerationMeters meters,
             Clock clock) {
@@ -81,7 +81,7 @@ public class Admissions {
         TenantId tenant = caller.tenant().id();
         VendorIdempotencyKey upstreamKey =
                 key == null ? VendorIdempotencyKey.of(id) : VendorIdempotencyKey.of(tenant, key, hash, 0);
-        ImageRequest sent = callbacks.upstream(new Callbacks.Subject(upstreamKey, tenant), request);
+        ImageRequest sent = callbacks.upstream(new VendorCallbackUrls.Subject(upstreamKey, tenant), request);
         return new NewGeneration(
                 id,
                 caller,
@@ -152,7 +152,7 @@ public class Admissions {
                 : VendorIdempotencyKey.of(
                         tenant, Objects.requireNonNull(generation.idempotencyKey()), generation.requestHash(), round);
         return generation.under(
-                key, json.write(callbacks.upstream(new Callbacks.Subject(key, tenant), generation.request())));
+                key, json.write(callbacks.upstream(new VendorCallbackUrls.Subject(key, tenant), generation.request())));
     }
 
     private Receipt admitted(NewGeneration generation, Admitted admitted) {

@@ -301,7 +301,7 @@ class GenerationRepository {
     }
 
     /** @return empty if it had ended before */
-    Optional<Ended> end(GenerationId id, UpstreamJob job) {
+    Optional<EndedGeneration> end(GenerationId id, UpstreamJob job) {
         return ofJob(jdbc.sql(END).param("state", job.status().name()), id, job)
                 .param("error", job.error(), Types.VARCHAR)
                 .query((row, _) -> ended(row))
@@ -309,7 +309,7 @@ class GenerationRepository {
     }
 
     /** @return empty if it is not in review, or the job is not its own */
-    Optional<Ended> completeReview(GenerationId id, UpstreamJob job) {
+    Optional<EndedGeneration> completeReview(GenerationId id, UpstreamJob job) {
         return ofJob(jdbc.sql(COMPLETE_REVIEW).param("upstream", apiframe.upstream()), id, job)
                 .param("job", job.id().value())
                 .query((row, _) -> ended(row))
@@ -326,8 +326,8 @@ class GenerationRepository {
                 .param("expired", job.expired());
     }
 
-    private static Ended ended(ResultSet row) throws SQLException {
-        return new Ended(
+    private static EndedGeneration ended(ResultSet row) throws SQLException {
+        return new EndedGeneration(
                 new Credits(row.getLong("quoted_credits")),
                 new Credits(row.getLong("captured_credits")),
                 row.getBoolean("webhook"),

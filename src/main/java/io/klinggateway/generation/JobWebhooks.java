@@ -5,7 +5,7 @@ import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.picture.Pictures;
 import io.klinggateway.webhook.Deliveries;
-import io.klinggateway.webhook.Message;
+import io.klinggateway.webhook.JobWebhookMessage;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +58,8 @@ public class JobWebhooks {
                 .ifPresent(job -> deliveries.tryOnce(message(job, event), id + "-progress-" + percent));
     }
 
-    private Message message(StoredJob job, JobEvent event) {
-        return new Message(
+    private JobWebhookMessage message(StoredJob job, JobEvent event) {
+        return new JobWebhookMessage(
                 job.id(),
                 job.tenant(),
                 job.key(),

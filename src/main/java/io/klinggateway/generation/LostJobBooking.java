@@ -5,7 +5,7 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.generation.Callbacks.Subject;
+import io.klinggateway.generation.VendorCallbackUrls.Subject;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.image.ImageRequestJson;
 import io.klinggateway.image.PriceList;
@@ -63,7 +63,7 @@ public class LostJobBooking {
 
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
     private final ImageRequestJson json;
     private final PriceList prices;
     private final Generations generations;
@@ -72,7 +72,7 @@ public class LostJobBooking {
     LostJobBooking(
             JdbcClient jdbc,
             Apiframe apiframe,
-            Callbacks callbacks,
+            VendorCallbackUrls callbacks,
             ImageRequestJson json,
             PriceList prices,
             Generations generations,

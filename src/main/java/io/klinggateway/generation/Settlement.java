@@ -92,7 +92,7 @@ public class Settlement {
     public void settle(GenerationId id, UpstreamJob job, Deadline deadline) {
         Origin origin = CommitRetry.run(deadline, () -> scope.origin(id));
         scope.later("kling.gateway.settlement", id, origin, () -> {
-            Optional<Ended> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
+            Optional<EndedGeneration> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
             ended.ifPresent(end -> {
                 meters.ended(origin, GenerationOutcome.of(job.status()), end.captured(), end.lasted());
                 report(id, job, end);
@@ -101,8 +101,8 @@ public class Settlement {
         });
     }
 
-    private Optional<Ended> settled(GenerationId id, UpstreamJob job) {
-        Optional<Ended> ended = generations.end(id, job);
+    private Optional<EndedGeneration> settled(GenerationId id, UpstreamJob job) {
+        Optional<EndedGeneration> ended = generations.end(id, job);
         ended.ifPresent(end -> {
             keepPictures(id, job, end);
             if (end.webhook()) {
@@ -169,7 +169,7 @@ public class Settlement {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean captureReviewed(GenerationId id, UpstreamJob job, String actor, String reason) {
-        Optional<Ended> ended = generations.completeReview(id, job);
+        Optional<EndedGeneration> ended = generations.completeReview(id, job);
         ended.ifPresent(end -> {
             ledger.resolve(HoldResolution.capture(id, end.captured(), reason), actor);
             keepPictures(id, job, end);
@@ -195,7 +195,7 @@ public class Settlement {
     }
 
     /** Before the tenant is told of the end, with the URLs that its images have then. */
-    private void keepPictures(GenerationId id, UpstreamJob job, Ended end) {
+    private void keepPictures(GenerationId id, UpstreamJob job, EndedGeneration end) {
         if (job.status() == UpstreamJob.Status.COMPLETED && !job.expired()) {
             pictures.keep(id, end.tenant(), job.images(), job.createdAt());
         }
@@ -222,7 +222,7 @@ public class Settlement {
         });
     }
 
-    private void report(GenerationId id, UpstreamJob job, Ended ended) {
+    private void report(GenerationId id, UpstreamJob job, EndedGeneration ended) {
         log.info(
                 "settled generation={} outcome={} credits={}",
                 id,

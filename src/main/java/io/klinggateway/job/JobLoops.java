@@ -9,6 +9,6 @@ class JobLoops {
 
     @Bean
     BackgroundLoop jobWatchersLoop(JobWatchers watchers) {
-        return new BackgroundLoop("job-watchers", FollowedJobs.INTERVAL, watchers::pass);
+        return new BackgroundLoop("job-watchers", WatchedJobs.INTERVAL, watchers::pass);
     }
 }

@@ -3,17 +3,17 @@ package io.klinggateway.job;
 import io.klinggateway.connection.Connections;
 import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
-import io.klinggateway.job.Follower.Listener;
-import io.klinggateway.job.Follower.Stream;
-import io.klinggateway.job.Follower.Waiter;
 import io.klinggateway.job.JobRepository.Glance;
 import io.klinggateway.job.JobRepository.OwnedJob;
+import io.klinggateway.job.JobWatcher.Listener;
+import io.klinggateway.job.JobWatcher.Stream;
+import io.klinggateway.job.JobWatcher.Waiter;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.tenant.KeyAuthentication;
+import io.klinggateway.tenant.ApiKeyAuthenticator;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
@@ -45,7 +45,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * one query for all of them, twice a second, sees what any replica has settled.
  */
 @Component
-@EnableConfigurationProperties(WaitingSettings.class)
+@EnableConfigurationProperties(LongPollSettings.class)
 class JobWatchers implements SmartLifecycle, DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(JobWatchers.class);
@@ -57,11 +57,11 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
 
     private final Jobs jobs;
     private final JobRepository stored;
-    private final FollowedJobs followedJobs;
-    private final KeyAuthentication keys;
+    private final WatchedJobs followedJobs;
+    private final ApiKeyAuthenticator keys;
     private final Connections connections;
-    private final WaitingRoom room;
-    private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+    private final LongPollSlots room;
+    private final Set<JobWatcher> followers = ConcurrentHashMap.newKeySet();
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean running;
     private long callersSeenAtNanos = System.nanoTime();
@@ -69,17 +69,17 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     JobWatchers(
             Jobs jobs,
             JobRepository stored,
-            FollowedJobs followedJobs,
-            KeyAuthentication keys,
+            WatchedJobs followedJobs,
+            ApiKeyAuthenticator keys,
             Connections connections,
-            WaitingSettings settings,
+            LongPollSettings settings,
             MeterRegistry registry) {
         this.jobs = jobs;
         this.stored = stored;
         this.followedJobs = followedJobs;
         this.keys = keys;
         this.connections = connections;
-        this.room = new WaitingRoom(settings.most(connections.most()));
+        this.room = new LongPollSlots(settings.most(connections.most()));
         Gauge.builder("kling.gateway.followers", this, JobWatchers::count)
                 .description("Callers that wait for a job to change, or stream its progress, on this replica")
                 .register(registry);
@@ -147,12 +147,12 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
         };
     }
 
-    private boolean add(Follower follower) {
+    private boolean add(JobWatcher follower) {
         followers.add(follower);
         return running || !remove(follower);
     }
 
-    private boolean remove(Follower follower) {
+    private boolean remove(JobWatcher follower) {
         boolean removed = followers.remove(follower);
         if (removed) {
             room.leave(follower.job().tenant());
@@ -175,14 +175,14 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
             followedJobs.watch(Set.of());
             return false;
         }
-        List<Follower> present = List.copyOf(followers);
-        Set<OwnedJob> followed = present.stream().map(Follower::job).collect(Collectors.toSet());
+        List<JobWatcher> present = List.copyOf(followers);
+        Set<OwnedJob> followed = present.stream().map(JobWatcher::job).collect(Collectors.toSet());
         Map<GenerationId, Glance> glances = glance(followed);
-        List<Follower> due = present.stream()
+        List<JobWatcher> due = present.stream()
                 .filter(follower -> follower.isDue(glances.get(follower.job().id())))
                 .toList();
-        showAll(due, Follower::show);
-        present.forEach(Follower::stillThere);
+        showAll(due, JobWatcher::show);
+        present.forEach(JobWatcher::stillThere);
         followedJobs.watch(followed);
         if (System.nanoTime() - callersSeenAtNanos > LOOK_AT_CALLERS_AFTER.toNanos()) {
             dropCallers(present);
@@ -192,15 +192,16 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     }
 
     /** Those who seem to have hung up, and those whose key was revoked, has expired, or is of a suspended tenant. */
-    private void dropCallers(List<Follower> present) {
+    private void dropCallers(List<JobWatcher> present) {
         Set<Remote> closing =
-                connections.closing(present.stream().map(Follower::remote).collect(Collectors.toSet()));
-        present.stream().filter(follower -> closing.contains(follower.remote())).forEach(Follower::callerCloses);
+                connections.closing(present.stream().map(JobWatcher::remote).collect(Collectors.toSet()));
+        present.stream().filter(follower -> closing.contains(follower.remote())).forEach(JobWatcher::callerCloses);
         try {
-            Set<KeyId> usable = keys.usable(present.stream().map(Follower::key).collect(Collectors.toSet()));
+            Set<KeyId> usable =
+                    keys.usable(present.stream().map(JobWatcher::key).collect(Collectors.toSet()));
             present.stream()
                     .filter(follower -> !usable.contains(follower.key()) && remove(follower))
-                    .forEach(Follower::refuse);
+                    .forEach(JobWatcher::refuse);
         } catch (DataAccessException | TransactionException away) {
             log.warn("followers' keys not read: {}", away.getMessage());
         }
@@ -216,16 +217,16 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     }
 
     private interface Showing {
-        void show(Follower follower, JobView job);
+        void show(JobWatcher follower, JobView job);
     }
 
-    private void showAll(Collection<Follower> due, Showing showing) {
+    private void showAll(Collection<JobWatcher> due, Showing showing) {
         if (due.isEmpty()) {
             return;
         }
         Map<GenerationId, JobView> current = new HashMap<>();
         try {
-            jobs.findEach(due.stream().map(Follower::job).collect(Collectors.toSet()))
+            jobs.findEach(due.stream().map(JobWatcher::job).collect(Collectors.toSet()))
                     .forEach(job -> current.put(new GenerationId(job.id()), job));
         } catch (DataAccessException | TransactionException away) {
             log.warn("followed jobs not read, they are shown as they were: {}", away.getMessage());
@@ -243,8 +244,8 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     @Override
     public void stop() {
         running = false;
-        List<Follower> last = List.copyOf(followers);
-        showAll(last, Follower::end);
+        List<JobWatcher> last = List.copyOf(followers);
+        showAll(last, JobWatcher::end);
         last.forEach(this::remove);
     }
 

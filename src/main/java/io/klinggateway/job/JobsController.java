@@ -6,7 +6,7 @@ import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.image.ImageRequest;
-import io.klinggateway.job.Follower.Listener;
+import io.klinggateway.job.JobWatcher.Listener;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;

@@ -12,9 +12,9 @@ import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.image.ImageRequest;
 import io.klinggateway.ledger.InsufficientCredits;
 import io.klinggateway.problem.ProblemException;
+import io.klinggateway.queue.Acknowledged;
 import io.klinggateway.queue.Dispatcher;
 import io.klinggateway.queue.QueueSettings;
-import io.klinggateway.queue.Taken;
 import io.klinggateway.queue.WaitingCaller;
 import io.klinggateway.tenant.Caller;
 import java.util.function.Consumer;
@@ -67,7 +67,7 @@ class Submission {
                 dispatcher.admitted();
                 return receipt;
             }
-            Taken taken = dispatcher.await(waiting, deadline);
+            Acknowledged taken = dispatcher.await(waiting, deadline);
             return receipt.with(taken.status(), taken.waits());
         }
     }

@@ -273,11 +273,11 @@ public class Ledger {
     }
 
     /** Every balance that is not the sum of its entries: none, unless the books are at fault. */
-    public List<Difference> differences() {
+    public List<BalanceMismatch> differences() {
         return jdbc.sql(DIFFERENCES)
                 .query((row, _) -> {
                     UUID keyBudget = row.getObject("key_budget_id", UUID.class);
-                    return new Difference(
+                    return new BalanceMismatch(
                             new TenantId(row.getObject("tenant_id", UUID.class)),
                             keyBudget == null ? null : new KeyBudgetId(keyBudget),
                             PeriodKind.valueOf(row.getString("period_kind")),

@@ -11,8 +11,8 @@ import io.klinggateway.orphan.VendorJobs.ListPart;
 import io.klinggateway.orphan.VendorJobs.PartNotAsked;
 import io.klinggateway.orphan.VendorJobs.PartNotShown;
 import io.klinggateway.orphan.VendorJobs.PartRead;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -37,7 +37,7 @@ class OrphanCheck {
     private final Orphans orphans;
     private final VendorJobs vendorJobs;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final OrphanSettings settings;
     private volatile @Nullable Summary summary;
 
@@ -46,7 +46,7 @@ class OrphanCheck {
             Orphans orphans,
             VendorJobs vendorJobs,
             Apiframe apiframe,
-            AccountRate rate,
+            VendorRateLimiter rate,
             OrphanSettings settings,
             MeterRegistry meters) {
         this.repository = repository;

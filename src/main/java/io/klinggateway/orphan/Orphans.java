@@ -7,17 +7,17 @@ import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
-import io.klinggateway.generation.Callbacks.Subject;
 import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.Settlement;
+import io.klinggateway.generation.VendorCallbackUrls.Subject;
 import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.klinggateway.support.Page;
 import io.klinggateway.support.PageCursor;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public class Orphans {
     private final LostJobBooking lost;
     private final Settlement settlement;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final TransactionOperations transactions;
     private final OrphanSettings settings;
 
@@ -55,7 +55,7 @@ public class Orphans {
             LostJobBooking lost,
             Settlement settlement,
             Apiframe apiframe,
-            AccountRate rate,
+            VendorRateLimiter rate,
             TransactionOperations transactions,
             OrphanSettings settings) {
         this.settings = settings;

@@ -3,8 +3,8 @@ package io.klinggateway.orphan;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobListing;
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,9 +28,9 @@ public class VendorJobs {
     private static final int MOST_PAGES = 10_000;
 
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
 
-    VendorJobs(Apiframe apiframe, AccountRate rate) {
+    VendorJobs(Apiframe apiframe, VendorRateLimiter rate) {
         this.apiframe = apiframe;
         this.rate = rate;
     }

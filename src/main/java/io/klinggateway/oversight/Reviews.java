@@ -15,8 +15,8 @@ import io.klinggateway.oversight.GenerationHistory.FailedAttempt;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.klinggateway.support.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -79,10 +79,10 @@ public class Reviews {
 
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final Settlement settlement;
 
-    Reviews(JdbcClient jdbc, Apiframe apiframe, AccountRate rate, Settlement settlement) {
+    Reviews(JdbcClient jdbc, Apiframe apiframe, VendorRateLimiter rate, Settlement settlement) {
         this.rate = rate;
         this.jdbc = jdbc;
         this.apiframe = apiframe;

@@ -2,8 +2,8 @@ package io.klinggateway.oversight;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.VendorAccount;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Types;
@@ -41,13 +41,17 @@ class VendorBalance {
 
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final @Nullable Long floor;
     private final boolean sharedBalance;
     private volatile Reading reading = Reading.NOT_YET;
 
     VendorBalance(
-            JdbcClient jdbc, Apiframe apiframe, AccountRate rate, OversightSettings settings, MeterRegistry registry) {
+            JdbcClient jdbc,
+            Apiframe apiframe,
+            VendorRateLimiter rate,
+            OversightSettings settings,
+            MeterRegistry registry) {
         this.rate = rate;
         this.floor = settings.vendorBalanceFloor();
         this.sharedBalance = settings.sharedBalance();

@@ -4,8 +4,8 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.CataloguePrice;
 import io.klinggateway.image.KlingImageParams;
 import io.klinggateway.image.PriceList;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
@@ -54,10 +54,10 @@ class VendorPriceCheck {
 
     private final JdbcClient jdbc;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private volatile PriceReading reading = PriceReading.NOT_YET;
 
-    VendorPriceCheck(JdbcClient jdbc, Apiframe apiframe, AccountRate rate, MeterRegistry registry) {
+    VendorPriceCheck(JdbcClient jdbc, Apiframe apiframe, VendorRateLimiter rate, MeterRegistry registry) {
         this.jdbc = jdbc;
         this.apiframe = apiframe;
         this.rate = rate;

@@ -65,7 +65,7 @@ final class LimitedBody extends ServletInputStream {
             return;
         }
         begun = true;
-        String team = MDC.get(RefusalCounter.TENANT);
+        String team = MDC.get(ErrorCounter.TENANT);
         if (team != null && !held.belongsTo(team)) {
             throw noRoomForTeam();
         }

@@ -16,9 +16,9 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 class ProblemAdvice {
 
     private final Problems problems;
-    private final RefusalCounter refusals;
+    private final ErrorCounter refusals;
 
-    ProblemAdvice(Problems problems, RefusalCounter refusals) {
+    ProblemAdvice(Problems problems, ErrorCounter refusals) {
         this.problems = problems;
         this.refusals = refusals;
     }

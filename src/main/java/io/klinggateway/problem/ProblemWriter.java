@@ -13,9 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 public class ProblemWriter {
 
     private final JsonMapper json;
-    private final RefusalCounter counter;
+    private final ErrorCounter counter;
 
-    ProblemWriter(JsonMapper json, RefusalCounter counter) {
+    ProblemWriter(JsonMapper json, ErrorCounter counter) {
         this.json = json;
         this.counter = counter;
     }

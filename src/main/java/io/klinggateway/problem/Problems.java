@@ -12,9 +12,9 @@ public class Problems {
 
     private final List<ProblemMapping> modules;
     private final FrameworkProblems framework;
-    private final RefusalLog log;
+    private final ErrorLog log;
 
-    Problems(List<ProblemMapping> modules, FrameworkProblems framework, RefusalLog log) {
+    Problems(List<ProblemMapping> modules, FrameworkProblems framework, ErrorLog log) {
         this.modules = modules;
         this.framework = framework;
         this.log = log;

@@ -13,9 +13,9 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 @ControllerAdvice
 class RefusalCountingAdvice implements ResponseBodyAdvice<Object> {
 
-    private final RefusalCounter counter;
+    private final ErrorCounter counter;
 
-    RefusalCountingAdvice(RefusalCounter counter) {
+    RefusalCountingAdvice(ErrorCounter counter) {
         this.counter = counter;
     }
 

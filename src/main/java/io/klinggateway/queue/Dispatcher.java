@@ -40,7 +40,7 @@ public class Dispatcher implements SmartLifecycle {
     private final SubmitAttempt sending;
     private final Generations generations;
     private final GenerationScope scope;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final QueueSettings settings;
     private final WaitingCallers callers = new WaitingCallers();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -56,7 +56,7 @@ public class Dispatcher implements SmartLifecycle {
             SubmitAttempt sending,
             Generations generations,
             GenerationScope scope,
-            AccountRate rate,
+            VendorRateLimiter rate,
             QueueSettings settings) {
         this.queue = queue;
         this.apiframe = apiframe;
@@ -90,7 +90,7 @@ public class Dispatcher implements SmartLifecycle {
      * @throws ProblemException if the vendor refuses it; its credits are back then
      * @throws OutcomeUnknown if the database was lost while that was recorded
      */
-    public Taken await(WaitingCaller caller, Deadline deadline) {
+    public Acknowledged await(WaitingCaller caller, Deadline deadline) {
         caller.admitted(passes + 1);
         wakeUp.signal();
         SubmissionResult verdict = isBusy() && !caller.isClaimed() ? new NotYet() : caller.await(deadline);
@@ -98,10 +98,10 @@ public class Dispatcher implements SmartLifecycle {
             verdict = promise(caller);
         }
         return switch (verdict) {
-            case Taken taken -> taken;
+            case Acknowledged taken -> taken;
             case Refused refused -> throw refused.refusal().toException();
             case Lost lost -> throw lost.cause();
-            case NotYet _ -> Taken.WAITS;
+            case NotYet _ -> Acknowledged.WAITS;
         };
     }
 
@@ -110,15 +110,15 @@ public class Dispatcher implements SmartLifecycle {
         if (caller.leave()) {
             try {
                 GenerationStatus status = generations.promise(caller.id());
-                return new Taken(status.status(), status.waiting());
+                return new Acknowledged(status.status(), status.waiting());
             } catch (DataAccessException | TransactionException unrecorded) {
                 log.warn("the promise of generation {} is not on record: {}", caller.id(), unrecorded.getMessage());
-                return Taken.WAITS;
+                return Acknowledged.WAITS;
             }
         }
         SubmissionResult verdict =
                 caller.awaitOutcome(Deadline.in(settings.lease().multipliedBy(2)));
-        return verdict == null ? Taken.SENT : verdict;
+        return verdict == null ? Acknowledged.SENT : verdict;
     }
 
     @Override
@@ -169,7 +169,7 @@ public class Dispatcher implements SmartLifecycle {
             if (caller != null) {
                 caller.claimed();
             }
-            rate.taken(AccountRate.Purpose.SEND, 1);
+            rate.taken(VendorRateLimiter.Purpose.SEND, 1);
             sendInBackground(generation, caller);
         }
         Duration wait = turn.waitFor();
@@ -203,7 +203,7 @@ public class Dispatcher implements SmartLifecycle {
     }
 
     private void send(ClaimedGeneration generation, @Nullable WaitingCaller caller) {
-        SubmissionResult verdict = Taken.SENT;
+        SubmissionResult verdict = Acknowledged.SENT;
         try {
             verdict = scope.later(
                     "kling.gateway.submission",

@@ -5,7 +5,7 @@ import io.klinggateway.generation.Refusal;
 
 /** What a caller hears of its generation. */
 sealed interface SubmissionResult
-        permits Taken, SubmissionResult.NotYet, SubmissionResult.Refused, SubmissionResult.Lost {
+        permits Acknowledged, SubmissionResult.NotYet, SubmissionResult.Refused, SubmissionResult.Lost {
 
     /** Its turn is not now. */
     record NotYet() implements SubmissionResult {}

@@ -8,12 +8,12 @@ import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
-import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Refusal;
 import io.klinggateway.generation.Settlement;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.queue.SubmissionResult.Lost;
 import io.klinggateway.queue.SubmissionResult.Refused;
 import java.time.Duration;
@@ -34,8 +34,8 @@ class SubmitAttempt {
     private final Apiframe apiframe;
     private final Generations generations;
     private final Settlement settlement;
-    private final Callbacks callbacks;
-    private final AccountRate rate;
+    private final VendorCallbackUrls callbacks;
+    private final VendorRateLimiter rate;
     private final QueueSettings settings;
     private final PoisonedGenerations poisoned;
 
@@ -43,8 +43,8 @@ class SubmitAttempt {
             Apiframe apiframe,
             Generations generations,
             Settlement settlement,
-            Callbacks callbacks,
-            AccountRate rate,
+            VendorCallbackUrls callbacks,
+            VendorRateLimiter rate,
             QueueSettings settings,
             PoisonedGenerations poisoned) {
         this.apiframe = apiframe;
@@ -67,7 +67,7 @@ class SubmitAttempt {
                     generation.id(),
                     "the vendor gave no certain answer for 23 hours and may forget the idempotency key "
                             + generation.upstreamKey());
-            return Taken.SENT;
+            return Acknowledged.SENT;
         }
         Deadline deadline = Deadline.in(settings.attemptDeadline());
         return switch (apiframe.submit(generation.upstreamKey().toString(), generation.upstreamRequest(), deadline)) {
@@ -112,7 +112,7 @@ class SubmitAttempt {
                         generation.attempt(),
                         pauseAfter(generation.attempt(), longest),
                         "no certain answer: " + unknown.reason());
-                yield Taken.SENT;
+                yield Acknowledged.SENT;
             }
         };
     }
@@ -137,7 +137,7 @@ class SubmitAttempt {
         } catch (OutcomeUnknown unrecorded) {
             log.warn("generation {} is left until its lease ends: {}", generation.id(), unrecorded.getMessage());
         }
-        return Taken.SENT;
+        return Acknowledged.SENT;
     }
 
     private void accountAccepts(ClaimedGeneration generation) {
@@ -170,12 +170,14 @@ class SubmitAttempt {
         if (status.withdrawn()) {
             return new Refused(refusal);
         }
-        return status.sending() ? returnToQueue(generation, Duration.ZERO, outcome) : new Taken(status.status(), false);
+        return status.sending()
+                ? returnToQueue(generation, Duration.ZERO, outcome)
+                : new Acknowledged(status.status(), false);
     }
 
     private SubmissionResult returnToQueue(ClaimedGeneration generation, Duration pause, String outcome) {
         generations.returnToQueue(generation.id(), generation.attempt(), pause, outcome);
-        return Taken.WAITS;
+        return Acknowledged.WAITS;
     }
 
     /** Doubles with every attempt, up to the longest; jittered, so that replicas do not march in step. */

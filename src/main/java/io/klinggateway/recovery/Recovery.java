@@ -7,13 +7,13 @@ import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
-import io.klinggateway.generation.Callbacks.Subject;
 import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.OutcomeUnknown;
+import io.klinggateway.generation.VendorCallbackUrls.Subject;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.orphan.VendorJobs;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ class Recovery {
     private final Orphans orphans;
     private final LostJobBooking lost;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final Clock clock;
 
     Recovery(
@@ -56,7 +56,7 @@ class Recovery {
             Orphans orphans,
             LostJobBooking lost,
             Apiframe apiframe,
-            AccountRate rate,
+            VendorRateLimiter rate,
             Clock clock) {
         this.clock = clock;
         this.recoveries = recoveries;

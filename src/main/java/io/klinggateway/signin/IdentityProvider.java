@@ -57,7 +57,7 @@ final class IdentityProvider {
     private final RestClient json;
     private final RestClientRefreshTokenTokenResponseClient refreshes = new RestClientRefreshTokenTokenResponseClient();
     private final OidcAuthorizationCodeAuthenticationProvider codes;
-    private volatile @Nullable Discovered discovered;
+    private volatile @Nullable ProviderMetadata discovered;
 
     /** @throws IllegalStateException with a sentence that names the setting, if the issuer is none that can be trusted, or the scopes give no id token */
     IdentityProvider(SignInSettings settings, RoleMapping roles, ProviderHttp http, Clock clock) {
@@ -88,8 +88,8 @@ final class IdentityProvider {
     }
 
     /** @throws ProviderAway if it does not describe itself now */
-    Discovered discover() {
-        Discovered known = discovered;
+    ProviderMetadata discover() {
+        ProviderMetadata known = discovered;
         if (known == null) {
             known = describe();
             discovered = known;
@@ -97,7 +97,7 @@ final class IdentityProvider {
         return known;
     }
 
-    private Discovered describe() {
+    private ProviderMetadata describe() {
         try {
             Map<String, Object> metadata = json.get()
                     .uri(settings.issuer().replaceFirst("/$", "") + "/.well-known/openid-configuration")
@@ -115,7 +115,7 @@ final class IdentityProvider {
                     .userNameAttributeName("sub")
                     .build();
             String audience = Objects.requireNonNullElse(settings.audience(), settings.clientId());
-            return Discovered.of(
+            return ProviderMetadata.of(
                     registration,
                     http.keys(Objects.requireNonNull(
                             registration.getProviderDetails().getJwkSetUri())),
@@ -152,9 +152,10 @@ final class IdentityProvider {
     }
 
     /** Asks whether somebody's session still may go on, and what the person is by now. */
-    Renewal renew(String subject, Identity.Tokens held) {
+    RefreshOutcome renew(String subject, Identity.Tokens held) {
         if (held.refreshToken() == null) {
-            return new Renewal.Withdrawn("the provider gave no refresh token; it may need a further scope for one");
+            return new RefreshOutcome.Withdrawn(
+                    "the provider gave no refresh token; it may need a further scope for one");
         }
         OAuth2AccessTokenResponse answer;
         try {
@@ -162,25 +163,25 @@ final class IdentityProvider {
                     discover().registration(), ANY_ACCESS_TOKEN, new OAuth2RefreshToken(held.refreshToken(), null))));
         } catch (OAuth2AuthorizationException refused) {
             return isGrantGone(refused)
-                    ? new Renewal.Withdrawn("the grant is gone")
-                    : new Renewal.Unanswered(codeOf(refused), null);
+                    ? new RefreshOutcome.Withdrawn("the grant is gone")
+                    : new RefreshOutcome.Unanswered(codeOf(refused), null);
         } catch (RestClientException | ProviderAway unanswered) {
             return unanswered(unanswered, null);
         }
         try {
             Identity now = renewed(subject, held, answer);
             return now.subject().equals(subject)
-                    ? new Renewal.Renewed(now)
-                    : new Renewal.Withdrawn("the provider speaks of somebody else");
+                    ? new RefreshOutcome.Renewed(now)
+                    : new RefreshOutcome.Withdrawn("the provider speaks of somebody else");
         } catch (HttpClientErrorException.Unauthorized | HttpClientErrorException.Forbidden refused) {
-            return new Renewal.Withdrawn("the provider says nothing of the person any more");
+            return new RefreshOutcome.Withdrawn("the provider says nothing of the person any more");
         } catch (RestClientException | JwtException | ProviderAway unanswered) {
             return unanswered(unanswered, Identity.Tokens.of(held.idToken(), answer.getRefreshToken()));
         }
     }
 
-    private static Renewal unanswered(RuntimeException why, Identity.@Nullable Tokens fresh) {
-        return new Renewal.Unanswered(why.getClass().getSimpleName() + ": " + why.getMessage(), fresh);
+    private static RefreshOutcome unanswered(RuntimeException why, Identity.@Nullable Tokens fresh) {
+        return new RefreshOutcome.Unanswered(why.getClass().getSimpleName() + ": " + why.getMessage(), fresh);
     }
 
     private Identity renewed(String subject, Identity.Tokens held, OAuth2AccessTokenResponse answer) {

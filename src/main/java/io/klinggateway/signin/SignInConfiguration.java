@@ -46,7 +46,8 @@ class SignInConfiguration {
     @Bean
     SingleSignOn singleSignOn(
             SignInSettings settings, IdentityProvider provider, People people, PersonSessions sessions, Clock clock) {
-        return new SingleSignOn(settings, provider, people, sessions, new Seal(settings.clientSecret()), clock);
+        return new SingleSignOn(
+                settings, provider, people, sessions, new TokenEncryption(settings.clientSecret()), clock);
     }
 
     @Bean

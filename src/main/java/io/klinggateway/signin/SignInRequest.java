@@ -20,7 +20,7 @@ record SignInRequest(Instant begunAt, String state, String nonce, String verifie
     private static final String PURPOSE = "sign-in request";
     private static final String SEPARATOR = "\n";
 
-    String closed(Seal seal) {
+    String closed(TokenEncryption seal) {
         return seal.close(
                 PURPOSE,
                 String.join(
@@ -34,7 +34,7 @@ record SignInRequest(Instant begunAt, String state, String nonce, String verifie
     }
 
     /** Empty if it was not closed here, or too long ago. */
-    static Optional<SignInRequest> open(String closed, Seal seal, Instant now) {
+    static Optional<SignInRequest> open(String closed, TokenEncryption seal, Instant now) {
         return seal.open(PURPOSE, closed)
                 .map(text -> text.split(SEPARATOR, -1))
                 .map(parts -> new SignInRequest(

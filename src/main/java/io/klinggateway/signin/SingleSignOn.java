@@ -48,7 +48,7 @@ public final class SingleSignOn {
     private final IdentityProvider provider;
     private final People people;
     private final PersonSessions sessions;
-    private final Seal seal;
+    private final TokenEncryption seal;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -57,7 +57,7 @@ public final class SingleSignOn {
             IdentityProvider provider,
             People people,
             PersonSessions sessions,
-            Seal seal,
+            TokenEncryption seal,
             Clock clock) {
         if (settings.checkInterval().toSeconds() < 1 || settings.checkInterval().compareTo(LONGEST_INTERVAL) > 0) {
             throw new IllegalStateException("gateway.sign-in.check-interval must be between 1s and 5m");
@@ -257,22 +257,23 @@ public final class SingleSignOn {
     }
 
     private Optional<Person> check(UUID session, String subject, String tokens, String proof) {
-        Renewal renewal = open(tokens, proof)
+        RefreshOutcome renewal = open(tokens, proof)
                 .map(held -> provider.renew(subject, held))
-                .orElseGet(() -> new Renewal.Withdrawn("its tokens cannot be read; was the client secret changed?"));
+                .orElseGet(() ->
+                        new RefreshOutcome.Withdrawn("its tokens cannot be read; was the client secret changed?"));
         return switch (renewal) {
-            case Renewal.Renewed(Identity identity) -> {
+            case RefreshOutcome.Renewed(Identity identity) -> {
                 Optional<Person> person = people.person(identity.claims());
                 person.ifPresentOrElse(
                         still -> sessions.confirm(session, still, close(identity.tokens(), proof)),
                         () -> end(session, "the person has no role any more"));
                 yield person;
             }
-            case Renewal.Withdrawn(String why) -> {
+            case RefreshOutcome.Withdrawn(String why) -> {
                 end(session, why);
                 yield Optional.empty();
             }
-            case Renewal.Unanswered(String why, var fresh) -> {
+            case RefreshOutcome.Unanswered(String why, var fresh) -> {
                 sessions.unclaim(session, fresh == null ? null : close(fresh, proof));
                 throw new ProviderAway(why);
             }

@@ -11,19 +11,19 @@ import java.util.List;
  *
  * @param networks none if from anywhere
  */
-record AllowedNetworks(List<Network> networks) {
+record AllowedNetworks(List<CidrBlock> networks) {
 
     /** What is stored was parsed before. */
     static AllowedNetworks read(ResultSet row) throws SQLException {
         return new AllowedNetworks(
                 Arrays.stream((String[]) row.getArray("allowed_networks").getArray())
-                        .map(text -> Network.parse(text).orElseThrow())
+                        .map(text -> CidrBlock.parse(text).orElseThrow())
                         .toList());
     }
 
     /** As they are stored. */
     String[] texts() {
-        return Columns.of(networks, String[]::new, Network::toString);
+        return Columns.of(networks, String[]::new, CidrBlock::toString);
     }
 
     boolean admit(CallerOrigin origin) {

@@ -36,11 +36,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String BEARER = "Bearer ";
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
-    private final KeyAuthentication keys;
+    private final ApiKeyAuthenticator keys;
     private final ProblemWriter problems;
     private final DatabaseAwayLog databaseAway;
 
-    ApiKeyFilter(KeyAuthentication keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
+    ApiKeyFilter(ApiKeyAuthenticator keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
         this.keys = keys;
         this.problems = problems;
         this.databaseAway = databaseAway;
@@ -56,7 +56,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         try {
             Caller caller = keys.authenticate(keyOf(request), request);
-            SecurityContextHolder.getContext().setAuthentication(new ApiKeyAuthentication(caller));
+            SecurityContextHolder.getContext().setAuthentication(new ApiKeyToken(caller));
             MDC.put("tenant", caller.tenant().name());
         } catch (ProblemException refused) {
             problems.write(response, refused.problem());

@@ -23,7 +23,7 @@ record CallerOrigin(@Nullable InetAddress address) {
         }
     }
 
-    boolean isIn(Network network) {
+    boolean isIn(CidrBlock network) {
         return address != null && network.contains(address);
     }
 

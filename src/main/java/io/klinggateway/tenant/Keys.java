@@ -22,7 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * The life of tenants' keys: issued, replaced, revoked; never deleted. A change binds the next request to generate on
- * every replica; {@link KnownKeys} says when it binds others. Callers that change a key hold its tenant's lock.
+ * every replica; {@link ApiKeyCache} says when it binds others. Callers that change a key hold its tenant's lock.
  */
 @Component
 public class Keys {
@@ -65,9 +65,9 @@ public class Keys {
     private final JdbcClient jdbc;
     private final Ledger ledger;
     private final Tenants tenants;
-    private final KnownKeys knownKeys;
+    private final ApiKeyCache knownKeys;
 
-    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants, KnownKeys knownKeys) {
+    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants, ApiKeyCache knownKeys) {
         this.jdbc = jdbc;
         this.knownKeys = knownKeys;
         this.tenants = tenants;
@@ -107,7 +107,7 @@ public class Keys {
             String name,
             @Nullable Instant expiresAt,
             List<BudgetWindow> windows,
-            List<Network> allowedNetworks) {
+            List<CidrBlock> allowedNetworks) {
         return insert(tenant, name, expiresAt, windows.isEmpty() ? null : newBudget(tenant, windows), allowedNetworks);
     }
 
@@ -126,7 +126,7 @@ public class Keys {
             String name,
             @Nullable Instant expiresAt,
             @Nullable KeyBudgetId budget,
-            List<Network> allowedNetworks) {
+            List<CidrBlock> allowedNetworks) {
         ApiKey key = ApiKey.random();
         KeyId id = new KeyId(UUID.randomUUID());
         int inserted = jdbc.sql(ISSUE)
@@ -182,7 +182,7 @@ public class Keys {
 
     /** @param allowedNetworks none to allow it from anywhere */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void setNetworks(RegisteredKey key, List<Network> allowedNetworks) {
+    public void setNetworks(RegisteredKey key, List<CidrBlock> allowedNetworks) {
         knownKeys.forgetAfterwards();
         jdbc.sql(SET_NETWORKS)
                 .param("id", key.id().value())
@@ -243,7 +243,7 @@ public class Keys {
      * @param sha256 64 hexadecimal digits; a secret, for it signs webhooks
      * @param allowedNetworks whence the key may be used; empty if from anywhere
      */
-    public record NamedDigest(String name, String sha256, List<Network> allowedNetworks) {
+    public record NamedDigest(String name, String sha256, List<CidrBlock> allowedNetworks) {
 
         byte[] digest() {
             return HexFormat.of().parseHex(sha256);

@@ -26,7 +26,7 @@ public record RegisteredKey(
         Instant createdAt,
         @Nullable Instant lastUsedAt,
         @Nullable String lastUsedFrom,
-        List<Network> allowedNetworks,
+        List<CidrBlock> allowedNetworks,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable KeyId replacedBy,

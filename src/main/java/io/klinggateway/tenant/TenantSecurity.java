@@ -26,7 +26,7 @@ class TenantSecurity {
     @Bean
     @Order(1)
     SecurityFilterChain tenantApi(
-            HttpSecurity http, KeyAuthentication keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
+            HttpSecurity http, ApiKeyAuthenticator keys, ProblemWriter problems, DatabaseAwayLog databaseAway) {
         return stateless(http.securityMatcher("/v2/**"))
                 .addFilterBefore(new ApiKeyFilter(keys, problems, databaseAway), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests

@@ -73,9 +73,9 @@ public class Tenants {
 
     private final JdbcClient jdbc;
     private final Ledger ledger;
-    private final KnownKeys knownKeys;
+    private final ApiKeyCache knownKeys;
 
-    Tenants(JdbcClient jdbc, Ledger ledger, KnownKeys knownKeys) {
+    Tenants(JdbcClient jdbc, Ledger ledger, ApiKeyCache knownKeys) {
         this.jdbc = jdbc;
         this.ledger = ledger;
         this.knownKeys = knownKeys;
@@ -112,7 +112,7 @@ public class Tenants {
      * @param allowedNetworks empty if from anywhere
      */
     @Transactional
-    public void registerKey(Tenant tenant, String keyName, String sha256, List<Network> allowedNetworks) {
+    public void registerKey(Tenant tenant, String keyName, String sha256, List<CidrBlock> allowedNetworks) {
         knownKeys.forgetAfterwards();
         int registered = jdbc.sql(REGISTER_KEY)
                 .param("id", UUID.randomUUID())
@@ -186,7 +186,7 @@ public class Tenants {
         return change(registered, TenantStatus.ACTIVE, false, settings);
     }
 
-    /** Status and limits bind the next request to generate on every replica; {@link KnownKeys} says when they bind others. */
+    /** Status and limits bind the next request to generate on every replica; {@link ApiKeyCache} says when they bind others. */
     @Transactional(propagation = Propagation.MANDATORY)
     public TenantRecord change(TenantRecord tenant, TenantStatus status, boolean declared, TenantSettings settings) {
         TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, settings, tenant.createdAt());

@@ -2,7 +2,7 @@ package io.klinggateway.tracking;
 
 import io.klinggateway.apiframe.VendorSignature;
 import io.klinggateway.background.BackgroundLoop;
-import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -29,26 +29,29 @@ class CallbacksController {
     private static final Logger log = LoggerFactory.getLogger(CallbacksController.class);
     private static final String SIGNATURE = "X-Webhook-Signature";
 
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
     private final VendorSignature signature;
     private final TrackingRepository tracking;
     private final BackgroundLoop sweepLoop;
 
     CallbacksController(
-            Callbacks callbacks, VendorSignature signature, TrackingRepository tracking, BackgroundLoop sweepLoop) {
+            VendorCallbackUrls callbacks,
+            VendorSignature signature,
+            TrackingRepository tracking,
+            BackgroundLoop sweepLoop) {
         this.callbacks = callbacks;
         this.signature = signature;
         this.tracking = tracking;
         this.sweepLoop = sweepLoop;
     }
 
-    @PostMapping(Callbacks.PATH + "{token}")
+    @PostMapping(VendorCallbackUrls.PATH + "{token}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void called(@PathVariable String token, HttpServletRequest request) throws IOException {
         // Before a byte of the body is read: anybody can post here.
         VendorIdempotencyKey key = callbacks
                 .subject(token)
-                .map(Callbacks.Subject::key)
+                .map(VendorCallbackUrls.Subject::key)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "Not found")));
         byte[] body = request.getInputStream().readAllBytes();
         if (!signature.isGenuine(body, request.getHeader(SIGNATURE))) {

@@ -6,8 +6,8 @@ import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.picture.Pictures;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.klinggateway.tracking.TrackingRepository.KeptJob;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +22,10 @@ class ImageExpiryCheck {
 
     private final TrackingRepository tracking;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final Pictures pictures;
 
-    ImageExpiryCheck(TrackingRepository tracking, Apiframe apiframe, AccountRate rate, Pictures pictures) {
+    ImageExpiryCheck(TrackingRepository tracking, Apiframe apiframe, VendorRateLimiter rate, Pictures pictures) {
         this.tracking = tracking;
         this.apiframe = apiframe;
         this.rate = rate;

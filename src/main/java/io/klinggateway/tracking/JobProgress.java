@@ -2,10 +2,10 @@ package io.klinggateway.tracking;
 
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.JobWebhooks;
 import io.klinggateway.generation.Settlement;
+import io.klinggateway.generation.VendorCallbackUrls;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +21,9 @@ class JobProgress {
     private final Generations generations;
     private final Settlement settlement;
     private final JobWebhooks notices;
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
 
-    JobProgress(Generations generations, Settlement settlement, JobWebhooks notices, Callbacks callbacks) {
+    JobProgress(Generations generations, Settlement settlement, JobWebhooks notices, VendorCallbackUrls callbacks) {
         this.generations = generations;
         this.settlement = settlement;
         this.notices = notices;

@@ -4,10 +4,10 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobListing;
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.UpstreamJobId;
-import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,17 +44,17 @@ class JobSweep {
 
     private final TrackingRepository tracking;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final JobProgress progress;
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
     private final TrackingSettings settings;
 
     JobSweep(
             TrackingRepository tracking,
             Apiframe apiframe,
-            AccountRate rate,
+            VendorRateLimiter rate,
             JobProgress progress,
-            Callbacks callbacks,
+            VendorCallbackUrls callbacks,
             TrackingSettings settings) {
         this.tracking = tracking;
         this.apiframe = apiframe;

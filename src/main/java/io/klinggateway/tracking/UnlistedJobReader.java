@@ -4,8 +4,8 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -28,10 +28,10 @@ class UnlistedJobReader {
 
     private final TrackingRepository tracking;
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final JobProgress progress;
 
-    UnlistedJobReader(TrackingRepository tracking, Apiframe apiframe, AccountRate rate, JobProgress progress) {
+    UnlistedJobReader(TrackingRepository tracking, Apiframe apiframe, VendorRateLimiter rate, JobProgress progress) {
         this.tracking = tracking;
         this.apiframe = apiframe;
         this.rate = rate;

@@ -13,8 +13,8 @@ import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.queue.AccountRate;
-import io.klinggateway.queue.AccountRate.Purpose;
+import io.klinggateway.queue.VendorRateLimiter;
+import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.klinggateway.support.FairSlots;
 import io.klinggateway.tenant.Caller;
 import io.klinggateway.upload.UploadRepository.Ownership;
@@ -51,12 +51,17 @@ public class Uploads {
     private static final Duration ACCOUNT_RETRY = Duration.ofSeconds(30);
 
     private final Apiframe apiframe;
-    private final AccountRate rate;
+    private final VendorRateLimiter rate;
     private final UploadRepository uploads;
     private final UploadSlots slots;
     private final UploadSettings settings;
 
-    Uploads(Apiframe apiframe, AccountRate rate, UploadRepository uploads, UploadSlots slots, UploadSettings settings) {
+    Uploads(
+            Apiframe apiframe,
+            VendorRateLimiter rate,
+            UploadRepository uploads,
+            UploadSlots slots,
+            UploadSettings settings) {
         this.apiframe = apiframe;
         this.rate = rate;
         this.uploads = uploads;

@@ -1,7 +1,7 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.support.Instants;
-import io.klinggateway.usage.Spending.DaySpend;
+import io.klinggateway.usage.SpendForecast.DaySpend;
 import io.klinggateway.usage.UsageReports.ReportedTeam;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -83,7 +83,7 @@ public class SpendBreakdown {
      * @param groupBy as the API has it
      * @param lines the biggest first
      * @param currency null without prices
-     * @param byDay of the biggest and {@link Spending#OTHERS}; of months, on their first days, if there are many days
+     * @param byDay of the biggest and {@link SpendForecast#OTHERS}; of months, on their first days, if there are many days
      */
     public record Breakdown(
             String groupBy,
@@ -179,7 +179,7 @@ public class SpendBreakdown {
         spend.sort(Comparator.comparingInt(day -> biggest.indexOf(day.name())));
         others.forEach((day, credits) -> {
             if (credits != 0) {
-                spend.add(new DaySpend(day, Spending.OTHERS, credits));
+                spend.add(new DaySpend(day, SpendForecast.OTHERS, credits));
             }
         });
         return spend;

@@ -23,12 +23,12 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
 
     private final UsageReports reports;
-    private final Spending spending;
+    private final SpendForecast spending;
     private final Ledger ledger;
     private final Keys keys;
     private final Clock clock;
 
-    UsageController(UsageReports reports, Spending spending, Ledger ledger, Keys keys, Clock clock) {
+    UsageController(UsageReports reports, SpendForecast spending, Ledger ledger, Keys keys, Clock clock) {
         this.reports = reports;
         this.spending = spending;
         this.ledger = ledger;
@@ -39,7 +39,7 @@ class UsageController {
     @GetMapping(path = "/v2/forecast", produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "When the calling key has nothing left, if its team goes on spending as in the last seven days")
-    Spending.Forecast forecast(@AuthenticationPrincipal Caller caller) {
+    SpendForecast.Forecast forecast(@AuthenticationPrincipal Caller caller) {
         TenantId tenant = caller.tenant().id();
         return spending.forecast(tenant, ledger.account(tenant, keys.budget(caller)), clock.instant());
     }

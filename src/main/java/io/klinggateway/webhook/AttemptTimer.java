@@ -26,19 +26,20 @@ final class AttemptTimer implements AutoCloseable {
      * @param failure the kind of a failure; messages may repeat what a receiver said
      * @param abort ends what is still under way
      */
-    Attempt attempt(Callable<Attempt> exchange, Function<@Nullable Throwable, String> failure, Runnable abort) {
-        Future<Attempt> running = threads.submit(exchange);
+    AttemptOutcome attempt(
+            Callable<AttemptOutcome> exchange, Function<@Nullable Throwable, String> failure, Runnable abort) {
+        Future<AttemptOutcome> running = threads.submit(exchange);
         try {
             return running.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            return new Attempt.Failed("timeout");
+            return new AttemptOutcome.Failed("timeout");
         } catch (ExecutionException failed) {
-            return new Attempt.Failed(failure.apply(failed.getCause()));
+            return new AttemptOutcome.Failed(failure.apply(failed.getCause()));
         } catch (CancellationException closed) {
-            return new Attempt.Failed("interrupted");
+            return new AttemptOutcome.Failed("interrupted");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return new Attempt.Failed("interrupted");
+            return new AttemptOutcome.Failed("interrupted");
         } finally {
             running.cancel(true);
             abort.run();

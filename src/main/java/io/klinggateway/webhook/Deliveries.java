@@ -61,14 +61,14 @@ public class Deliveries {
      * @param traceparent of what the delivery continues (W3C); null if it is in no trace
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void deliver(Message message, @Nullable String traceparent) {
+    public void deliver(JobWebhookMessage message, @Nullable String traceparent) {
         if (deliveries.add(message, traceparent)) {
             schedule(message.generation(), clock.instant());
         }
     }
 
     /** Tries to deliver a message once, in the background; drops it if the tenant's receivers are busy. */
-    public void tryOnce(Message message, String messageId) {
+    public void tryOnce(JobWebhookMessage message, String messageId) {
         courier.tryOnce(
                 message.tenant(),
                 message.event() + " of generation " + message.generation(),
@@ -82,11 +82,11 @@ public class Deliveries {
     }
 
     /** Tells a receiver something once, at once, and waits for its answer; nothing of it is kept. */
-    public Tested test(Message message, String messageId) {
+    public Tested test(JobWebhookMessage message, String messageId) {
         Instant begun = clock.instant();
         return courier.attemptNow(message.tenant(), outbox.parcel(message), messageId)
                 .map(attempt -> new Tested(
-                        attempt instanceof Attempt.Delivered,
+                        attempt instanceof AttemptOutcome.Delivered,
                         attempt.outcome(),
                         Duration.between(begun, clock.instant())))
                 .orElseThrow(() -> new ProblemException(Problem.of(

@@ -96,20 +96,20 @@ class DeliveryClient implements AutoCloseable {
     }
 
     /** @param messageId the same at every attempt for one message, so that a receiver can tell a repetition */
-    Attempt send(DeliveryPayload.SignedPost message, String messageId) {
+    AttemptOutcome send(DeliveryPayload.SignedPost message, String messageId) {
         return send(message.url(), message.body(), post -> sign(post, message, messageId));
     }
 
-    Attempt send(DeliveryPayload.ChatPost message) {
+    AttemptOutcome send(DeliveryPayload.ChatPost message) {
         return send(message.url(), message.body(), _ -> {});
     }
 
-    private Attempt send(String url, byte[] body, Consumer<HttpPost> headers) {
+    private AttemptOutcome send(String url, byte[] body, Consumer<HttpPost> headers) {
         HttpPost post;
         try {
             post = new HttpPost(urlPolicy.parse(url));
         } catch (WebhookUrlNotAllowed refused) {
-            return new Attempt.Failed("refused: " + refused.rule());
+            return new AttemptOutcome.Failed("refused: " + refused.rule());
         }
         post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON.withCharset((String) null)));
         headers.accept(post);
@@ -147,11 +147,11 @@ class DeliveryClient implements AutoCloseable {
         return content;
     }
 
-    private static Attempt attempt(int status) {
+    private static AttemptOutcome attempt(int status) {
         if (status == GONE) {
-            return new Attempt.Gone();
+            return new AttemptOutcome.Gone();
         }
-        return status / 100 == 2 ? new Attempt.Delivered(status) : new Attempt.Failed("HTTP " + status);
+        return status / 100 == 2 ? new AttemptOutcome.Delivered(status) : new AttemptOutcome.Failed("HTTP " + status);
     }
 
     /** Kinds of failure only: messages may repeat what the receiver said. */

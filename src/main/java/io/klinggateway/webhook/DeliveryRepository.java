@@ -124,7 +124,7 @@ class DeliveryRepository {
     }
 
     /** @return false if it is known already */
-    boolean add(Message message, @Nullable String traceparent) {
+    boolean add(JobWebhookMessage message, @Nullable String traceparent) {
         return jdbc.sql(ADD)
                         .param("id", message.generation().value())
                         .param("tenant", message.tenant().value())
@@ -141,7 +141,7 @@ class DeliveryRepository {
         return jdbc.sql(FIND_PENDING)
                 .param("id", id.value())
                 .query((row, _) -> new Pending(
-                        new Message(
+                        new JobWebhookMessage(
                                 generationId(row),
                                 tenantId(row),
                                 new KeyId(row.getObject("key_id", UUID.class)),
@@ -157,7 +157,10 @@ class DeliveryRepository {
      * @param attempts that were made before
      * @param traceparent where the job ended, in its trace
      */
-    record Pending(Message message, int attempts, @Nullable String traceparent) {}
+    record Pending(
+            JobWebhookMessage message,
+            int attempts,
+            @Nullable String traceparent) {}
 
     void record(GenerationId id, DeliveryStatus status, String outcome) {
         jdbc.sql(RECORD)

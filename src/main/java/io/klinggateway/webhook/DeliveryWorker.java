@@ -80,16 +80,16 @@ class DeliveryWorker implements DisposableBean {
                         OBSERVATION, origin.traceparent(), origin.generation().toString(), attempt);
     }
 
-    private Attempt send(DeliveryPayload parcel, String messageId) {
+    private AttemptOutcome send(DeliveryPayload parcel, String messageId) {
         return switch (parcel) {
             case DeliveryPayload.SignedPost post -> http.send(post, messageId);
             case DeliveryPayload.ChatPost post -> http.send(post);
             case DeliveryPayload.Letter letter -> mail.send(letter, messageId);
-            case DeliveryPayload.Undeliverable kept -> new Attempt.Failed(kept.reason());
+            case DeliveryPayload.Undeliverable kept -> new AttemptOutcome.Failed(kept.reason());
         };
     }
 
-    private Next conclude(Outbox outbox, UUID delivery, Owed owed, Attempt attempt) {
+    private Next conclude(Outbox outbox, UUID delivery, Owed owed, AttemptOutcome attempt) {
         Duration pause = owed.attempts() < retryPauses.size() ? retryPauses.get(owed.attempts()) : null;
         DeliveryStatus status = status(attempt, pause);
         outbox.record(delivery, status, attempt.outcome());
@@ -103,16 +103,16 @@ class DeliveryWorker implements DisposableBean {
                 : new Next.Nothing();
     }
 
-    private static DeliveryStatus status(Attempt attempt, @Nullable Duration pause) {
+    private static DeliveryStatus status(AttemptOutcome attempt, @Nullable Duration pause) {
         return switch (attempt) {
-            case Attempt.Delivered _, Attempt.Posted _ -> DeliveryStatus.DELIVERED;
-            case Attempt.Gone _ -> DeliveryStatus.FAILED;
-            case Attempt.Failed _ -> pause == null ? DeliveryStatus.FAILED : DeliveryStatus.PENDING;
+            case AttemptOutcome.Delivered _, AttemptOutcome.Posted _ -> DeliveryStatus.DELIVERED;
+            case AttemptOutcome.Gone _ -> DeliveryStatus.FAILED;
+            case AttemptOutcome.Failed _ -> pause == null ? DeliveryStatus.FAILED : DeliveryStatus.PENDING;
         };
     }
 
     /** @return what came of it; empty if too much is on its way to the owner's receivers */
-    Optional<Attempt> attemptNow(TenantId owner, DeliveryPayload parcel, String messageId) {
+    Optional<AttemptOutcome> attemptNow(TenantId owner, DeliveryPayload parcel, String messageId) {
         if (!passingSlots.take(owner)) {
             return Optional.empty();
         }

@@ -35,15 +35,15 @@ class MailClient implements AutoCloseable {
     }
 
     /** @param messageId the same at every attempt for one letter, so that a receiver can tell a repetition */
-    Attempt send(DeliveryPayload.Letter letter, String messageId) {
+    AttemptOutcome send(DeliveryPayload.Letter letter, String messageId) {
         JavaMailSender mail = server;
         if (mail == null) {
-            return new Attempt.Failed("e-mail is not set up");
+            return new AttemptOutcome.Failed("e-mail is not set up");
         }
         return timer.attempt(
                 () -> {
                     mail.send(message(mail.createMimeMessage(), letter, messageId));
-                    return new Attempt.Posted();
+                    return new AttemptOutcome.Posted();
                 },
                 MailClient::describe,
                 () -> {});

@@ -27,7 +27,7 @@ class WebhookOutbox implements Outbox {
     }
 
     private Owed owed(Pending pending) {
-        Message message = pending.message();
+        JobWebhookMessage message = pending.message();
         return new Owed(
                 parcel(message),
                 message.generation() + "-" + message.event(),
@@ -37,7 +37,7 @@ class WebhookOutbox implements Outbox {
                 new Owed.EndOfJob(message.generation(), pending.traceparent()));
     }
 
-    DeliveryPayload parcel(Message message) {
+    DeliveryPayload parcel(JobWebhookMessage message) {
         return signatures
                 .signer(message.key())
                 .<DeliveryPayload>map(signer ->

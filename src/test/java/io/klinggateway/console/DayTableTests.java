@@ -2,7 +2,7 @@ package io.klinggateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.usage.Spending.DaySpend;
+import io.klinggateway.usage.SpendForecast.DaySpend;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -26,9 +26,9 @@ class WaitingCallerTests {
     void anEarlierNotYetSaysNothingOfAGenerationThatIsBeingWithdrawn() {
         caller.tell(new SubmissionResult.NotYet());
         caller.tell(new SubmissionResult.NotYet());
-        caller.tell(Taken.SENT);
+        caller.tell(Acknowledged.SENT);
 
-        assertThat(caller.awaitOutcome(Deadline.in(Duration.ofSeconds(5)))).isEqualTo(Taken.SENT);
+        assertThat(caller.awaitOutcome(Deadline.in(Duration.ofSeconds(5)))).isEqualTo(Acknowledged.SENT);
     }
 
     @Test

@@ -3,8 +3,8 @@ package io.klinggateway.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.klinggateway.generation.Callbacks;
 import io.klinggateway.generation.Refusal;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -63,7 +63,7 @@ class CallbackTests {
     private JdbcClient jdbc;
 
     @Autowired
-    private Callbacks callbacks;
+    private VendorCallbackUrls callbacks;
 
     private Client client;
 
@@ -238,8 +238,8 @@ class CallbackTests {
     }
 
     private String tokenOf(String id) {
-        return callbacks.token(
-                new Callbacks.Subject(new VendorIdempotencyKey(UUID.fromString(id)), new TenantId(new UUID(0, 1))));
+        return callbacks.token(new VendorCallbackUrls.Subject(
+                new VendorIdempotencyKey(UUID.fromString(id)), new TenantId(new UUID(0, 1))));
     }
 
     private int send(String token, byte[] body, @Nullable String signature) {

@@ -2,7 +2,7 @@ package io.klinggateway.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.simulator.Sha256;
@@ -31,7 +31,7 @@ class SweepHintTests extends TrackingScenario {
     private int port;
 
     @Autowired
-    private Callbacks callbacks;
+    private VendorCallbackUrls callbacks;
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -96,7 +96,8 @@ class SweepHintTests extends TrackingScenario {
     }
 
     private String token(UUID id) {
-        return callbacks.token(new Callbacks.Subject(new VendorIdempotencyKey(id), new TenantId(new UUID(0, 1))));
+        return callbacks.token(
+                new VendorCallbackUrls.Subject(new VendorIdempotencyKey(id), new TenantId(new UUID(0, 1))));
     }
 
     private int call(UUID id) throws Exception {
@@ -104,7 +105,8 @@ class SweepHintTests extends TrackingScenario {
     }
 
     private int call(String token, String signature) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + Callbacks.PATH + token))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + port + VendorCallbackUrls.PATH + token))
                 .header("Content-Type", "application/json")
                 .header("X-Webhook-Signature", signature)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(CALL))

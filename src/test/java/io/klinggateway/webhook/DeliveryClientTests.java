@@ -55,7 +55,7 @@ class DeliveryClientTests {
 
     @Test
     void theVendorsVerifierAndTheStandardOneAcceptWhatIsSent() throws Exception {
-        assertThat(client.send(message(receiver.url()), "m-1")).isEqualTo(new Attempt.Delivered(200));
+        assertThat(client.send(message(receiver.url()), "m-1")).isEqualTo(new AttemptOutcome.Delivered(200));
 
         Received got = receiver.next();
         byte[] secret = Sha256.of(RunningGateway.KEY);
@@ -83,9 +83,9 @@ class DeliveryClientTests {
                 .param("sha256", Sha256.of("kg_revoked"))
                 .update();
 
-        Attempt attempt = client.send(message(receiver.url(), revoked), "m-1");
+        AttemptOutcome attempt = client.send(message(receiver.url(), revoked), "m-1");
 
-        assertThat(attempt).isInstanceOf(Attempt.Delivered.class);
+        assertThat(attempt).isInstanceOf(AttemptOutcome.Delivered.class);
         assertThat(receiver.next().signature())
                 .endsWith(HexFormat.of().formatHex(Sha256.hmac(Sha256.of("kg_revoked"), BODY)));
     }
@@ -102,7 +102,8 @@ class DeliveryClientTests {
                     exchange.getResponseHeaders().set("Location", elsewhere.url());
                     exchange.sendResponseHeaders(status, -1);
                 });
-                assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("HTTP " + status));
+                assertThat(client.send(message(receiver.url()), "m"))
+                        .isEqualTo(new AttemptOutcome.Failed("HTTP " + status));
             }
             assertThat(elsewhere.all()).isEmpty();
             assertThat(receiver.all()).as("nothing is retried in secret").hasSize(10);
@@ -113,7 +114,7 @@ class DeliveryClientTests {
     void goneEndsADelivery() {
         receiver.answers(410);
 
-        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Gone());
+        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new AttemptOutcome.Gone());
     }
 
     @Test
@@ -136,7 +137,7 @@ class DeliveryClientTests {
             }
         })) {
             long started = System.nanoTime();
-            assertThat(client.send(message(drips.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+            assertThat(client.send(message(drips.url()), "m")).isEqualTo(new AttemptOutcome.Failed("timeout"));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT.plusSeconds(7));
         }
     }
@@ -151,7 +152,7 @@ class DeliveryClientTests {
             }
         })) {
             long started = System.nanoTime();
-            assertThat(client.send(message(endless.url()), "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(client.send(message(endless.url()), "m")).isEqualTo(new AttemptOutcome.Delivered(200));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(TIMEOUT.plusSeconds(5));
         }
     }
@@ -161,11 +162,11 @@ class DeliveryClientTests {
         try (RawServer resets = new RawServer(socket -> socket.setSoLinger(true, 0));
                 RawServer garbage = new RawServer(socket -> socket.getOutputStream()
                         .write("a secret of the receiver\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
-            assertThat(client.send(message(resets.url()), "m")).isEqualTo(new Attempt.Failed("connection lost"));
+            assertThat(client.send(message(resets.url()), "m")).isEqualTo(new AttemptOutcome.Failed("connection lost"));
             assertThat(client.send(message(garbage.url()), "m").outcome()).isIn("connection lost", "timeout");
         }
         assertThat(client.send(message("http://localhost:" + Ports.free() + "/"), "m"))
-                .isEqualTo(new Attempt.Failed("no connection"));
+                .isEqualTo(new AttemptOutcome.Failed("no connection"));
     }
 
     @Test
@@ -195,7 +196,7 @@ class DeliveryClientTests {
                 rebinding)) {
             DeliveryPayload.SignedPost message = message("http://rebinding.example:" + port() + "/");
 
-            assertThat(guarded.send(message, "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(guarded.send(message, "m")).isEqualTo(new AttemptOutcome.Delivered(200));
             assertThat(lookups).as("one lookup for check and connection").hasValue(1);
             assertThat(guarded.send(message, "m").outcome()).startsWith("refused: must not lead to");
             assertThat(receiver.all()).hasSize(1);
@@ -209,7 +210,7 @@ class DeliveryClientTests {
 
     private void assertTakesAboutTheTimeout() {
         long started = System.nanoTime();
-        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new Attempt.Failed("timeout"));
+        assertThat(client.send(message(receiver.url()), "m")).isEqualTo(new AttemptOutcome.Failed("timeout"));
         assertThat(Duration.ofNanos(System.nanoTime() - started))
                 .isBetween(TIMEOUT.minusMillis(100), TIMEOUT.plusSeconds(7));
     }

@@ -175,7 +175,7 @@ class DeliveryWorkerTests {
 
     @Test
     void whatIsRolledBackIsNeverDelivered() {
-        Message message = message(tenant);
+        JobWebhookMessage message = message(tenant);
         transactions.executeWithoutResult(status -> {
             deliveries.deliver(message, null);
             status.setRollbackOnly();
@@ -191,7 +191,7 @@ class DeliveryWorkerTests {
 
     @Test
     void aDeliveryThatIsWrittenTwiceIsOne() throws Exception {
-        Message message = message(tenant);
+        JobWebhookMessage message = message(tenant);
         transactions.executeWithoutResult(_ -> {
             deliveries.deliver(message, null);
             deliveries.deliver(message, null);
@@ -204,12 +204,12 @@ class DeliveryWorkerTests {
     }
 
     /** Written, but without a task: the test makes the attempts. */
-    private GenerationId add(Message message) {
+    private GenerationId add(JobWebhookMessage message) {
         assertThat(repository.add(message, null)).isTrue();
         return message.generation();
     }
 
-    private GenerationId deliver(Message message) {
+    private GenerationId deliver(JobWebhookMessage message) {
         transactions.executeWithoutResult(_ -> deliveries.deliver(message, null));
         return message.generation();
     }
@@ -222,12 +222,12 @@ class DeliveryWorkerTests {
         return Objects.requireNonNull(deliveries.statuses(List.of(id)).get(id));
     }
 
-    private Message message(TenantId owner) {
+    private JobWebhookMessage message(TenantId owner) {
         return message(owner, receiver.url());
     }
 
-    private Message message(TenantId owner, String url) {
-        return new Message(
+    private JobWebhookMessage message(TenantId owner, String url) {
+        return new JobWebhookMessage(
                 new GenerationId(UUID.randomUUID()),
                 owner,
                 RunningGateway.keyId(jdbc),

@@ -38,7 +38,7 @@ class TrustedCertificatesIT {
 
     private static final String YESTERDAY = "-1d";
     private static final String LONG_AGO = "-200d";
-    private static final Attempt UNTRUSTED = new Attempt.Failed("TLS failure");
+    private static final AttemptOutcome UNTRUSTED = new AttemptOutcome.Failed("TLS failure");
 
     private static final TestAuthority COMPANY = new TestAuthority("company");
 
@@ -116,7 +116,7 @@ class TrustedCertificatesIT {
     void anotherAuthorityIsNotTrustedAndTheDeliveryIsTriedAgain() {
         SSLContext byStranger = new TestAuthority("stranger").certify("localhost", "-2d");
         try (Receiver receiver = new Receiver(byStranger)) {
-            Message message = message(receiver.url());
+            JobWebhookMessage message = message(receiver.url());
             deliveries.add(message, null);
 
             assertThat(courier.attempt(outbox, message.generation().value(), BusyDeferrals.NONE))
@@ -139,10 +139,10 @@ class TrustedCertificatesIT {
                         settings,
                         Clock.systemUTC(),
                         new TrustedCertificates(settings, bundles))) {
-            Message message = message(receiver.url());
+            JobWebhookMessage message = message(receiver.url());
 
             assertThat(plain.send(post(message), "m")).isEqualTo(UNTRUSTED);
-            assertThat(client.send(post(message), "m")).isEqualTo(new Attempt.Delivered(200));
+            assertThat(client.send(post(message), "m")).isEqualTo(new AttemptOutcome.Delivered(200));
         }
     }
 
@@ -169,7 +169,7 @@ class TrustedCertificatesIT {
         return new WebhookSettings(List.of("localhost"), Duration.ofSeconds(10), 8, List.of(), bundle);
     }
 
-    private DeliveryPayload.SignedPost post(Message message) {
+    private DeliveryPayload.SignedPost post(JobWebhookMessage message) {
         return new DeliveryPayload.SignedPost(
                 message.url(),
                 message.event(),
@@ -177,8 +177,8 @@ class TrustedCertificatesIT {
                 signatures.signer(message.key()).orElseThrow());
     }
 
-    private Message message(String url) {
-        return new Message(
+    private JobWebhookMessage message(String url) {
+        return new JobWebhookMessage(
                 new GenerationId(UUID.randomUUID()),
                 new TenantId(UUID.randomUUID()),
                 RunningGateway.keyId(jdbc),

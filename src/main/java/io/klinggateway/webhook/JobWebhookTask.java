@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The task that brings webhooks of jobs, and how db-scheduler is set up. */
 @Configuration(proxyBeanMethods = false)
-class DeliveryTask {
+class JobWebhookTask {
 
     @Bean
     Task<BusyDeferrals> webhookDelivery(DeliveryTasks tasks, WebhookOutbox outbox) {

@@ -13,7 +13,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Encrypts what browsers and the database keep for the gateway. Every replica with the same client secret can read it. */
-final class Seal {
+final class TokenEncryption {
 
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -21,7 +21,7 @@ final class Seal {
     private final byte[] secret;
     private final SecureRandom random = new SecureRandom();
 
-    Seal(String clientSecret) {
+    TokenEncryption(String clientSecret) {
         this.secret = clientSecret.getBytes(StandardCharsets.UTF_8);
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * half of them while others wait. Beyond that a wait is cut short; it does not end at once, because a client that is answered at
  * once asks again at once.
  */
-final class WaitingRoom {
+final class LongPollSlots {
 
     enum Stay {
         AS_LONG_AS_ASKED,
@@ -21,7 +21,7 @@ final class WaitingRoom {
     private final Map<TenantId, Integer> counts = new HashMap<>();
     private int all;
 
-    WaitingRoom(int most) {
+    LongPollSlots(int most) {
         this.most = most;
     }
 

@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 
 /** Spend by day, and how long budgets will last: from sums that are kept as the journal grows, whatever its length. */
 @Component
-public class Spending {
+public class SpendForecast {
 
     /** The sum of all but the biggest spenders. No tenant can have this name. */
     public static final String OTHERS = "(others)";
@@ -87,7 +87,7 @@ public class Spending {
     private final JdbcClient jdbc;
     private final LedgerReader reader;
 
-    Spending(JdbcClient jdbc, LedgerReader reader) {
+    SpendForecast(JdbcClient jdbc, LedgerReader reader) {
         this.jdbc = jdbc;
         this.reader = reader;
     }

@@ -8,15 +8,15 @@ import org.springframework.stereotype.Component;
 
 /** Counts the error answers of this replica, by the tenant that got them, and has each logged. */
 @Component
-class RefusalCounter {
+class ErrorCounter {
 
     /** What an authenticated request's thread carries; only registered tenants' names ever stand there. */
     static final String TENANT = "tenant";
 
     private final MeterRegistry registry;
-    private final RefusalLog log;
+    private final ErrorLog log;
 
-    RefusalCounter(MeterRegistry registry, RefusalLog log) {
+    ErrorCounter(MeterRegistry registry, ErrorLog log) {
         this.registry = registry;
         this.log = log;
     }

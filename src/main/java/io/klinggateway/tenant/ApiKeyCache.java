@@ -25,9 +25,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 @Component
 @EnableConfigurationProperties(KeySettings.class)
-class KnownKeys {
+class ApiKeyCache {
 
-    private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
+    private static final Logger log = LoggerFactory.getLogger(ApiKeyCache.class);
     private static final int MOST_REMEMBERED = 10_000;
 
     private static final String FIND = """
@@ -47,7 +47,7 @@ class KnownKeys {
     private final JdbcClient jdbc;
     private final AsyncCache<ByteBuffer, Optional<KnownKey>> remembered;
 
-    KnownKeys(JdbcClient jdbc, KeySettings settings) {
+    ApiKeyCache(JdbcClient jdbc, KeySettings settings) {
         this.jdbc = jdbc;
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(MOST_REMEMBERED)

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NetworkTests {
+class CidrBlockTests {
 
     @ParameterizedTest
     @CsvSource({
@@ -21,7 +21,7 @@ class NetworkTests {
         "10.0.0.0/8, ::ffff:10.1.2.3, ::10.1.2.3"
     })
     void aNetworkContainsItsAddressesAlone(String network, String inside, String outside) {
-        Network parsed = Network.parse(network).orElseThrow();
+        CidrBlock parsed = CidrBlock.parse(network).orElseThrow();
 
         assertThat(parsed.contains(InetAddress.ofLiteral(inside))).isTrue();
         assertThat(parsed.contains(InetAddress.ofLiteral(outside))).isFalse();
@@ -37,10 +37,10 @@ class NetworkTests {
         "fe80:0:0:0:1:0:0:1, fe80::1:0:0:1/128"
     })
     void aNetworkIsWrittenInOneWay(String text, String written) {
-        Network parsed = Network.parse(text).orElseThrow();
+        CidrBlock parsed = CidrBlock.parse(text).orElseThrow();
 
         assertThat(parsed).hasToString(written);
-        assertThat(Network.parse(written)).contains(parsed);
+        assertThat(CidrBlock.parse(written)).contains(parsed);
     }
 
     @ParameterizedTest
@@ -63,6 +63,6 @@ class NetworkTests {
                 "0x0a000000/8"
             })
     void whatIsNoNetworkIsRefused(String text) {
-        assertThat(Network.parse(text)).isEmpty();
+        assertThat(CidrBlock.parse(text)).isEmpty();
     }
 }

@@ -1,13 +1,13 @@
 package io.klinggateway.webhook;
 
 /** What one attempt to deliver came to. */
-sealed interface Attempt {
+sealed interface AttemptOutcome {
 
     /** For operators: a status or a kind of failure, never a receiver's words. */
     String outcome();
 
     /** The receiver answered 2xx. */
-    record Delivered(int status) implements Attempt {
+    record Delivered(int status) implements AttemptOutcome {
 
         @Override
         public String outcome() {
@@ -16,7 +16,7 @@ sealed interface Attempt {
     }
 
     /** The mail server took it. */
-    record Posted() implements Attempt {
+    record Posted() implements AttemptOutcome {
 
         @Override
         public String outcome() {
@@ -25,7 +25,7 @@ sealed interface Attempt {
     }
 
     /** The receiver answered 410: it wants no more of it. */
-    record Gone() implements Attempt {
+    record Gone() implements AttemptOutcome {
 
         @Override
         public String outcome() {
@@ -34,5 +34,5 @@ sealed interface Attempt {
     }
 
     /** Another attempt may do better. */
-    record Failed(String outcome) implements Attempt {}
+    record Failed(String outcome) implements AttemptOutcome {}
 }

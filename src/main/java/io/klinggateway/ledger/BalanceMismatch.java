@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keyBudget null if it is the tenant's own balance
  */
-public record Difference(
+public record BalanceMismatch(
         TenantId tenant,
         @Nullable KeyBudgetId keyBudget,
         PeriodKind period,

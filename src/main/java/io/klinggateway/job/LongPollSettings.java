@@ -13,7 +13,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("gateway.waiting")
-record WaitingSettings(@Min(2) @Nullable Integer mostCallers) {
+record LongPollSettings(@Min(2) @Nullable Integer mostCallers) {
 
     /** The others are those who ask for images, or whether their jobs are done. */
     int most(int connections) {

@@ -23,16 +23,16 @@ import org.springframework.transaction.TransactionException;
  * taken a call here; what the dispatcher sends is taken together with the choice of what is sent.
  */
 @Component
-public class AccountRate {
+public class VendorRateLimiter {
 
-    private static final Logger log = LoggerFactory.getLogger(AccountRate.class);
+    private static final Logger log = LoggerFactory.getLogger(VendorRateLimiter.class);
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     private final QueueRepository queue;
     private final CallSpacing pace;
     private final Map<Purpose, Counter> calls = new EnumMap<>(Purpose.class);
 
-    AccountRate(QueueRepository queue, Apiframe apiframe, MeterRegistry registry) {
+    VendorRateLimiter(QueueRepository queue, Apiframe apiframe, MeterRegistry registry) {
         this.queue = queue;
         this.pace = CallSpacing.of(apiframe.callsPerMinute());
         for (Purpose purpose : Purpose.values()) {

@@ -1,6 +1,6 @@
 package io.klinggateway.job;
 
-import io.klinggateway.generation.Callbacks;
+import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.job.JobRepository.OwnedJob;
 import io.klinggateway.ledger.GenerationId;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /** Has the jobs that callers follow looked at often. Where the vendor tells us of ends, others are looked at rarely. */
 @Component
-class FollowedJobs {
+class WatchedJobs {
 
     static final Duration INTERVAL = Duration.ofMillis(500);
 
@@ -20,10 +20,10 @@ class FollowedJobs {
     private static final Duration WATCH_AGAIN_AFTER = Duration.ofSeconds(20);
 
     private final JobRepository stored;
-    private final Callbacks callbacks;
+    private final VendorCallbackUrls callbacks;
     private final Map<GenerationId, Long> watchedAtNanos = new HashMap<>();
 
-    FollowedJobs(JobRepository stored, Callbacks callbacks) {
+    WatchedJobs(JobRepository stored, VendorCallbackUrls callbacks) {
         this.stored = stored;
         this.callbacks = callbacks;
     }

@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
  * @param base its first address
  * @param prefixLength how many leading bits all of them share
  */
-public record Network(InetAddress base, int prefixLength) {
+public record CidrBlock(InetAddress base, int prefixLength) {
 
     private static final Pattern TEXT =
             Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(?:/(\\d{1,3}))?");
 
     private static final Pattern ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?::|$)");
 
-    public Network {
+    public CidrBlock {
         byte[] bytes = base.getAddress();
         if (prefixLength < 0 || prefixLength > bytes.length * Byte.SIZE) {
             throw new IllegalArgumentException("no such prefix length: " + prefixLength);
@@ -35,14 +35,14 @@ public record Network(InetAddress base, int prefixLength) {
      *
      * @return empty if it is neither, or has bits set beyond its prefix
      */
-    public static Optional<Network> parse(String text) {
+    public static Optional<CidrBlock> parse(String text) {
         Matcher parts = TEXT.matcher(text.strip());
         if (!parts.matches()) {
             return Optional.empty();
         }
         try {
             InetAddress base = InetAddress.ofLiteral(parts.group(1));
-            return Optional.of(new Network(
+            return Optional.of(new CidrBlock(
                     base,
                     parts.group(2) == null ? base.getAddress().length * Byte.SIZE : Integer.parseInt(parts.group(2))));
         } catch (IllegalArgumentException none) {

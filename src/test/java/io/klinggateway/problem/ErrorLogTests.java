@@ -12,22 +12,22 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @ExtendWith(OutputCaptureExtension.class)
-class RefusalLogTests {
+class ErrorLogTests {
 
     private final MovableClock clock = new MovableClock();
-    private final RefusalLog log = new RefusalLog(clock);
+    private final ErrorLog log = new ErrorLog(clock);
 
     @Test
     void aFloodOfOneCallerIsAFewLinesAndHidesNobodyElses(CapturedOutput output) {
-        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+        for (int i = 0; i < ErrorLog.BURST + 50; i++) {
             log.write(Problem.invalid("n", "must be 1"), "flooding");
         }
         log.write(Problem.invalid("n", "must be 2"), "other");
 
-        assertThat(lines(output, "must be 1")).hasSize(RefusalLog.BURST);
+        assertThat(lines(output, "must be 1")).hasSize(ErrorLog.BURST);
         assertThat(lines(output, "must be 2")).hasSize(1);
 
-        clock.advance(RefusalLog.PAUSE);
+        clock.advance(ErrorLog.PAUSE);
         log.write(Problem.invalid("n", "must be 3"), "flooding");
         log.write(Problem.invalid("n", "must be 4"), "flooding");
 
@@ -36,11 +36,11 @@ class RefusalLogTests {
         assertThat(lines(output, "must be 4")).isEmpty();
 
         clock.advance(Duration.ofHours(1));
-        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+        for (int i = 0; i < ErrorLog.BURST + 50; i++) {
             log.write(Problem.invalid("n", "must be 5"), "flooding");
         }
 
-        assertThat(lines(output, "must be 5")).hasSize(RefusalLog.BURST);
+        assertThat(lines(output, "must be 5")).hasSize(ErrorLog.BURST);
     }
 
     @Test
@@ -57,13 +57,13 @@ class RefusalLogTests {
 
     @Test
     void callersThatHangUpAreNoLongerLog(CapturedOutput output) {
-        for (int i = 0; i < RefusalLog.BURST + 50; i++) {
+        for (int i = 0; i < ErrorLog.BURST + 50; i++) {
             log.writeHangUp("hasty");
         }
 
-        assertThat(lines(output, "hung up")).hasSize(RefusalLog.BURST);
+        assertThat(lines(output, "hung up")).hasSize(ErrorLog.BURST);
 
-        clock.advance(RefusalLog.PAUSE);
+        clock.advance(ErrorLog.PAUSE);
         log.writeHangUp("hasty");
 
         assertThat(lines(output, "not answered, the caller has hung up (and 50 before it that are not logged)"))

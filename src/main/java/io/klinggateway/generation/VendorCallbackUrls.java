@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @EnableConfigurationProperties(CallbackSettings.class)
-public class Callbacks {
+public class VendorCallbackUrls {
 
     public static final String PATH = "/callbacks/apiframe/";
 
@@ -39,7 +39,7 @@ public class Callbacks {
     private final VendorSignature signature;
     private final @Nullable String publicUrl;
 
-    Callbacks(VendorSignature signature, CallbackSettings settings) {
+    VendorCallbackUrls(VendorSignature signature, CallbackSettings settings) {
         this.signature = signature;
         this.publicUrl = settings.publicUrl() == null
                 ? null

@@ -23,12 +23,12 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  * each {@link #PAUSE}, which says how many were left out.
  */
 @Component
-class RefusalLog {
+class ErrorLog {
 
     static final int BURST = 100;
     static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
+    private static final Logger log = LoggerFactory.getLogger(ErrorLog.class);
     private static final int LONGEST_PATH = 100;
 
     /** Whoever answers with these has written more about it. */
@@ -38,7 +38,7 @@ class RefusalLog {
     private final Map<String, LineAllowance> allowances = new ConcurrentHashMap<>();
     private final Clock clock;
 
-    RefusalLog(Clock clock) {
+    ErrorLog(Clock clock) {
         this.clock = clock;
     }
 

@@ -13,4 +13,5 @@ import io.klinggateway.ledger.TenantId;
  * @param body JSON in the vendor's shape
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-public record Message(GenerationId generation, TenantId tenant, KeyId key, String url, String event, byte[] body) {}
+public record JobWebhookMessage(
+        GenerationId generation, TenantId tenant, KeyId key, String url, String event, byte[] body) {}

@@ -2,7 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.VendorAccount;
-import io.klinggateway.ledger.Difference;
+import io.klinggateway.ledger.BalanceMismatch;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/admin/v1")
 @Tag(name = "Records")
-class RecordsController {
+class ReportsController {
 
     private final AuditLog audit;
     private final UsageReports usage;
@@ -42,7 +42,7 @@ class RecordsController {
     private final SystemStatus status;
     private final Orphans orphans;
 
-    RecordsController(
+    ReportsController(
             AuditLog audit,
             UsageReports usage,
             Ledger ledger,
@@ -123,9 +123,9 @@ class RecordsController {
     @GetMapping(path = "/reconciliation", produces = "application/json")
     @Operation(summary = "What the last check of the ledger found (nothing, if all is well), and the vendor's balance")
     ReconciliationView reconciliation() {
-        List<Difference> differences = ledger.differences();
+        List<BalanceMismatch> differences = ledger.differences();
         Map<TenantId, String> names =
-                tenants.names(differences.stream().map(Difference::tenant).toList());
+                tenants.names(differences.stream().map(BalanceMismatch::tenant).toList());
         long openHolds = status.openHolds();
         Orphans.Unresolved unresolved = orphans.unresolved();
         Optional<Long> balance = apiframe.account().map(VendorAccount::balance).map(credits -> credits.amount());
@@ -170,7 +170,7 @@ class RecordsController {
             long captured,
             long granted) {
 
-        static DifferenceView of(Difference difference, @Nullable String tenant) {
+        static DifferenceView of(BalanceMismatch difference, @Nullable String tenant) {
             return new DifferenceView(
                     tenant,
                     difference.tenant().value(),

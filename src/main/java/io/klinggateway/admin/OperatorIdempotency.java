@@ -14,7 +14,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Operators' calls that were made under an idempotency key, with their answers. The key is the tenant's own. */
 @Repository
-class OperatorCalls {
+class OperatorIdempotency {
 
     static final String IDEMPOTENCY_KEY = IdempotencyKey.HEADER;
 
@@ -31,7 +31,7 @@ class OperatorCalls {
     private final JdbcClient jdbc;
     private final OperatorJson json;
 
-    OperatorCalls(JdbcClient jdbc, OperatorJson json) {
+    OperatorIdempotency(JdbcClient jdbc, OperatorJson json) {
         this.jdbc = jdbc;
         this.json = json;
     }

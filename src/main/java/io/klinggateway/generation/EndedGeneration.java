@@ -10,4 +10,4 @@ import java.time.Duration;
  * @param webhook whether the tenant wants to be told, of some end at least
  * @param lasted from its admission
  */
-record Ended(Credits quoted, Credits captured, boolean webhook, Duration lasted, TenantId tenant) {}
+record EndedGeneration(Credits quoted, Credits captured, boolean webhook, Duration lasted, TenantId tenant) {}

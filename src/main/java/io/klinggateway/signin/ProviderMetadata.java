@@ -31,17 +31,17 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
  * The provider as it describes itself, with a reader for each kind of token. Each kind is refused where another is meant:
  * an id token opens no API, and an access token ends no session.
  */
-record Discovered(
+record ProviderMetadata(
         ClientRegistration registration, JwtDecoder idTokens, JwtDecoder accessTokens, JwtDecoder logoutTokens) {
 
     private static final String LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
     private static final List<String> OF_ACCESS_TOKENS = List.of("scope", "scp", "client_id", "appid", "idtyp");
     private static final Duration LOGOUT_TOKEN_LIFE = Duration.ofMinutes(5);
 
-    static Discovered of(
+    static ProviderMetadata of(
             ClientRegistration registration, JWKSource<SecurityContext> keys, String audience, Clock clock) {
         String issuer = Objects.requireNonNull(registration.getProviderDetails().getIssuerUri());
-        return new Discovered(
+        return new ProviderMetadata(
                 registration,
                 reader(
                         keys,
@@ -54,7 +54,7 @@ record Discovered(
                                 new JwtTimestampValidator(),
                                 new JwtIssuerValidator(issuer),
                                 new JwtAudienceValidator(audience),
-                                Discovered::isAccessToken)),
+                                ProviderMetadata::isAccessToken)),
                 reader(
                         keys,
                         List.of("JWT", "logout+jwt"),

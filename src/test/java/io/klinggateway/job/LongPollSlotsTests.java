@@ -2,15 +2,15 @@ package io.klinggateway.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.klinggateway.job.WaitingRoom.Stay;
+import io.klinggateway.job.LongPollSlots.Stay;
 import io.klinggateway.ledger.TenantId;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class WaitingRoomTests {
+class LongPollSlotsTests {
 
-    private final WaitingRoom room = new WaitingRoom(40);
+    private final LongPollSlots room = new LongPollSlots(40);
     private final TenantId alpha = new TenantId(new UUID(0, 1));
     private final TenantId beta = new TenantId(new UUID(0, 2));
 
@@ -56,7 +56,7 @@ class WaitingRoomTests {
 
     @Test
     void theSmallestRoomHoldsOneOfEach() {
-        WaitingRoom small = new WaitingRoom(2);
+        LongPollSlots small = new LongPollSlots(2);
 
         assertThat(small.enter(alpha)).isEqualTo(Stay.AS_LONG_AS_ASKED);
         assertThat(small.enter(alpha)).isEqualTo(Stay.NONE);
@@ -65,8 +65,8 @@ class WaitingRoomTests {
 
     @Test
     void itNeverTakesAllConnections() {
-        assertThat(new WaitingSettings(null).most(8192)).isEqualTo(5120);
-        assertThat(new WaitingSettings(10_000).most(8192)).isEqualTo(5120);
-        assertThat(new WaitingSettings(20).most(8192)).isEqualTo(20);
+        assertThat(new LongPollSettings(null).most(8192)).isEqualTo(5120);
+        assertThat(new LongPollSettings(10_000).most(8192)).isEqualTo(5120);
+        assertThat(new LongPollSettings(20).most(8192)).isEqualTo(20);
     }
 }

@@ -4,7 +4,7 @@ import io.klinggateway.ledger.KeyId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.problem.CallerAddress;
 import io.klinggateway.problem.ProblemException;
-import io.klinggateway.tenant.KnownKeys.KnownKey;
+import io.klinggateway.tenant.ApiKeyCache.KnownKey;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /** Tells callers by their keys. */
 @Component
-public class KeyAuthentication {
+public class ApiKeyAuthenticator {
 
     private static final String FIND_USABLE = """
             select t.id as tenant_id, t.name as tenant_name, k.id as key_id, k.name as key_name,
@@ -37,11 +37,11 @@ public class KeyAuthentication {
                and k.revoked_at is null and (k.expires_at is null or k.expires_at > gateway_now())
             """;
 
-    private final KnownKeys keys;
+    private final ApiKeyCache keys;
     private final CallerAddress addresses;
     private final JdbcClient jdbc;
 
-    KeyAuthentication(KnownKeys keys, CallerAddress addresses, JdbcClient jdbc) {
+    ApiKeyAuthenticator(ApiKeyCache keys, CallerAddress addresses, JdbcClient jdbc) {
         this.keys = keys;
         this.addresses = addresses;
         this.jdbc = jdbc;

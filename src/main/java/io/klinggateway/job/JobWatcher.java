@@ -22,7 +22,7 @@ import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** A caller that waits for a job to change, or streams its progress. */
-abstract sealed class Follower {
+abstract sealed class JobWatcher {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration GRACE = Duration.ofSeconds(15);
@@ -35,7 +35,7 @@ abstract sealed class Follower {
     private final long untilNanos;
     private volatile JobView lastSeen;
 
-    Follower(Listener listener, JobView seen, Duration patience) {
+    JobWatcher(Listener listener, JobView seen, Duration patience) {
         this.untilNanos = System.nanoTime() + patience.toNanos();
         this.listener = listener;
         this.job = new OwnedJob(listener.caller().tenant().id(), new GenerationId(seen.id()));
@@ -83,7 +83,7 @@ abstract sealed class Follower {
     void stillThere() {}
 
     /** Is answered once. */
-    static final class Waiter extends Follower {
+    static final class Waiter extends JobWatcher {
 
         final DeferredResult<JobView> answer;
 
@@ -121,7 +121,7 @@ abstract sealed class Follower {
     }
 
     /** Is sent an event for each change. */
-    static final class Stream extends Follower {
+    static final class Stream extends JobWatcher {
 
         final SseEmitter emitter;
         private final Executor writers;

@@ -8,7 +8,7 @@ import io.klinggateway.ledger.Account;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.TestLedger;
-import io.klinggateway.usage.Spending.Forecast;
+import io.klinggateway.usage.SpendForecast.Forecast;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -19,14 +19,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class SpendingTests {
+class SpendForecastTests {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 
     private final UUID tenant = UUID.randomUUID();
     private final DataSource database = TestDatabase.fresh().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
-    private final Spending spending = new Spending(jdbc, new LedgerReader(jdbc, TestLedger.on(jdbc)));
+    private final SpendForecast spending = new SpendForecast(jdbc, new LedgerReader(jdbc, TestLedger.on(jdbc)));
 
     @BeforeEach
     void migrate() {
