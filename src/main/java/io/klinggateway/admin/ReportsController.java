@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** What operators can look up: who did what, who spent what, and whether the books are right. */
 @RestController
 @RequestMapping("/admin/v1")
-@Tag(name = "Records")
+@Tag(name = "Reports")
 class ReportsController {
 
     private final AuditLog audit;

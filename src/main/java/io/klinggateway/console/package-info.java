@@ -1,6 +1,6 @@
 /**
- * The pages under {@code /console}: for tenants, who sign in with a key, and for operators, who sign in with a token. A form
- * is bound to the terms of the operators' API and calls the operation that the API calls, so both have the same rules. A
+ * The pages under {@code /console}: for teams and for operators, who sign in with a key or a token, or as people by single
+ * sign-on. A form is bound to the terms of the operators' API and calls the operation that the API calls, so both have the same rules. A
  * session knows who signed in by id; every request asks again whether that still holds.
  */
 @NullMarked

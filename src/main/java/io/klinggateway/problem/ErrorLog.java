@@ -18,8 +18,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * Leaves one line for each error answer, by which its request's id is found, and for each that nobody took. A caller that makes more errors than people
- * read fills no disk: of each tenant, and of all strangers together, there are {@link #BURST} lines at once, and then one for
+ * Leaves one line for each error answer, found by its request's id, and one for each answer that nobody took. A caller that makes
+ * more errors than people read fills no disk: of each tenant, and of all strangers together, there are {@link #BURST} lines at once, and then one for
  * each {@link #PAUSE}, which says how many were left out.
  */
 @Component

@@ -57,7 +57,7 @@ final class IdentityProvider {
     private final RestClient json;
     private final RestClientRefreshTokenTokenResponseClient refreshes = new RestClientRefreshTokenTokenResponseClient();
     private final OidcAuthorizationCodeAuthenticationProvider codes;
-    private volatile @Nullable ProviderMetadata discovered;
+    private volatile @Nullable ProviderMetadata metadata;
 
     /** @throws IllegalStateException with a sentence that names the setting, if the issuer is none that can be trusted, or the scopes give no id token */
     IdentityProvider(SignInSettings settings, RoleMapping roles, ProviderHttp http, Clock clock) {
@@ -89,10 +89,10 @@ final class IdentityProvider {
 
     /** @throws ProviderAway if it does not describe itself now */
     ProviderMetadata discover() {
-        ProviderMetadata known = discovered;
+        ProviderMetadata known = metadata;
         if (known == null) {
             known = describe();
-            discovered = known;
+            metadata = known;
         }
         return known;
     }

@@ -424,6 +424,7 @@ class DeclaredTenantsTests {
     @ComponentScan(
             basePackageClasses = Tenants.class,
             useDefaultFilters = false,
-            includeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*\\.(Tenants|Keys|KnownKeys)"))
+            includeFilters =
+                    @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*\\.(Tenants|Keys|ApiKeyCache)"))
     static class TakeOver {}
 }

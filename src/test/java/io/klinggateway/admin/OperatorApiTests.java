@@ -1469,8 +1469,7 @@ class OperatorApiTests {
         T run(int index);
     }
 
-    private static <T> List<T> together(int count, Attempt<T> attempt)
-            throws InterruptedException, ExecutionException {
+    private static <T> List<T> together(int count, Attempt<T> attempt) throws InterruptedException, ExecutionException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Stream<Callable<T>> calls = IntStream.range(0, count).mapToObj(index -> () -> attempt.run(index));
             var futures = threads.invokeAll(calls.toList());
