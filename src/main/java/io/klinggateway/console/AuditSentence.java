@@ -63,6 +63,8 @@ record AuditSentence(
             case "tenant.declare" -> of(entry, "declared", null, "the team");
             case "tenant.withdraw" -> of(entry, "withdrew the declaration", null, "of");
             case "tenant.export" -> of(entry, "exported all records", null, "of");
+            case "tenant.erase" -> of(entry, "erased all requests and images", null, "of");
+            case "webhook.default" -> of(entry, "changed the default webhook", null, "of");
             case "generation.capture" -> of(entry, "captured the credits of job", job, "of");
             case "generation.release" -> of(entry, "released the credits of job", job, "of");
             case "generation.erase" -> of(entry, "erased request and images of job", job, "of");

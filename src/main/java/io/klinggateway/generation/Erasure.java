@@ -22,15 +22,16 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Erasure {
 
-    /** How many images there were is spend, and stays. */
+    /** How many images there were is spend, and stays. The vendor's error may repeat the prompt. */
     private static final String ERASE = """
             update generation
-               set upstream_request = null, webhook_url = null, asked_by = null, due_at = null, expired = expired or state = 'COMPLETED',
+               set upstream_request = null, webhook_url = null, asked_by = null, error = null, due_at = null,
+                   expired = expired or state = 'COMPLETED',
                    result_images = case when result_images is not null
                        then array_fill(''::text, array[cardinality(result_images)]) end
              where id = any(:ids) and completed_at is not null
                and (upstream_request is not null or webhook_url is not null or due_at is not null
-                    or array_to_string(result_images, '') <> '')
+                    or error is not null or array_to_string(result_images, '') <> '')
             """;
 
     private static final String ENDED =

@@ -32,8 +32,7 @@ class GenerationRepository {
 
     private static final String STANDING = """
             select generation_status(state, upstream_job_id) as status, state = 'WAITING' as waiting,
-                   state = 'SENDING' as sending,
-                   state = 'FAILED' and not promised as withdrawn
+                   state = 'SENDING' as sending, state = 'FAILED' and not promised as withdrawn
               from generation where id = :id
             """;
 
@@ -164,7 +163,6 @@ class GenerationRepository {
 
     private static final String END_ONE_WAITING = END_WAITING + """
              where id = :id and tenant_id = :tenant and state = 'WAITING'
-            returning id
             """;
 
     private static final String END_WAITING_OF_TENANT = END_WAITING + """
@@ -361,13 +359,12 @@ class GenerationRepository {
 
     boolean cancel(TenantId tenant, GenerationId id, String error) {
         return jdbc.sql(END_ONE_WAITING)
-                .param("state", GenerationState.CANCELLED.name())
-                .param("error", error)
-                .param("tenant", tenant.value())
-                .param("id", id.value())
-                .query(UUID.class)
-                .optional()
-                .isPresent();
+                        .param("state", GenerationState.CANCELLED.name())
+                        .param("error", error)
+                        .param("tenant", tenant.value())
+                        .param("id", id.value())
+                        .update()
+                == 1;
     }
 
     /** The longest waiting first. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many bytes of bodies may be held at once. Each counts with what it has sent, and with no less than its request takes
  * meanwhile, so that there are not too many of them either. Callers share with their like: whoever is unknown keeps neither
- * teams and operators out, nor the vendor's callbacks. One team alone has three quarters of a share.
+ * teams and operators out, nor the vendor's callbacks. One team leaves a 64th of a share to others, and
+ * {@value #OTHERS_BODIES} small bodies at least.
  */
 final class BodyMemoryLimit {
 

@@ -34,6 +34,8 @@ class BudgetAgreementTests {
 
     private static final long SEED = Long.getLong("agreement.seed", 20261128L);
     private static final String REPEATED = "asked-first";
+    private static final Pattern CELL =
+            Pattern.compile("data-label=\"(?:Spent|Held|Left|Of)\">(?:<b>)?([\\d,]+)<");
     private static final Pattern BAR = Pattern.compile("([\\d,]+) spent ([\\d,]+) held ([\\d,]+) left of ([\\d,]+)");
     private static final Pattern AVAILABLE = Pattern.compile(
             "Available ([\\d,]+) credits? for this key now, limited by the (key's own|team's) budget \\( ?(\\S+) ?\\)");
@@ -178,9 +180,11 @@ class BudgetAgreementTests {
                         .json()
                         .path("windows")));
         Session operator = Session.signedIn(gateway.url(), Replica.TOKEN);
-        for (String page : List.of("/console/operator/tenants/agreeing", "/console/operator/tenants")) {
-            assertThat(barsOf(textOf(operator.get(page).body()))).as(page).isEqualTo(barsOf(windows));
-        }
+        assertThat(barsOf(textOf(
+                        operator.get("/console/operator/tenants/agreeing").body())))
+                .isEqualTo(barsOf(windows));
+        assertThat(barsOf(windows))
+                .contains(rowOf("agreeing", operator.get("/console/operator/tenants").body()));
         assertThat(barsOf(textOf(operator.get("/console/operator").body())))
                 .singleElement()
                 .satisfies(tightest -> {
@@ -204,6 +208,17 @@ class BudgetAgreementTests {
     /** What a reader of the page sees, without its markup. */
     private static String textOf(String page) {
         return page.replaceAll("<[^>]*>", " ").replace("&#39;", "'").replaceAll("\\s+", " ");
+    }
+
+    /** Of the window that leaves a team least. */
+    private static Bar rowOf(String team, String page) {
+        String row = page.substring(page.indexOf("/tenants/" + team + "\""));
+        List<Long> cells = CELL.matcher(row.substring(0, row.indexOf("</tr>")))
+                .results()
+                .map(cell -> number(cell.group(1)))
+                .toList();
+        assertThat(cells).as(row).hasSize(4);
+        return new Bar(cells.get(0), cells.get(1), cells.get(2), cells.get(3));
     }
 
     private static List<Bar> barsOf(String text) {

@@ -257,7 +257,7 @@ class DeclaredTenantsTests {
         "gateway.tenants[0].limits.weight, 101, tenants[0].limits.weight",
         "gateway.tenants[0].limits.weight, heavy, gateway.tenants[0].limits.weight",
         "gateway.tenants[0].self-service.most-keys, 0, tenants[0].selfService.mostKeys",
-        "gateway.tenants[0].default-webhook.url, https://10.0.0.1/hook, tenants[0].defaultWebhook.url",
+        "gateway.tenants[0].default-webhook.url, https://10.0.0.1/hook, a default webhook whose url must not lead to",
         "gateway.tenants[0].default-webhook.events, completed, tenants[0].defaultWebhook.url",
         "gateway.tenants[0].cost-centre, ' ', tenants[0].costCentre",
         "gateway.tenants[0].keys[0].allowed-networks, 10.0.0.1/8, 10.0.0.1/8",
