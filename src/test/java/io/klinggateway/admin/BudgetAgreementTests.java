@@ -34,8 +34,7 @@ class BudgetAgreementTests {
 
     private static final long SEED = Long.getLong("agreement.seed", 20261128L);
     private static final String REPEATED = "asked-first";
-    private static final Pattern CELL =
-            Pattern.compile("data-label=\"(?:Spent|Held|Left|Of)\">(?:<b>)?([\\d,]+)<");
+    private static final Pattern CELL = Pattern.compile("data-label=\"(?:Spent|Held|Left|Of)\">(?:<b>)?([\\d,]+)<");
     private static final Pattern BAR = Pattern.compile("([\\d,]+) spent ([\\d,]+) held ([\\d,]+) left of ([\\d,]+)");
     private static final Pattern AVAILABLE = Pattern.compile(
             "Available ([\\d,]+) credits? for this key now, limited by the (key's own|team's) budget \\( ?(\\S+) ?\\)");
@@ -184,7 +183,8 @@ class BudgetAgreementTests {
                         operator.get("/console/operator/tenants/agreeing").body())))
                 .isEqualTo(barsOf(windows));
         assertThat(barsOf(windows))
-                .contains(rowOf("agreeing", operator.get("/console/operator/tenants").body()));
+                .contains(rowOf(
+                        "agreeing", operator.get("/console/operator/tenants").body()));
         assertThat(barsOf(textOf(operator.get("/console/operator").body())))
                 .singleElement()
                 .satisfies(tightest -> {

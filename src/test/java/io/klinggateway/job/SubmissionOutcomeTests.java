@@ -1,5 +1,8 @@
 package io.klinggateway.job;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -132,10 +135,10 @@ class SubmissionOutcomeTests extends GatewayScenario {
     @ParameterizedTest
     @ValueSource(ints = {3, 4})
     void aRateLimitIsWaitedForWithoutTheCaller(int seconds) {
-        vendorAnswers(
-                answer(429, "{}").withHeader("Retry-After", Integer.toString(seconds)),
-                accepted(vendorJob),
-                accepted(UUID.randomUUID()));
+        vendorAnswers(answer(429, "{}").withHeader("Retry-After", Integer.toString(seconds)), accepted(vendorJob));
+        // Both are sent at once in the end.
+        vendor.stubFor(
+                post(urlEqualTo(GENERATE)).withRequestBody(containing("owl")).willReturn(accepted(UUID.randomUUID())));
 
         long begun = System.nanoTime();
         Answer answer = generate(FOX);
