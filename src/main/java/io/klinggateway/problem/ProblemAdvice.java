@@ -32,17 +32,23 @@ class ProblemAdvice {
     @Nullable
     ResponseEntity<Problem> failed(Exception failure, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
-        if (ClientDisconnect.caused(failure) || (ClientDisconnect.isNotedOf(request) && !isOurs(failure))) {
+        if (ClientDisconnect.caused(failure)) {
+            refusals.hungUp();
+            return null;
+        }
+        boolean gone = ClientDisconnect.isNotedOf(request);
+        if (!gone && response.isCommitted()) {
+            throw failure;
+        }
+        // Asked once: a failure of our own is logged by it.
+        ResponseEntity<Problem> answer = problems.answer(failure);
+        if (gone && answer.getStatusCode() != HttpStatus.INTERNAL_SERVER_ERROR) {
             refusals.hungUp();
             return null;
         }
         if (response.isCommitted()) {
             throw failure;
         }
-        return problems.answer(failure);
-    }
-
-    private boolean isOurs(Exception failure) {
-        return problems.answer(failure).getStatusCode() == HttpStatus.INTERNAL_SERVER_ERROR;
+        return answer;
     }
 }
