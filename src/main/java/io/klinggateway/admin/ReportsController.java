@@ -7,7 +7,7 @@ import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.orphan.Orphans;
-import io.klinggateway.oversight.SystemStatus;
+import io.klinggateway.reconciliation.SystemStatus;
 import io.klinggateway.support.Page;
 import io.klinggateway.tenant.Tenant;
 import io.klinggateway.tenant.Tenants;

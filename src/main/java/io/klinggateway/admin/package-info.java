@@ -8,7 +8,7 @@
             "usage",
             "export",
             "erasure",
-            "oversight",
+            "reconciliation",
             "orphan",
             "recovery",
             "queue",
@@ -19,7 +19,7 @@
             "tenant",
             "ledger",
             "apiframe",
-            "image",
+            "imagerequest",
             "credits",
             "problem",
             "support"

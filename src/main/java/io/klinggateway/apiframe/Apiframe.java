@@ -13,7 +13,7 @@ import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
 import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.apiframe.UpstreamMeters.Operation;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;

@@ -1,7 +1,7 @@
 package io.klinggateway.apiframe;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.support.Uuids;
 import java.time.Instant;
 import java.time.OffsetDateTime;

@@ -4,7 +4,7 @@
  * never leave this package.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"image", "credits", "support"})
+@ApplicationModule(allowedDependencies = {"imagerequest", "credits", "support"})
 package io.klinggateway.apiframe;
 
 import org.jspecify.annotations.NullMarked;

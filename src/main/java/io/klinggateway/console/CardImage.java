@@ -2,8 +2,8 @@ package io.klinggateway.console;
 
 import io.klinggateway.generation.JobView;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.picture.PictureCopy;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.PictureCopy;
+import io.klinggateway.picturestore.Pictures;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.image.PriceList;
+import io.klinggateway.imagerequest.PriceList;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;

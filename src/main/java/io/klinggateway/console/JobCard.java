@@ -2,11 +2,11 @@ package io.klinggateway.console;
 
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.generation.JobView;
-import io.klinggateway.image.AspectRatio;
-import io.klinggateway.image.KlingVersion;
-import io.klinggateway.picture.PictureCopy;
-import io.klinggateway.picture.PictureState;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.imagerequest.AspectRatio;
+import io.klinggateway.imagerequest.KlingVersion;
+import io.klinggateway.picturestore.PictureCopy;
+import io.klinggateway.picturestore.PictureState;
+import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.queue.QueuePosition;
 import java.time.Duration;
 import java.util.Arrays;

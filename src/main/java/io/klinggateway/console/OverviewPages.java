@@ -1,9 +1,9 @@
 package io.klinggateway.console;
 
 import io.klinggateway.orphan.Orphans;
-import io.klinggateway.oversight.OpenCount;
-import io.klinggateway.oversight.SystemStatus;
 import io.klinggateway.queue.QueueForecast;
+import io.klinggateway.reconciliation.OpenCount;
+import io.klinggateway.reconciliation.SystemStatus;
 import io.klinggateway.usage.SpendForecast;
 import io.klinggateway.usage.SpendForecast.Outlook;
 import io.klinggateway.usage.UsageReports;

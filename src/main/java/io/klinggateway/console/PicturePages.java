@@ -1,8 +1,8 @@
 package io.klinggateway.console;
 
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.picture.PictureArchive;
-import io.klinggateway.picture.PictureArchive.Zip;
+import io.klinggateway.picturestore.PictureArchive;
+import io.klinggateway.picturestore.PictureArchive.Zip;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;

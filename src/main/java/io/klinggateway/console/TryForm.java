@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.image.KlingVersion;
+import io.klinggateway.imagerequest.KlingVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.BindParam;

@@ -1,9 +1,9 @@
 package io.klinggateway.console;
 
-import io.klinggateway.image.AspectRatio;
-import io.klinggateway.image.KlingImageParams;
-import io.klinggateway.image.KlingVersion;
-import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.imagerequest.AspectRatio;
+import io.klinggateway.imagerequest.KlingImageParams;
+import io.klinggateway.imagerequest.KlingVersion;
+import io.klinggateway.imagerequest.WebhookEvent;
 import io.klinggateway.job.TenantJobs;
 import io.klinggateway.support.Uuids;
 import io.klinggateway.tenant.Caller;

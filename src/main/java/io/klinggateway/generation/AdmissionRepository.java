@@ -3,7 +3,7 @@ package io.klinggateway.generation;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.imagerequest.WebhookEvent;
 import io.klinggateway.ledger.AvailableCredits;
 import io.klinggateway.ledger.AvailableCredits.LimitedBy;
 import io.klinggateway.ledger.GenerationId;

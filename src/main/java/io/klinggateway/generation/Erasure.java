@@ -2,7 +2,7 @@ package io.klinggateway.generation;
 
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.support.Columns;
 import io.klinggateway.support.PageCursor;
 import io.klinggateway.support.SqlTimes;

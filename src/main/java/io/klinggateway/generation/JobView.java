@@ -3,7 +3,7 @@ package io.klinggateway.generation;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;

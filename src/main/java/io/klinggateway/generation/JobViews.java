@@ -1,11 +1,11 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.image.ImageRequest;
-import io.klinggateway.image.ImageRequestJson;
-import io.klinggateway.image.WebhookEvent;
-import io.klinggateway.picture.PictureCopy;
-import io.klinggateway.picture.Pictures;
-import io.klinggateway.picture.ShownPictures;
+import io.klinggateway.imagerequest.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequestJson;
+import io.klinggateway.imagerequest.WebhookEvent;
+import io.klinggateway.picturestore.PictureCopy;
+import io.klinggateway.picturestore.Pictures;
+import io.klinggateway.picturestore.ShownPictures;
 import io.klinggateway.webhook.DeliveryStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;

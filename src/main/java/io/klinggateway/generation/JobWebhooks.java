@@ -1,9 +1,9 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.webhook.Deliveries;
 import io.klinggateway.webhook.JobWebhookMessage;
 import java.util.List;

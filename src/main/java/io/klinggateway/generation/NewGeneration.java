@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.tenant.Caller;
 import org.jspecify.annotations.Nullable;

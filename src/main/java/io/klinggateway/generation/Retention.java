@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.ledger.GenerationId;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;

@@ -8,7 +8,7 @@ import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.HoldResolution;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

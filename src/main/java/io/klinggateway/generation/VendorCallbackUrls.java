@@ -2,8 +2,8 @@ package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.apiframe.VendorSignature;
-import io.klinggateway.image.ImageRequest;
-import io.klinggateway.image.WebhookEvent;
+import io.klinggateway.imagerequest.ImageRequest;
+import io.klinggateway.imagerequest.WebhookEvent;
 import io.klinggateway.ledger.TenantId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

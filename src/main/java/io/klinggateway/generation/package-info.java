@@ -8,11 +8,11 @@
 @ApplicationModule(
         allowedDependencies = {
             "apiframe",
-            "image",
+            "imagerequest",
             "ledger",
             "tenant",
             "webhook",
-            "picture",
+            "picturestore",
             "credits",
             "problem",
             "trace",

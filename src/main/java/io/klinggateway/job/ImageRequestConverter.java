@@ -1,7 +1,7 @@
 package io.klinggateway.job;
 
-import io.klinggateway.image.ImageRequest;
-import io.klinggateway.image.ImageRequestReader;
+import io.klinggateway.imagerequest.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequestReader;
 import io.klinggateway.problem.MalformedJson;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.webhook.WebhookUrlPolicy;

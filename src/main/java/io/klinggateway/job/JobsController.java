@@ -5,7 +5,7 @@ import io.klinggateway.apiframe.UpstreamJob;
 import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.job.JobWatcher.Listener;
 import io.klinggateway.job.Jobs.FoundJob;
 import io.klinggateway.ledger.GenerationId;

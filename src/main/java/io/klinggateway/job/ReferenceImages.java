@@ -2,7 +2,7 @@ package io.klinggateway.job;
 
 import io.klinggateway.generation.Admissions;
 import io.klinggateway.generation.NewGeneration;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.Caller;

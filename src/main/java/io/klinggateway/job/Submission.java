@@ -9,7 +9,7 @@ import io.klinggateway.generation.NewGeneration;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.InsufficientCredits;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.queue.Acknowledged;

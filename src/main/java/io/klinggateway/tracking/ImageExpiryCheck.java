@@ -5,7 +5,7 @@ import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.queue.VendorRateLimiter;
 import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.klinggateway.tracking.TrackingRepository.KeptJob;

@@ -7,7 +7,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "generation",
-            "picture",
+            "picturestore",
             "queue",
             "apiframe",
             "ledger",

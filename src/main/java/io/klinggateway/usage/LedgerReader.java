@@ -1,6 +1,6 @@
 package io.klinggateway.usage;
 
-import io.klinggateway.image.KlingVersion;
+import io.klinggateway.imagerequest.KlingVersion;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;

@@ -6,7 +6,15 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"background", "generation", "tenant", "ledger", "image", "credits", "problem", "support"
+        allowedDependencies = {
+            "background",
+            "generation",
+            "tenant",
+            "ledger",
+            "imagerequest",
+            "credits",
+            "problem",
+            "support"
         })
 package io.klinggateway.usage;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.RetentionPass;
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.running.Answer;
 import io.klinggateway.running.Client;
 import io.klinggateway.running.Replica.Settings;

@@ -16,7 +16,7 @@ import java.lang.annotation.Target;
             "gateway.pictures.directory=target/pictures/${random.uuid}",
             "gateway.pictures.hosts=localhost",
             "gateway.pictures.signing-secret=signs-the-urls-of-pictures-in-the-console",
-            "gateway.oversight.reconciliation-interval=1s",
+            "gateway.reconciliation.interval=1s",
             "gateway.http.trusted-proxies=127.0.0.1, ::1"
         })
 @interface ConsoleTest {

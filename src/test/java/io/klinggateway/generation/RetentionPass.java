@@ -1,6 +1,6 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.picture.Pictures;
+import io.klinggateway.picturestore.Pictures;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;

@@ -7,7 +7,7 @@ import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Receipt;
-import io.klinggateway.image.ImageRequest;
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyId;

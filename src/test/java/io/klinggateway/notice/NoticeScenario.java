@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
         settings = {
             "gateway.admin.tokens.alice=" + NoticeScenario.TOKEN,
             "gateway.notices.mail-from=" + NoticeScenario.SENDER,
-            "gateway.oversight.vendor-balance-floor=1000000000000",
+            "gateway.reconciliation.vendor-balance-floor=1000000000000",
             "gateway.webhooks.retry-pauses=1s,1s"
         })
 abstract class NoticeScenario {

@@ -3,7 +3,7 @@ package io.klinggateway.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.image.KlingVersion;
+import io.klinggateway.imagerequest.KlingVersion;
 import io.klinggateway.ledger.TestLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

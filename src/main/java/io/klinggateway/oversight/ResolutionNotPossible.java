@@ -1,9 +1,0 @@
-package io.klinggateway.oversight;
-
-/** A generation cannot be resolved like this; nothing was changed. */
-final class ResolutionNotPossible extends RuntimeException {
-
-    ResolutionNotPossible(String sentence) {
-        super(sentence);
-    }
-}

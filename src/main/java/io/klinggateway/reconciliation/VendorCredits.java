@@ -1,0 +1,10 @@
+package io.klinggateway.reconciliation;
+
+import java.time.Duration;
+
+/**
+ * What is left on the vendor's account.
+ *
+ * @param age how long ago the vendor said so
+ */
+public record VendorCredits(long credits, Duration age) {}

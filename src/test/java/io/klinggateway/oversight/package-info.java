@@ -1,4 +1,0 @@
-@NullMarked
-package io.klinggateway.oversight;
-
-import org.jspecify.annotations.NullMarked;

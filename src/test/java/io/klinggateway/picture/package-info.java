@@ -1,4 +1,0 @@
-@NullMarked
-package io.klinggateway.picture;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.picturestore;
+
+import org.jspecify.annotations.NullMarked;

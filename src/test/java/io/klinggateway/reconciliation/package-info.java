@@ -1,0 +1,4 @@
+@NullMarked
+package io.klinggateway.reconciliation;
+
+import org.jspecify.annotations.NullMarked;
