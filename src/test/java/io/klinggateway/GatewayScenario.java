@@ -20,7 +20,7 @@ import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Missing;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
 import io.klinggateway.harness.Ports;
@@ -90,7 +90,7 @@ public abstract class GatewayScenario {
     /** On a port of its own from start to start, so that it can go away and come back. */
     protected static final WireMockServer vendor = new WireMockServer(options().port(Ports.free()));
 
-    private static final UpstreamJobId NO_JOB = new UpstreamJobId(new UUID(0, 404));
+    private static final VendorJobId NO_JOB = new VendorJobId(new UUID(0, 404));
     private static final int PROBES = 8;
     private static final String NO_JOBS = "{\"jobs\":[],\"nextCursor\":null,\"hasMore\":false}";
 

@@ -1,8 +1,8 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.orphan.OrphanJob;
@@ -61,14 +61,14 @@ public class OrphanOperations {
      *
      * @throws ProblemException if there is no such orphan or team, it is resolved already, or the vendor does not answer
      */
-    public OrphanJob assign(Operator operator, UpstreamJobId id, Assignment asked) {
+    public OrphanJob assign(Operator operator, VendorJobId id, Assignment asked) {
         OrphanJob before = find(id);
         TenantId tenant = tenants.find(asked.tenant())
                 .orElseThrow(() -> Refusals.noTenant(asked.tenant()))
                 .tenant()
                 .id();
         // Asked before any transaction begins.
-        UpstreamJob job = orphans.bookable(id);
+        VendorJob job = orphans.bookable(id);
         GenerationId generation = Objects.requireNonNull(transactions.execute(_ -> {
             GenerationId booked = orphans.assign(job, tenant, operator.name(), asked.reason());
             audit.record(
@@ -87,7 +87,7 @@ public class OrphanOperations {
      *
      * @throws ProblemException if there is no such orphan, or it is resolved already
      */
-    public OrphanJob dismiss(Operator operator, UpstreamJobId id, Dismissal asked) {
+    public OrphanJob dismiss(Operator operator, VendorJobId id, Dismissal asked) {
         OrphanJob before = find(id);
         return transactions.execute(_ -> {
             orphans.dismiss(id);
@@ -111,7 +111,7 @@ public class OrphanOperations {
     }
 
     /** @throws ProblemException if there is no such orphan */
-    public OrphanJob find(UpstreamJobId id) {
+    public OrphanJob find(VendorJobId id) {
         return orphans.find(id).orElseThrow(() -> Refusals.notFound("There is no orphan " + id));
     }
 }

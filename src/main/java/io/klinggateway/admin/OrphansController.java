@@ -2,7 +2,7 @@ package io.klinggateway.admin;
 
 import io.klinggateway.admin.OrphanOperations.Assignment;
 import io.klinggateway.admin.OrphanOperations.Dismissal;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.orphan.OrphanJob;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.recovery.Recoveries;
@@ -105,9 +105,7 @@ class OrphansController {
         return new RecoveriesView(recoveries.reports());
     }
 
-    private static UpstreamJobId id(String text) {
-        return Uuids.parse(text)
-                .map(UpstreamJobId::new)
-                .orElseThrow(() -> Refusals.notFound("There is no such orphan"));
+    private static VendorJobId id(String text) {
+        return Uuids.parse(text).map(VendorJobId::new).orElseThrow(() -> Refusals.notFound("There is no such orphan"));
     }
 }

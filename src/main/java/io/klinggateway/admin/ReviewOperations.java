@@ -1,8 +1,8 @@
 package io.klinggateway.admin;
 
 import io.klinggateway.admin.AuditLog.Action;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemException;
@@ -56,7 +56,7 @@ public class ReviewOperations {
         return switch (asked.outcome()) {
             case CAPTURE -> {
                 // Asked before any transaction begins.
-                UpstreamJob job = reviews.completedJob(jobOf(before, asked));
+                VendorJob job = reviews.completedJob(jobOf(before, asked));
                 yield inTransaction(
                         operator, before, asked, () -> reviews.capture(id, job, operator.name(), asked.reason()));
             }
@@ -85,12 +85,12 @@ public class ReviewOperations {
         return reviews.find(id).orElseThrow(() -> Refusals.notFound("There is no generation " + id));
     }
 
-    private static UpstreamJobId jobOf(GenerationSummary generation, ReviewDecision asked) {
+    private static VendorJobId jobOf(GenerationSummary generation, ReviewDecision asked) {
         UUID job = asked.upstreamJobId() == null ? generation.upstreamJobId() : asked.upstreamJobId();
         if (job == null) {
             throw new ProblemException(Problem.invalid(
                     "upstreamJobId", "is required: the vendor's job to settle from is not known to the gateway"));
         }
-        return new UpstreamJobId(job);
+        return new VendorJobId(job);
     }
 }

@@ -8,11 +8,11 @@ import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.InDoubt;
 import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
-import io.klinggateway.apiframe.SubmitOutcome.Unknown;
-import io.klinggateway.apiframe.UpstreamMeters.Operation;
+import io.klinggateway.apiframe.VendorMeters.Operation;
 import io.klinggateway.imagerequest.ImageRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ public class Apiframe {
     private final @Nullable String previousKey;
     private final Clock clock;
     private final ApiframeSettings settings;
-    private final UpstreamMeters meters;
+    private final VendorMeters meters;
     private final ApplicationEventPublisher events;
 
     Apiframe(
@@ -56,7 +56,7 @@ public class Apiframe {
             ApiframeSettings settings,
             VendorApiKeys keys,
             Clock clock,
-            UpstreamMeters meters,
+            VendorMeters meters,
             ApplicationEventPublisher events) {
         this.http = http;
         this.settings = settings;
@@ -95,7 +95,7 @@ public class Apiframe {
         return switch (meters.timed(
                 Operation.SUBMIT, () -> http.post("/v2/images/generate", body, idempotencyKey, deadline))) {
             case NotWritten notWritten -> new NotSent(notWritten.reason());
-            case Lost lost -> new Unknown(lost.reason());
+            case Lost lost -> new InDoubt(lost.reason());
             case Answered answered -> submitted(answered);
         };
     }
@@ -106,11 +106,11 @@ public class Apiframe {
             case 200, 202 ->
                 json.jobId(body.path("jobId"))
                         .<SubmitOutcome>map(Accepted::new)
-                        .orElseGet(() -> new Unknown("HTTP " + answer.status() + " without a job id"));
+                        .orElseGet(() -> new InDoubt("HTTP " + answer.status() + " without a job id"));
             case 400, 413, 422 -> new Invalid(json.error(body, "The vendor refused the request"), json.details(body));
             case 401, 402, 403, 404 -> new Denied(answer.status(), json.error(body, ""));
             case 429 -> new Throttled(throttled(answer));
-            default -> new Unknown("HTTP " + answer.status());
+            default -> new InDoubt("HTTP " + answer.status());
         };
     }
 
@@ -150,7 +150,7 @@ public class Apiframe {
      *
      * @param nextCall takes another call of the account's rate, if the previous key is asked, too
      */
-    public JobReading read(UpstreamJobId job, BooleanSupplier nextCall) {
+    public JobReading read(VendorJobId job, BooleanSupplier nextCall) {
         String path = "/v2/jobs/" + job;
         JobReading reading = reading(get(path), job);
         if (previousKey == null || !(reading instanceof Missing)) {
@@ -164,7 +164,7 @@ public class Apiframe {
         return revoked ? new Missing(true) : reading(before, job);
     }
 
-    private JobReading reading(Exchange exchange, UpstreamJobId job) {
+    private JobReading reading(Exchange exchange, VendorJobId job) {
         return switch (exchange) {
             case NotWritten notWritten -> new Unavailable(notWritten.reason());
             case Lost lost -> new Unavailable(lost.reason());
@@ -177,8 +177,8 @@ public class Apiframe {
         };
     }
 
-    private JobReading foundJob(Answered answer, UpstreamJobId asked) {
-        Optional<UpstreamJob> job = json.job(VendorJson.parse(answer.body()));
+    private JobReading foundJob(Answered answer, VendorJobId asked) {
+        Optional<VendorJob> job = json.job(VendorJson.parse(answer.body()));
         return job.filter(found -> found.id().equals(asked))
                 .<JobReading>map(Found::new)
                 .orElseGet(() -> new Unavailable("HTTP 200 without the job"));
@@ -234,7 +234,7 @@ public class Apiframe {
 
     /** All calls, on all replicas, wait as long as the vendor asks one to. */
     private @Nullable Duration throttled(Answered answer) {
-        Duration retryAfter = RetryAfter.parse(answer.headers().getFirst("Retry-After"), clock);
+        Duration retryAfter = VendorRetryAfter.parse(answer.headers().getFirst("Retry-After"), clock);
         events.publishEvent(new VendorThrottled(retryAfter == null ? UNSPOKEN_RETRY_AFTER : retryAfter));
         return retryAfter;
     }

@@ -14,7 +14,7 @@ public sealed interface JobListing {
      * @param nextCursor of the page with older jobs; null if this is the last
      */
     record Page(
-            List<UpstreamJob> jobs,
+            List<VendorJob> jobs,
             @Nullable Instant oldest,
             @Nullable String nextCursor) implements JobListing {}
 

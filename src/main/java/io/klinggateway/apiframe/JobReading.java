@@ -3,7 +3,7 @@ package io.klinggateway.apiframe;
 /** What came of looking at a job. */
 public sealed interface JobReading {
 
-    record Found(UpstreamJob job) implements JobReading {}
+    record Found(VendorJob job) implements JobReading {}
 
     /**
      * The vendor knows no such job.

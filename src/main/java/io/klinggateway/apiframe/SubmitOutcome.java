@@ -6,13 +6,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt to submit a job came to. All but {@link Unknown} are certain. {@code submitted} in {@link Apiframe} says which
+ * What one attempt to submit a job came to. All but {@link InDoubt} are certain. {@code submitted} in {@link Apiframe} says which
  * HTTP status is which.
  */
 public sealed interface SubmitOutcome {
 
     /** The vendor has the job. */
-    record Accepted(UpstreamJobId job) implements SubmitOutcome {}
+    record Accepted(VendorJobId job) implements SubmitOutcome {}
 
     /**
      * The vendor refuses these bytes, and so can never have accepted them before.
@@ -45,5 +45,5 @@ public sealed interface SubmitOutcome {
      * Something was written and no certain answer came (a 409 and each 5xx among them): a job may exist. The queue sends it again
      * under the same idempotency key.
      */
-    record Unknown(String reason) implements SubmitOutcome {}
+    record InDoubt(String reason) implements SubmitOutcome {}
 }

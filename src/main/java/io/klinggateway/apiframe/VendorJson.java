@@ -42,15 +42,15 @@ final class VendorJson {
         }
     }
 
-    Optional<UpstreamJobId> jobId(JsonNode id) {
+    Optional<VendorJobId> jobId(JsonNode id) {
         String text = text(id);
-        return text == null ? Optional.empty() : Uuids.parse(text).map(UpstreamJobId::new);
+        return text == null ? Optional.empty() : Uuids.parse(text).map(VendorJobId::new);
     }
 
-    Optional<UpstreamJob> job(JsonNode job) {
-        Optional<UpstreamJob.Status> status = status(job.path("status"));
+    Optional<VendorJob> job(JsonNode job) {
+        Optional<VendorJob.Status> status = status(job.path("status"));
         return status.flatMap(known -> jobId(job.path("id"))
-                .map(id -> new UpstreamJob(
+                .map(id -> new VendorJob(
                         id,
                         known,
                         progress(job.path("progress")),
@@ -66,7 +66,7 @@ final class VendorJson {
         if (!list.path("jobs").isArray()) {
             return new JobListing.Unavailable("HTTP 200 without a list of jobs");
         }
-        List<UpstreamJob> jobs = new ArrayList<>();
+        List<VendorJob> jobs = new ArrayList<>();
         Instant oldest = null;
         for (JsonNode entry : list.path("jobs")) {
             job(entry).ifPresent(jobs::add);
@@ -146,8 +146,8 @@ final class VendorJson {
         return details;
     }
 
-    private Optional<UpstreamJob.Status> status(JsonNode status) {
-        for (UpstreamJob.Status known : UpstreamJob.Status.values()) {
+    private Optional<VendorJob.Status> status(JsonNode status) {
+        for (VendorJob.Status known : VendorJob.Status.values()) {
             if (known.name().equals(text(status))) {
                 return Optional.of(known);
             }

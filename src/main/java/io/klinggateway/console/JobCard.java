@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.imagerequest.AspectRatio;
 import io.klinggateway.imagerequest.KlingVersion;
@@ -170,8 +170,8 @@ record JobCard(JobView job, JsonNode request, String prompt, List<CardImage> ima
         return place != null && place.startsIn().compareTo(SOON) > 0 ? "every 10s" : "every 2s";
     }
 
-    private UpstreamJob.Status state() {
-        return UpstreamJob.Status.valueOf(job.status());
+    private VendorJob.Status state() {
+        return VendorJob.Status.valueOf(job.status());
     }
 
     public String requestJson() {

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.job.TenantJobs;
@@ -33,7 +33,7 @@ class JobPages {
     private static final String JOBS = "/console/team/jobs/";
     private static final int PAGE = 24;
     private static final List<String> STATUSES =
-            Arrays.stream(UpstreamJob.Status.values()).map(Enum::name).toList();
+            Arrays.stream(VendorJob.Status.values()).map(Enum::name).toList();
 
     private final TenantJobs jobs;
     private final Ledger ledger;
@@ -61,7 +61,7 @@ class JobPages {
         String wanted = status != null && STATUSES.contains(status) ? status : null;
         Page<JobView> page = jobs.list(
                 caller.tenant().id(),
-                wanted == null ? null : UpstreamJob.Status.valueOf(wanted),
+                wanted == null ? null : VendorJob.Status.valueOf(wanted),
                 labels == null ? Labels.NONE : labels,
                 cursor,
                 PAGE);

@@ -4,7 +4,7 @@ import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.OrphanOperations;
 import io.klinggateway.admin.OrphanOperations.Assignment;
 import io.klinggateway.admin.OrphanOperations.Dismissal;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.orphan.OrphanJob;
 import io.klinggateway.orphan.Orphans;
 import io.klinggateway.problem.Problem;
@@ -136,9 +136,9 @@ class OrphanPages {
                 () -> list(null, null, null, model));
     }
 
-    private static UpstreamJobId parse(String id) {
+    private static VendorJobId parse(String id) {
         return Uuids.parse(id)
-                .map(UpstreamJobId::new)
+                .map(VendorJobId::new)
                 .orElseThrow(() -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "There is no such orphan")));
     }
 }

@@ -75,7 +75,7 @@ class OverviewPages {
         model.addAttribute(
                 "holds",
                 status.open().stream().mapToLong(OpenCount::heldCredits).sum());
-        model.addAttribute("vendor", status.vendorCredits().orElse(null));
+        model.addAttribute("vendor", status.vendorBalance().orElse(null));
         model.addAttribute("orphans", orphans.unresolved());
         model.addAttribute("missing", status.vendorDrift().orElse(0L));
         model.addAttribute("drift", status.drift().orElse(null));

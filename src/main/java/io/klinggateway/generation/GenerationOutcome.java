@@ -1,6 +1,6 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import java.util.Locale;
 
 /** How a generation ended, as it is counted and logged. */
@@ -25,7 +25,7 @@ enum GenerationOutcome {
     }
 
     /** @throws IllegalArgumentException if the job has not ended */
-    static GenerationOutcome of(UpstreamJob.Status ended) {
+    static GenerationOutcome of(VendorJob.Status ended) {
         return switch (ended) {
             case COMPLETED -> COMPLETED;
             case FAILED -> JOB_FAILED;

@@ -1,8 +1,8 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Apiframe;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -214,7 +214,7 @@ class GenerationRepository {
     }
 
     /** @return seconds since its admission; empty if it came too late, or was recorded before */
-    Optional<Double> accept(GenerationId id, UpstreamJobId job) {
+    Optional<Double> accept(GenerationId id, VendorJobId job) {
         return jdbc.sql(ACCEPT)
                 .param("id", id.value())
                 .param("job", job.value())
@@ -222,7 +222,7 @@ class GenerationRepository {
                 .optional();
     }
 
-    boolean belongsToAnother(GenerationId id, UpstreamJobId job) {
+    boolean belongsToAnother(GenerationId id, VendorJobId job) {
         return jdbc.sql(OF_ANOTHER)
                 .param("id", id.value())
                 .param("job", job.value())
@@ -232,7 +232,7 @@ class GenerationRepository {
     }
 
     /** @return false if the job was recorded before, as the generation's or as an orphan: then there is nothing to note */
-    boolean noteOrphan(GenerationId id, UpstreamJobId job) {
+    boolean noteOrphan(GenerationId id, VendorJobId job) {
         return jdbc.sql(RECORD_ORPHAN)
                         .param("id", id.value())
                         .param("job", job.value())
@@ -277,7 +277,7 @@ class GenerationRepository {
                 == 1;
     }
 
-    void progress(GenerationId id, UpstreamJob.Status status, @Nullable Integer percent) {
+    void progress(GenerationId id, VendorJob.Status status, @Nullable Integer percent) {
         jdbc.sql(PROGRESS)
                 .param("id", id.value())
                 .param("state", status.name())
@@ -299,7 +299,7 @@ class GenerationRepository {
     }
 
     /** @return empty if it had ended before */
-    Optional<EndedGeneration> end(GenerationId id, UpstreamJob job) {
+    Optional<EndedGeneration> end(GenerationId id, VendorJob job) {
         return ofJob(jdbc.sql(END).param("state", job.status().name()), id, job)
                 .param("error", job.error(), Types.VARCHAR)
                 .query((row, _) -> ended(row))
@@ -307,15 +307,14 @@ class GenerationRepository {
     }
 
     /** @return empty if it is not in review, or the job is not its own */
-    Optional<EndedGeneration> completeReview(GenerationId id, UpstreamJob job) {
+    Optional<EndedGeneration> completeReview(GenerationId id, VendorJob job) {
         return ofJob(jdbc.sql(COMPLETE_REVIEW).param("upstream", apiframe.upstream()), id, job)
                 .param("job", job.id().value())
                 .query((row, _) -> ended(row))
                 .optional();
     }
 
-    private static JdbcClient.StatementSpec ofJob(
-            JdbcClient.StatementSpec statement, GenerationId id, UpstreamJob job) {
+    private static JdbcClient.StatementSpec ofJob(JdbcClient.StatementSpec statement, GenerationId id, VendorJob job) {
         Credits charged = job.charged();
         return statement
                 .param("id", id.value())

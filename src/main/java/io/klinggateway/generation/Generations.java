@@ -1,8 +1,8 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.ledger.GenerationId;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +46,7 @@ public class Generations {
      * @return false if the job is another generation's, which was booked from it after a restore; nothing changes then
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    public boolean accepted(GenerationId id, UpstreamJobId job, Deadline deadline) {
+    public boolean accepted(GenerationId id, VendorJobId job, Deadline deadline) {
         Optional<Double> seconds = CommitRetry.run(deadline, () -> generations.accept(id, job));
         if (seconds.isPresent()) {
             meters.accepted(seconds.get());
@@ -83,7 +83,7 @@ public class Generations {
     }
 
     /** @param percent null if the vendor does not say */
-    public void progressed(GenerationId id, UpstreamJob.Status status, @Nullable Integer percent) {
+    public void progressed(GenerationId id, VendorJob.Status status, @Nullable Integer percent) {
         generations.progress(id, status, percent);
     }
 

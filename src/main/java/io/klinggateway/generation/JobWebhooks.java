@@ -1,6 +1,6 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.picturestore.Pictures;
@@ -51,7 +51,7 @@ public class JobWebhooks {
     }
 
     /** Best effort: what is lost is not repeated, and the end may overtake it. */
-    public void progressed(GenerationId id, UpstreamJob.Status status, int percent) {
+    public void progressed(GenerationId id, VendorJob.Status status, int percent) {
         JobEvent event = new JobEvent.Progress(id.value(), status.name(), percent, ImageRequest.MODEL);
         generations
                 .findRecipient(id)

@@ -2,8 +2,8 @@ package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.VendorCallbackUrls.Subject;
 import io.klinggateway.imagerequest.ImageRequest;
@@ -91,16 +91,16 @@ public class LostJobBooking {
      *
      * @return empty if the vendor shows no request, or one without such a URL
      */
-    public Optional<Subject> subject(UpstreamJob job) {
+    public Optional<Subject> subject(VendorJob job) {
         return request(job).flatMap(callbacks::subject);
     }
 
     /** The newest job in the books whose request carried a URL of ours: whether the vendor shows it tells what it shows of others. */
-    public Optional<UpstreamJobId> traced() {
+    public Optional<VendorJobId> traced() {
         return jdbc.sql(NEWEST_SENT)
                 .param("upstream", apiframe.upstream())
                 .query((row, _) -> Map.entry(
-                        new UpstreamJobId(row.getObject("upstream_job_id", UUID.class)),
+                        new VendorJobId(row.getObject("upstream_job_id", UUID.class)),
                         row.getBytes("upstream_request")))
                 .optional()
                 .filter(sent -> callbacks.subject(json.read(sent.getValue())).isPresent())
@@ -108,13 +108,13 @@ public class LostJobBooking {
     }
 
     /** The newest job in the books, if it is not so much older than the moment that the vendor might have forgotten it. */
-    public Optional<UpstreamJobId> newest(Instant moment) {
+    public Optional<VendorJobId> newest(Instant moment) {
         return jdbc.sql(NEWEST_KNOWN)
                 .param("upstream", apiframe.upstream())
                 .param("moment", SqlTimes.timestamp(moment))
                 .query(UUID.class)
                 .optional()
-                .map(UpstreamJobId::new);
+                .map(VendorJobId::new);
     }
 
     /** Whether requests carry a URL of ours at all. */
@@ -127,7 +127,7 @@ public class LostJobBooking {
      *
      * @return whether there is one
      */
-    public boolean giveBack(Subject subject, UpstreamJob job) {
+    public boolean giveBack(Subject subject, VendorJob job) {
         Optional<GenerationId> known = jdbc.sql(OPEN_UNDER_KEY)
                 .param("tenant", subject.tenant().value())
                 .param("upstream", apiframe.upstream())
@@ -138,7 +138,7 @@ public class LostJobBooking {
     }
 
     /** @return empty if it cannot be told yet what the vendor takes for it */
-    public Optional<Credits> cost(UpstreamJob job) {
+    public Optional<Credits> cost(VendorJob job) {
         Credits charged = job.charged();
         if (charged != null && !charged.isZero()) {
             return Optional.of(charged);
@@ -159,7 +159,7 @@ public class LostJobBooking {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<GenerationId> book(
-            TenantId tenant, @Nullable VendorIdempotencyKey key, UpstreamJob job, String actor, String reason) {
+            TenantId tenant, @Nullable VendorIdempotencyKey key, VendorJob job, String actor, String reason) {
         Optional<Credits> cost = cost(job);
         if (cost.isEmpty()) {
             return Optional.empty();
@@ -197,7 +197,7 @@ public class LostJobBooking {
                 .orElse(Math.toIntExact(Math.max(1, cost.amount() / PriceList.CREDITS_PER_IMAGE)));
     }
 
-    private Optional<ImageRequest> request(UpstreamJob job) {
+    private Optional<ImageRequest> request(VendorJob job) {
         return Optional.ofNullable(job.input()).flatMap(json::parse);
     }
 }

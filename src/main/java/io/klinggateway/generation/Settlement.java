@@ -1,7 +1,7 @@
 package io.klinggateway.generation;
 
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.generation.GenerationScope.Origin;
 import io.klinggateway.ledger.GenerationId;
@@ -89,7 +89,7 @@ public class Settlement {
      * @param job as the vendor showed it, without our callback's URL
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    public void settle(GenerationId id, UpstreamJob job, Deadline deadline) {
+    public void settle(GenerationId id, VendorJob job, Deadline deadline) {
         Origin origin = CommitRetry.run(deadline, () -> scope.origin(id));
         scope.later("kling.gateway.settlement", id, origin, () -> {
             Optional<EndedGeneration> ended = CommitRetry.run(deadline, () -> inTransaction(() -> settled(id, job)));
@@ -101,7 +101,7 @@ public class Settlement {
         });
     }
 
-    private Optional<EndedGeneration> settled(GenerationId id, UpstreamJob job) {
+    private Optional<EndedGeneration> settled(GenerationId id, VendorJob job) {
         Optional<EndedGeneration> ended = generations.end(id, job);
         ended.ifPresent(end -> {
             keepPictures(id, job, end);
@@ -110,7 +110,7 @@ public class Settlement {
             }
             // Last, for this row is wanted by every admission.
             ledger.resolve(
-                    job.status() == UpstreamJob.Status.COMPLETED
+                    job.status() == VendorJob.Status.COMPLETED
                             ? HoldResolution.capture(id, end.captured(), null)
                             : HoldResolution.release(id, "job " + job.status()),
                     ACTOR);
@@ -168,7 +168,7 @@ public class Settlement {
      * @return false if it is not in review, or the job is not its own
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public boolean captureReviewed(GenerationId id, UpstreamJob job, String actor, String reason) {
+    public boolean captureReviewed(GenerationId id, VendorJob job, String actor, String reason) {
         Optional<EndedGeneration> ended = generations.completeReview(id, job);
         ended.ifPresent(end -> {
             ledger.resolve(HoldResolution.capture(id, end.captured(), reason), actor);
@@ -195,8 +195,8 @@ public class Settlement {
     }
 
     /** Before the tenant is told of the end, with the URLs that its images have then. */
-    private void keepPictures(GenerationId id, UpstreamJob job, EndedGeneration end) {
-        if (job.status() == UpstreamJob.Status.COMPLETED && !job.expired()) {
+    private void keepPictures(GenerationId id, VendorJob job, EndedGeneration end) {
+        if (job.status() == VendorJob.Status.COMPLETED && !job.expired()) {
             pictures.keep(id, end.tenant(), job.images(), job.createdAt());
         }
     }
@@ -222,14 +222,14 @@ public class Settlement {
         });
     }
 
-    private void report(GenerationId id, UpstreamJob job, EndedGeneration ended) {
+    private void report(GenerationId id, VendorJob job, EndedGeneration ended) {
         log.info(
                 "settled generation={} outcome={} credits={}",
                 id,
                 job.status(),
                 ended.captured().amount());
         Credits charged = job.charged();
-        if (job.status() == UpstreamJob.Status.COMPLETED && charged != null) {
+        if (job.status() == VendorJob.Status.COMPLETED && charged != null) {
             Credits loss = charged.beyond(ended.quoted());
             if (!loss.isZero()) {
                 meters.loss(loss);

@@ -1,6 +1,6 @@
 package io.klinggateway.generation;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.apiframe.VendorSignature;
 import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.imagerequest.WebhookEvent;
@@ -116,7 +116,7 @@ public class VendorCallbackUrls {
                 : TOKEN.matcher(words).replaceAll(HIDDEN).replace(publicUrl + PATH + HIDDEN, HIDDEN);
     }
 
-    public UpstreamJob redact(UpstreamJob job) {
+    public VendorJob redact(VendorJob job) {
         String error = job.error();
         return error == null ? job : job.withError(redact(error));
     }

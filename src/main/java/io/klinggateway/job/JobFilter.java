@@ -1,6 +1,6 @@
 package io.klinggateway.job;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.Labels;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param labels those that a job must all have
  */
 record JobFilter(
-        UpstreamJob.@Nullable Status status, @Nullable UUID search, Labels labels) {}
+        VendorJob.@Nullable Status status, @Nullable UUID search, Labels labels) {}

@@ -1,7 +1,7 @@
 package io.klinggateway.job;
 
 import io.klinggateway.apiframe.Apiframe;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.StoredJob;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.ledger.TenantId;
@@ -197,7 +197,7 @@ class JobRepository {
                 .list();
     }
 
-    private static String listOf(UpstreamJob.@Nullable Status status) {
+    private static String listOf(VendorJob.@Nullable Status status) {
         return switch (status) {
             case null -> LIST;
             case QUEUED, PROCESSING -> LIST_OPEN;

@@ -1,7 +1,7 @@
 package io.klinggateway.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.connection.Connections.Remote;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
@@ -213,7 +213,7 @@ class JobsController {
             @RequestParam(name = "include_models", required = false) @Schema(type = "boolean") @Nullable
                     String includeModels) {
         RequestParameters query = new RequestParameters();
-        UpstreamJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
+        VendorJob.Status wanted = query.read("status", status, JobsController::status, "must be one of " + STATUSES);
         int most = query.limit(limit, DEFAULT_LIMIT, HIGHEST_LIMIT);
         PageCursor before = query.cursor("cursor", cursor);
         UUID searched = query.read("search", search, Uuids::parse, "must be a job's UUID");
@@ -256,10 +256,10 @@ class JobsController {
     }
 
     private static final String STATUSES = String.join(
-            ", ", Arrays.stream(UpstreamJob.Status.values()).map(Enum::name).toList());
+            ", ", Arrays.stream(VendorJob.Status.values()).map(Enum::name).toList());
 
-    private static Optional<UpstreamJob.Status> status(String text) {
-        return Arrays.stream(UpstreamJob.Status.values())
+    private static Optional<VendorJob.Status> status(String text) {
+        return Arrays.stream(VendorJob.Status.values())
                 .filter(status -> status.name().equals(text))
                 .findFirst();
     }

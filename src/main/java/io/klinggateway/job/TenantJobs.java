@@ -1,6 +1,6 @@
 package io.klinggateway.job;
 
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.JobView;
 import io.klinggateway.generation.Labels;
@@ -62,7 +62,7 @@ public class TenantJobs {
      * @param cursor a page's nextCursor; anything else begins at the top
      */
     public Page<JobView> list(
-            TenantId tenant, UpstreamJob.@Nullable Status status, Labels labels, @Nullable String cursor, int limit) {
+            TenantId tenant, VendorJob.@Nullable Status status, Labels labels, @Nullable String cursor, int limit) {
         PageCursor before = cursor == null ? null : PageCursor.decode(cursor).orElse(null);
         return jobs.list(tenant, new JobFilter(status, null, labels), before, limit);
     }

@@ -4,13 +4,13 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.orphan.OrphanRepository.ListCheck;
 import io.klinggateway.orphan.OrphanRepository.Summary;
-import io.klinggateway.orphan.VendorJobs.ListPart;
-import io.klinggateway.orphan.VendorJobs.PartNotAsked;
-import io.klinggateway.orphan.VendorJobs.PartNotShown;
-import io.klinggateway.orphan.VendorJobs.PartRead;
+import io.klinggateway.orphan.VendorJobList.ListPart;
+import io.klinggateway.orphan.VendorJobList.PartNotAsked;
+import io.klinggateway.orphan.VendorJobList.PartNotShown;
+import io.klinggateway.orphan.VendorJobList.PartRead;
 import io.klinggateway.queue.VendorRateLimiter;
 import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import io.micrometer.core.instrument.Gauge;
@@ -35,7 +35,7 @@ class OrphanCheck {
 
     private final OrphanRepository repository;
     private final Orphans orphans;
-    private final VendorJobs vendorJobs;
+    private final VendorJobList vendorJobs;
     private final Apiframe apiframe;
     private final VendorRateLimiter rate;
     private final OrphanSettings settings;
@@ -44,7 +44,7 @@ class OrphanCheck {
     OrphanCheck(
             OrphanRepository repository,
             Orphans orphans,
-            VendorJobs vendorJobs,
+            VendorJobList vendorJobs,
             Apiframe apiframe,
             VendorRateLimiter rate,
             OrphanSettings settings,
@@ -134,7 +134,7 @@ class OrphanCheck {
             if (!rate.take(purpose, PATIENCE_FOR_CALL)) {
                 return;
             }
-            UpstreamJobId id = new UpstreamJobId(orphan.upstreamJobId());
+            VendorJobId id = new VendorJobId(orphan.upstreamJobId());
             switch (apiframe.read(id, () -> rate.take(purpose, PATIENCE_FOR_CALL))) {
                 case Found(var job) -> orphans.look(job);
                 case Missing _ -> repository.notShown(id, true);

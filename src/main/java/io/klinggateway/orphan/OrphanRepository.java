@@ -1,8 +1,8 @@
 package io.klinggateway.orphan;
 
 import io.klinggateway.apiframe.Apiframe;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.support.SqlTimes;
@@ -176,7 +176,7 @@ class OrphanRepository {
                 .list();
     }
 
-    Optional<OrphanJob> find(UpstreamJobId job) {
+    Optional<OrphanJob> find(VendorJobId job) {
         return sql(FIND)
                 .param("job", job.value())
                 .query((row, _) -> orphan(row))
@@ -197,15 +197,15 @@ class OrphanRepository {
     }
 
     /** Of these jobs, those that no generation has or had, and that are not resolved. */
-    Set<UpstreamJobId> forgotten(Collection<UpstreamJob> jobs) {
+    Set<VendorJobId> forgotten(Collection<VendorJob> jobs) {
         return new HashSet<>(sql(FORGOTTEN)
                 .param("ids", jobs.stream().map(job -> job.id().value()).toArray(UUID[]::new))
-                .query((row, _) -> new UpstreamJobId(row.getObject("id", UUID.class)))
+                .query((row, _) -> new VendorJobId(row.getObject("id", UUID.class)))
                 .list());
     }
 
     /** @return false if it was recorded before */
-    boolean record(UpstreamJob job) {
+    boolean record(VendorJob job) {
         return sql(RECORD)
                         .param("job", job.id().value())
                         .param("status", job.status().name())
@@ -216,7 +216,7 @@ class OrphanRepository {
     }
 
     /** @param free whether the vendor took nothing for it: then it is resolved */
-    void shown(UpstreamJob job, boolean free) {
+    void shown(VendorJob job, boolean free) {
         sql(SHOWN)
                 .param("job", job.id().value())
                 .param("status", job.status().name())
@@ -226,12 +226,12 @@ class OrphanRepository {
     }
 
     /** @param missing whether the vendor knows no such job, so far as it can be asked */
-    void notShown(UpstreamJobId job, boolean missing) {
+    void notShown(VendorJobId job, boolean missing) {
         sql(NOT_SHOWN).param("job", job.value()).param("missing", missing).update();
     }
 
     /** @return false if it was resolved before */
-    boolean resolve(UpstreamJobId job, String resolution, @Nullable GenerationId generation) {
+    boolean resolve(VendorJobId job, String resolution, @Nullable GenerationId generation) {
         return sql(RESOLVE)
                         .param("job", job.value())
                         .param("resolution", resolution)
@@ -241,7 +241,7 @@ class OrphanRepository {
     }
 
     /** The generations that may turn out to have it: they were admitted before it was made, and have no certain answer. */
-    List<GenerationId> possibleOwners(UpstreamJobId job) {
+    List<GenerationId> possibleOwners(VendorJobId job) {
         return sql(POSSIBLE_OWNERS)
                 .param("job", job.value())
                 .query((row, _) -> new GenerationId(row.getObject("id", UUID.class)))
@@ -305,7 +305,7 @@ class OrphanRepository {
                 .single();
     }
 
-    private static @Nullable Long credits(UpstreamJob job) {
+    private static @Nullable Long credits(VendorJob job) {
         Credits charged = job.charged();
         return charged == null ? null : charged.amount();
     }

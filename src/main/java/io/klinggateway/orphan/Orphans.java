@@ -5,8 +5,8 @@ import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.Settlement;
 import io.klinggateway.generation.VendorCallbackUrls.Subject;
@@ -78,7 +78,7 @@ public class Orphans {
         return Page.of(found, limit, last -> new PageCursor(last.createdAt(), last.upstreamJobId()).encode());
     }
 
-    public Optional<OrphanJob> find(UpstreamJobId job) {
+    public Optional<OrphanJob> find(VendorJobId job) {
         return orphans.find(job);
     }
 
@@ -100,14 +100,14 @@ public class Orphans {
      *
      * @return those that no generation has or had, and that are not resolved
      */
-    public List<UpstreamJob> record(List<UpstreamJob> jobs) {
-        Set<UpstreamJobId> unknown = orphans.forgotten(jobs);
-        List<UpstreamJob> forgotten = jobs.stream()
+    public List<VendorJob> record(List<VendorJob> jobs) {
+        Set<VendorJobId> unknown = orphans.forgotten(jobs);
+        List<VendorJob> forgotten = jobs.stream()
                 .filter(job -> unknown.contains(job.id()) && !givenBack(job))
                 .toList();
-        List<UpstreamJobId> fresh = forgotten.stream()
+        List<VendorJobId> fresh = forgotten.stream()
                 .filter(job -> !settings.foreignJobs() && !isFree(job) && orphans.record(job))
-                .map(UpstreamJob::id)
+                .map(VendorJob::id)
                 .toList();
         if (!fresh.isEmpty()) {
             log.error(
@@ -117,20 +117,20 @@ public class Orphans {
     }
 
     /** Whether it went, by the trace that it carries, to the generation that it was made for and that had no answer. */
-    private boolean givenBack(UpstreamJob job) {
+    private boolean givenBack(VendorJob job) {
         return lost.subject(job).map(subject -> lost.giveBack(subject, job)).orElse(false);
     }
 
     /** What the vendor says of an orphan now. */
-    void look(UpstreamJob job) {
+    void look(VendorJob job) {
         if (!givenBack(job)) {
             orphans.shown(job, isFree(job));
         }
     }
 
     /** Whether the vendor has given back what it took for it. */
-    public static boolean isFree(UpstreamJob job) {
-        return job.status() == UpstreamJob.Status.FAILED || job.status() == UpstreamJob.Status.CANCELLED;
+    public static boolean isFree(VendorJob job) {
+        return job.status() == VendorJob.Status.FAILED || job.status() == VendorJob.Status.CANCELLED;
     }
 
     /**
@@ -138,7 +138,7 @@ public class Orphans {
      *
      * @return whether the books have it now; what the team was told the end of already is left an orphan
      */
-    public boolean bookTraced(Subject subject, UpstreamJob job) {
+    public boolean bookTraced(Subject subject, VendorJob job) {
         if (lost.giveBack(subject, job)) {
             return true;
         }
@@ -155,12 +155,12 @@ public class Orphans {
      *
      * @throws ProblemException if there is nothing to book, or the vendor does not answer
      */
-    public UpstreamJob bookable(UpstreamJobId id) {
+    public VendorJob bookable(VendorJobId id) {
         if (!takeCall()) {
             throw unavailable("it asks for a pause");
         }
         return switch (apiframe.read(id, this::takeCall)) {
-            case Found(UpstreamJob job) -> bookable(job);
+            case Found(VendorJob job) -> bookable(job);
             case Missing _ -> throw conflict("The vendor knows no job " + id);
             case Unavailable unavailable -> throw unavailable(unavailable.reason());
         };
@@ -170,7 +170,7 @@ public class Orphans {
         return rate.take(Purpose.OTHER, PATIENCE_FOR_CALL);
     }
 
-    private UpstreamJob bookable(UpstreamJob job) {
+    private VendorJob bookable(VendorJob job) {
         if (isFree(job)) {
             throw conflict("The vendor's job " + job.id() + " is " + job.status()
                     + " and cost nothing; there is nothing to book");
@@ -192,7 +192,7 @@ public class Orphans {
      * @throws ProblemException if it is resolved already, in the books, or may be the job of a generation without a certain answer
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public GenerationId assign(UpstreamJob job, TenantId tenant, String actor, String reason) {
+    public GenerationId assign(VendorJob job, TenantId tenant, String actor, String reason) {
         List<GenerationId> owners = orphans.possibleOwners(job.id());
         if (!owners.isEmpty()) {
             throw conflict("The vendor's job " + job.id()
@@ -204,7 +204,7 @@ public class Orphans {
     }
 
     private Optional<GenerationId> book(
-            TenantId tenant, @Nullable VendorIdempotencyKey key, UpstreamJob job, String actor, String reason) {
+            TenantId tenant, @Nullable VendorIdempotencyKey key, VendorJob job, String actor, String reason) {
         return lost.book(tenant, key, job, actor, reason).map(generation -> {
             if (!orphans.resolve(job.id(), "BOOKED", generation)) {
                 throw conflict("The vendor's job " + job.id() + " is resolved already");
@@ -214,7 +214,7 @@ public class Orphans {
     }
 
     /** Ends the generation of an orphan that was booked as its job ended, if it has; otherwise tracking does. */
-    public void settle(GenerationId generation, UpstreamJob job) {
+    public void settle(GenerationId generation, VendorJob job) {
         if (!job.isOpen()) {
             settlement.settle(generation, job, Deadline.in(PATIENCE_FOR_CALL));
         }
@@ -226,7 +226,7 @@ public class Orphans {
      * @throws ProblemException if it is resolved already
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void dismiss(UpstreamJobId job) {
+    public void dismiss(VendorJobId job) {
         if (!orphans.resolve(job, "DISMISSED", null)) {
             throw conflict("The vendor's job " + job + " is resolved already");
         }

@@ -4,10 +4,10 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.InDoubt;
 import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
-import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import io.klinggateway.generation.GenerationStatus;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
@@ -99,19 +99,19 @@ class SubmitAttempt {
                 yield returnToQueue(generation, pauseAfter(generation.attempt()), "not sent: " + notSent.reason());
             }
             case Throttled _ -> returnToQueue(generation, Duration.ZERO, "the vendor's rate limit: HTTP 429");
-            case Unknown unknown -> {
+            case InDoubt inDoubt -> {
                 log.warn(
                         "generation {} attempt {} unresolved: {}",
                         generation.id(),
                         generation.attempt(),
-                        unknown.reason());
+                        inDoubt.reason());
                 // What one team sends and the vendor chokes on takes as little as possible of what all share.
                 Duration longest = poisoned.failed(generation.id()) ? LONGEST_PAUSE_OF_ONE : settings.longestPause();
                 generations.unresolved(
                         generation.id(),
                         generation.attempt(),
                         pauseAfter(generation.attempt(), longest),
-                        "no certain answer: " + unknown.reason());
+                        "no certain answer: " + inDoubt.reason());
                 yield Acknowledged.SENT;
             }
         };

@@ -24,7 +24,7 @@ class ReconciliationLoops {
     }
 
     @Bean
-    BackgroundLoop vendorBalanceLoop(VendorBalance balance) {
+    BackgroundLoop vendorBalanceLoop(VendorBalanceMonitor balance) {
         return new BackgroundLoop("vendor-balance", INTERVAL, balance::pass);
     }
 

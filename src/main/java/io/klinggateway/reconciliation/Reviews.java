@@ -4,8 +4,8 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.generation.GenerationState;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Settlement;
@@ -144,13 +144,13 @@ public class Reviews {
      * @throws ResolutionNotPossible if the vendor has no such job, or it has not completed
      * @throws ProblemException if the vendor does not answer, or may not be asked now
      */
-    public UpstreamJob completedJob(UpstreamJobId id) {
+    public VendorJob completedJob(VendorJobId id) {
         if (!takeCall()) {
             throw unavailable("it asks for a pause");
         }
         return switch (apiframe.read(id, this::takeCall)) {
-            case Found(UpstreamJob job) when job.status() == UpstreamJob.Status.COMPLETED -> job;
-            case Found(UpstreamJob job) ->
+            case Found(VendorJob job) when job.status() == VendorJob.Status.COMPLETED -> job;
+            case Found(VendorJob job) ->
                 throw new ResolutionNotPossible("The vendor's job " + id + " is " + job.status()
                         + ", not COMPLETED: there is nothing to capture");
             case Missing _ -> throw new ResolutionNotPossible("The vendor knows no job " + id);
@@ -174,7 +174,7 @@ public class Reviews {
      * @throws ResolutionNotPossible if it is not in review, or the job is not its own
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void capture(GenerationId id, UpstreamJob job, String actor, String reason) {
+    public void capture(GenerationId id, VendorJob job, String actor, String reason) {
         try {
             if (!settlement.captureReviewed(id, job, actor, reason)) {
                 throw refusal(id, job);
@@ -196,7 +196,7 @@ public class Reviews {
         }
     }
 
-    private ResolutionNotPossible refusal(GenerationId id, @Nullable UpstreamJob job) {
+    private ResolutionNotPossible refusal(GenerationId id, @Nullable VendorJob job) {
         GenerationSummary known = find(id).orElseThrow();
         if (!known.state().equals("IN_REVIEW")) {
             return new ResolutionNotPossible("Generation " + id + " is " + known.state() + ", not IN_REVIEW");

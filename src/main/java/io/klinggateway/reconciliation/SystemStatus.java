@@ -9,10 +9,10 @@ import org.springframework.stereotype.Component;
 public class SystemStatus {
 
     private final OpenGenerations open;
-    private final VendorBalance balance;
+    private final VendorBalanceMonitor balance;
     private final Reconciliation reconciliation;
 
-    SystemStatus(OpenGenerations open, VendorBalance balance, Reconciliation reconciliation) {
+    SystemStatus(OpenGenerations open, VendorBalanceMonitor balance, Reconciliation reconciliation) {
         this.open = open;
         this.balance = balance;
         this.reconciliation = reconciliation;
@@ -28,7 +28,7 @@ public class SystemStatus {
         return open.heldNow();
     }
 
-    public Optional<VendorCredits> vendorCredits() {
+    public Optional<VendorBalanceReading> vendorBalance() {
         return balance.known();
     }
 

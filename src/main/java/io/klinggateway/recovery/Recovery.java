@@ -5,13 +5,13 @@ import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.generation.LostJobBooking;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.VendorCallbackUrls.Subject;
 import io.klinggateway.orphan.Orphans;
-import io.klinggateway.orphan.VendorJobs;
+import io.klinggateway.orphan.VendorJobList;
 import io.klinggateway.queue.VendorRateLimiter;
 import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Clock;
@@ -43,7 +43,7 @@ class Recovery {
     private static final int MOST_ATTEMPTS = 3;
 
     private final RecoveryRepository recoveries;
-    private final VendorJobs vendorJobs;
+    private final VendorJobList vendorJobs;
     private final Orphans orphans;
     private final LostJobBooking lost;
     private final Apiframe apiframe;
@@ -52,7 +52,7 @@ class Recovery {
 
     Recovery(
             RecoveryRepository recoveries,
-            VendorJobs vendorJobs,
+            VendorJobList vendorJobs,
             Orphans orphans,
             LostJobBooking lost,
             Apiframe apiframe,
@@ -103,7 +103,7 @@ class Recovery {
     /** Without it nobody can tell whether the job carries a trace. */
     private static final class JobUnread extends RuntimeException {
 
-        JobUnread(UpstreamJobId job, String reason) {
+        JobUnread(VendorJobId job, String reason) {
             super("job " + job + ": " + reason);
         }
     }
@@ -132,7 +132,7 @@ class Recovery {
 
         /** With the key of another user of the vendor's the list would lack all that is looked for. */
         private boolean vendorKnowsOurs() {
-            Optional<UpstreamJobId> strange =
+            Optional<VendorJobId> strange =
                     lost.newest(since).filter(known -> read(known).isEmpty());
             strange.ifPresent(known -> log.error(
                     "the vendor does not know job {}, which the books have: does the gateway have another user's key?",
@@ -140,11 +140,11 @@ class Recovery {
             return strange.isEmpty();
         }
 
-        private void page(List<UpstreamJob> jobs) {
+        private void page(List<VendorJob> jobs) {
             recoveries.extend(since, LEASE);
             listed += jobs.size();
-            for (UpstreamJob job : orphans.record(jobs)) {
-                UpstreamJob shown = job.input() == null ? readSingly(job) : job;
+            for (VendorJob job : orphans.record(jobs)) {
+                VendorJob shown = job.input() == null ? readSingly(job) : job;
                 if (Orphans.isFree(shown)) {
                     free++;
                 }
@@ -154,7 +154,7 @@ class Recovery {
             }
         }
 
-        private void untold(UpstreamJob job) {
+        private void untold(VendorJob job) {
             Instant madeAt = Objects.requireNonNullElseGet(job.createdAt(), clock::instant);
             if (newestUntold == null || newestUntold.isBefore(madeAt)) {
                 newestUntold = madeAt;
@@ -166,7 +166,7 @@ class Recovery {
          *
          * @return whether it is known now whose it is
          */
-        private boolean book(Subject subject, UpstreamJob job) {
+        private boolean book(Subject subject, VendorJob job) {
             try {
                 if (Orphans.isFree(job)) {
                     lost.giveBack(subject, job);
@@ -187,7 +187,7 @@ class Recovery {
         }
 
         /** The list need not show what was asked for; a single read may. */
-        private UpstreamJob readSingly(UpstreamJob job) {
+        private VendorJob readSingly(VendorJob job) {
             return vendorTells() ? read(job.id()).orElse(job) : job;
         }
 
@@ -204,7 +204,7 @@ class Recovery {
         }
 
         /** @return empty if the vendor does not know it */
-        private Optional<UpstreamJob> read(UpstreamJobId id) {
+        private Optional<VendorJob> read(VendorJobId id) {
             String reason = "";
             for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
                 recoveries.extend(since, LEASE);
@@ -212,7 +212,7 @@ class Recovery {
                         ? apiframe.read(id, () -> rate.take(Purpose.OTHER, PATIENCE_FOR_CALL))
                         : new Unavailable("the vendor asks for a pause");
                 switch (reading) {
-                    case Found(UpstreamJob shown) -> {
+                    case Found(VendorJob shown) -> {
                         return Optional.of(shown);
                     }
                     case Missing _ -> {

@@ -4,7 +4,7 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.picturestore.Pictures;
 import io.klinggateway.queue.VendorRateLimiter;
 import io.klinggateway.queue.VendorRateLimiter.Purpose;
@@ -51,7 +51,7 @@ class ImageExpiryCheck {
     private void read(KeptJob kept) {
         JobReading reading = apiframe.read(kept.job(), this::takeCall);
         boolean purged = reading instanceof Missing(boolean perhapsOfAnother) && !perhapsOfAnother;
-        if (purged || (reading instanceof Found(UpstreamJob job) && job.expired())) {
+        if (purged || (reading instanceof Found(VendorJob job) && job.expired())) {
             pictures.purged(kept.id());
             tracking.expired(kept.id());
         }

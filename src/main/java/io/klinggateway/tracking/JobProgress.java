@@ -1,7 +1,7 @@
 package io.klinggateway.tracking;
 
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.JobWebhooks;
 import io.klinggateway.generation.Settlement;
@@ -30,7 +30,7 @@ class JobProgress {
         this.callbacks = callbacks;
     }
 
-    void record(OpenJob known, UpstreamJob shown) {
+    void record(OpenJob known, VendorJob shown) {
         try {
             if (!shown.isOpen()) {
                 settlement.settle(known.id(), callbacks.redact(shown), Deadline.in(PATIENCE_TO_SETTLE));
@@ -44,11 +44,11 @@ class JobProgress {
         }
     }
 
-    private void recordProgress(OpenJob known, UpstreamJob shown) {
+    private void recordProgress(OpenJob known, VendorJob shown) {
         Integer before = known.progress();
         Integer percent = shown.progress();
         boolean further = percent != null && (before == null || percent > before);
-        boolean begun = known.status() == UpstreamJob.Status.QUEUED && shown.status() == UpstreamJob.Status.PROCESSING;
+        boolean begun = known.status() == VendorJob.Status.QUEUED && shown.status() == VendorJob.Status.PROCESSING;
         if (further || begun) {
             generations.progressed(known.id(), shown.status(), percent);
         }

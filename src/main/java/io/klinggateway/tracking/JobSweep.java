@@ -2,8 +2,8 @@ package io.klinggateway.tracking;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobListing;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.generation.VendorCallbackUrls;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.queue.VendorRateLimiter;
@@ -83,7 +83,7 @@ class JobSweep {
         if (open.isEmpty() || apiframe.room() == 0) {
             return settings.interval();
         }
-        Map<UpstreamJobId, OpenJob> unseen = new HashMap<>();
+        Map<VendorJobId, OpenJob> unseen = new HashMap<>();
         open.forEach(job -> unseen.put(job.job(), job));
         PagesRead reading = read(unseen);
         tracking.readSingly(unlisted(unseen, reading.complete()));
@@ -94,7 +94,7 @@ class JobSweep {
     /** @param complete whether every open job that the list shows was seen */
     private record PagesRead(int pages, boolean complete) {}
 
-    private PagesRead read(Map<UpstreamJobId, OpenJob> unseen) {
+    private PagesRead read(Map<VendorJobId, OpenJob> unseen) {
         Instant oldest = unseen.values().stream()
                 .filter(job -> !job.straggler())
                 .map(OpenJob::createdAt)
@@ -126,17 +126,17 @@ class JobSweep {
 
     /** A few old jobs far down the list are cheaper to read singly than the pages above them. */
     private static boolean covers(
-            @Nullable Instant reached, Instant oldest, int fruitless, Map<UpstreamJobId, OpenJob> unseen) {
+            @Nullable Instant reached, Instant oldest, int fruitless, Map<VendorJobId, OpenJob> unseen) {
         long wanted = unseen.values().stream().filter(job -> !job.straggler()).count();
         return fruitless >= wanted || (reached != null && reached.isBefore(oldest.minus(CLOCK_MARGIN)));
     }
 
     /** Side by side, so that one that is stuck delays the others little; too few to keep requests from the database. @return whether any was open */
-    private boolean record(List<UpstreamJob> shown, Map<UpstreamJobId, OpenJob> unseen) {
+    private boolean record(List<VendorJob> shown, Map<VendorJobId, OpenJob> unseen) {
         boolean found = false;
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(SIDE_BY_SIDE, Thread.ofVirtual().factory())) {
-            for (UpstreamJob job : shown) {
+            for (VendorJob job : shown) {
                 OpenJob known = unseen.remove(job.id());
                 if (known != null) {
                     found = true;
@@ -147,7 +147,7 @@ class JobSweep {
         return found;
     }
 
-    private void record(OpenJob known, UpstreamJob job) {
+    private void record(OpenJob known, VendorJob job) {
         if (known.straggler() && job.isOpen()) {
             tracking.listed(known.id());
         }
@@ -155,7 +155,7 @@ class JobSweep {
     }
 
     /** Without a list, what has been open for a while is read singly, as far as the rate allows. */
-    private List<GenerationId> unlisted(Map<UpstreamJobId, OpenJob> unseen, boolean complete) {
+    private List<GenerationId> unlisted(Map<VendorJobId, OpenJob> unseen, boolean complete) {
         Duration grace = complete ? settings.unlistedAfter() : PATIENCE_WITHOUT_LIST;
         return unseen.values().stream()
                 .filter(job -> !job.straggler() && job.age().compareTo(grace) > 0)

@@ -1,7 +1,7 @@
 package io.klinggateway.tracking;
 
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.ledger.GenerationId;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 record OpenJob(
         GenerationId id,
-        UpstreamJobId job,
-        UpstreamJob.Status status,
+        VendorJobId job,
+        VendorJob.Status status,
         @Nullable Integer progress,
         Instant createdAt,
         Duration age,

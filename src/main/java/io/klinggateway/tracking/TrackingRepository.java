@@ -1,8 +1,8 @@
 package io.klinggateway.tracking;
 
 import io.klinggateway.apiframe.Apiframe;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.generation.VendorIdempotencyKey;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.support.SqlTimes;
@@ -166,8 +166,8 @@ class TrackingRepository {
     private static OpenJob openJob(ResultSet row) throws SQLException {
         return new OpenJob(
                 new GenerationId(row.getObject("id", UUID.class)),
-                new UpstreamJobId(row.getObject("upstream_job_id", UUID.class)),
-                UpstreamJob.Status.valueOf(row.getString("state")),
+                new VendorJobId(row.getObject("upstream_job_id", UUID.class)),
+                VendorJob.Status.valueOf(row.getString("state")),
                 row.getObject("progress", Integer.class),
                 SqlTimes.instant(row, "created_at"),
                 Duration.ofMillis(Math.round(row.getDouble("age_seconds") * 1000)),
@@ -204,11 +204,11 @@ class TrackingRepository {
                 .param("upstream", apiframe.upstream())
                 .query((row, _) -> new KeptJob(
                         new GenerationId(row.getObject("id", UUID.class)),
-                        new UpstreamJobId(row.getObject("upstream_job_id", UUID.class))))
+                        new VendorJobId(row.getObject("upstream_job_id", UUID.class))))
                 .list();
     }
 
-    record KeptJob(GenerationId id, UpstreamJobId job) {}
+    record KeptJob(GenerationId id, VendorJobId job) {}
 
     void expired(GenerationId id) {
         jdbc.sql(EXPIRED).param("id", id.value()).update();

@@ -17,7 +17,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.JobListing.Page;
 import io.klinggateway.apiframe.JobListing.Unavailable;
-import io.klinggateway.apiframe.UpstreamJob.Status;
+import io.klinggateway.apiframe.VendorJob.Status;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -166,15 +166,15 @@ class JobListingTests extends VendorScenario {
         return "{\"id\":\"%s\",\"status\":\"%s\",\"createdAt\":%s}".formatted(id(number), status, createdAt);
     }
 
-    private static UpstreamJob completed(int number) {
+    private static VendorJob completed(int number) {
         return completed(number, null);
     }
 
-    private static UpstreamJob completed(int number, @Nullable Instant createdAt) {
-        return new UpstreamJob(id(number), Status.COMPLETED, null, List.of(), null, null, false, createdAt, null);
+    private static VendorJob completed(int number, @Nullable Instant createdAt) {
+        return new VendorJob(id(number), Status.COMPLETED, null, List.of(), null, null, false, createdAt, null);
     }
 
-    private static UpstreamJobId id(int number) {
-        return new UpstreamJobId(new UUID(0, number));
+    private static VendorJobId id(int number) {
+        return new VendorJobId(new UUID(0, number));
     }
 }

@@ -18,7 +18,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.JobReading.Found;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.JobReading.Unavailable;
-import io.klinggateway.apiframe.UpstreamJob.Status;
+import io.klinggateway.apiframe.VendorJob.Status;
 import io.klinggateway.credits.Credits;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each answer of the vendor to a look at one job means. */
 class JobReadingTests extends VendorScenario {
 
-    private static final UpstreamJobId ID = id(1);
+    private static final VendorJobId ID = id(1);
 
     private Apiframe apiframe = apiframe(vendor.baseUrl());
 
@@ -47,7 +47,7 @@ class JobReadingTests extends VendorScenario {
                 """.formatted(ID));
 
         assertThat(read())
-                .isEqualTo(new Found(new UpstreamJob(
+                .isEqualTo(new Found(new VendorJob(
                         ID,
                         Status.COMPLETED,
                         100,
@@ -71,7 +71,7 @@ class JobReadingTests extends VendorScenario {
                 .formatted(ID));
 
         assertThat(read())
-                .isEqualTo(new Found(new UpstreamJob(
+                .isEqualTo(new Found(new VendorJob(
                         ID, Status.FAILED, null, List.of(), "content policy", Credits.ZERO, false, null, null)));
     }
 
@@ -241,7 +241,7 @@ class JobReadingTests extends VendorScenario {
         return apiframe.read(ID, () -> true);
     }
 
-    private UpstreamJob found() {
+    private VendorJob found() {
         JobReading reading = read();
         assertThat(reading).isInstanceOf(Found.class);
         return ((Found) reading).job();
@@ -251,11 +251,11 @@ class JobReadingTests extends VendorScenario {
         vendor.stubFor(get(urlEqualTo("/v2/jobs/" + ID)).willReturn(okJson(job)));
     }
 
-    private static String job(UpstreamJobId id, String status) {
+    private static String job(VendorJobId id, String status) {
         return "{\"id\":\"%s\",\"status\":\"%s\"}".formatted(id, status);
     }
 
-    private static UpstreamJobId id(int number) {
-        return new UpstreamJobId(new UUID(0, number));
+    private static VendorJobId id(int number) {
+        return new VendorJobId(new UUID(0, number));
     }
 }

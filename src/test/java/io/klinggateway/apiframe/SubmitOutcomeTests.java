@@ -22,9 +22,9 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.InDoubt;
 import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
-import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each answer of the vendor to a submission means. */
 class SubmitOutcomeTests extends VendorScenario {
 
-    private static final UpstreamJobId JOB_ID = new UpstreamJobId(UUID.fromString(JOB));
+    private static final VendorJobId JOB_ID = new VendorJobId(UUID.fromString(JOB));
     private static final String ACCEPTED = "{\"jobId\":\"" + JOB + "\",\"status\":\"QUEUED\"}";
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-07-01T12:00:00Z"), ZoneOffset.UTC);
 
@@ -126,31 +126,31 @@ class SubmitOutcomeTests extends VendorScenario {
                 "{\"job\":\"" + JOB + "\"}",
                 "{\"jobId\":\"" + JOB,
             })
-    void successWithoutAJobIdIsUnknown(String body) {
+    void successWithoutAJobIdIsInDoubt(String body) {
         answer(202, body);
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void anEmptyAnswerWithoutContentTypeIsUnknown() {
         answer(aResponse().withStatus(202));
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void aSuccessCutOffByItsLengthIsUnknown() {
         answer(aResponse().withStatus(202).withHeader("Content-Length", "500").withBody(ACCEPTED));
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void anEndlessAnswerIsUnknown() {
         answer(202, ACCEPTED + " ".repeat(5 * 1024 * 1024));
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     @ParameterizedTest
@@ -159,13 +159,13 @@ class SubmitOutcomeTests extends VendorScenario {
                 201, 203, 204, 206, 300, 301, 302, 303, 304, 307, 308, 405, 406, 408, 409, 410, 418, 425, 431, 451, 499,
                 500, 501, 502, 503, 504, 520, 599
             })
-    void whatTheContractDoesNotNameIsUnknownEvenWithAJobId(int status) {
+    void whatTheContractDoesNotNameIsInDoubtEvenWithAJobId(int status) {
         answer(aResponse()
                 .withStatus(status)
                 .withHeader("Location", "/elsewhere")
                 .withBody(ACCEPTED));
 
-        assertThat(submit(apiframe)).isEqualTo(new Unknown("HTTP " + status));
+        assertThat(submit(apiframe)).isEqualTo(new InDoubt("HTTP " + status));
     }
 
     @ParameterizedTest
@@ -244,21 +244,21 @@ class SubmitOutcomeTests extends VendorScenario {
     void anAnswerAfterTheResponseTimeoutIsUnknown() {
         answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(4_000));
 
-        assertThat(submit(impatient())).isInstanceOf(Unknown.class);
+        assertThat(submit(impatient())).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void anAnswerAfterTheDeadlineIsUnknown() {
         answer(aResponse().withStatus(202).withBody(ACCEPTED).withFixedDelay(3_000));
 
-        assertThat(submit(apiframe, Duration.ofSeconds(1))).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe, Duration.ofSeconds(1))).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void aBodyThatDribblesPastTheResponseTimeoutIsUnknown() {
         answer(aResponse().withStatus(202).withBody(ACCEPTED).withChunkedDribbleDelay(20, 4_000));
 
-        assertThat(submit(impatient())).isInstanceOf(Unknown.class);
+        assertThat(submit(impatient())).isInstanceOf(InDoubt.class);
     }
 
     @ParameterizedTest
@@ -266,7 +266,7 @@ class SubmitOutcomeTests extends VendorScenario {
     void aBrokenConnectionIsUnknown(Fault fault) {
         answer(aResponse().withStatus(202).withBody(ACCEPTED).withFault(fault));
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     @ParameterizedTest
@@ -274,7 +274,7 @@ class SubmitOutcomeTests extends VendorScenario {
     void aRefusalWhoseBodyBreaksOffIsNoRefusal(int status) {
         answer(aResponse().withStatus(status).withFault(Fault.MALFORMED_RESPONSE_CHUNK));
 
-        assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+        assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
     }
 
     private static Apiframe impatient() {

@@ -50,7 +50,7 @@ public final class VendorClients {
                 settings,
                 new VendorApiKeys(settings.apiKey(), PREVIOUS_KEY),
                 clock,
-                new UpstreamMeters(new SimpleMeterRegistry()),
+                new VendorMeters(new SimpleMeterRegistry()),
                 events);
     }
 

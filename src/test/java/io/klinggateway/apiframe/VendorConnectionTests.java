@@ -12,8 +12,8 @@ import io.klinggateway.apiframe.JobReading.Unavailable;
 import io.klinggateway.apiframe.RawVendor.Request;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.apiframe.SubmitOutcome.Denied;
+import io.klinggateway.apiframe.SubmitOutcome.InDoubt;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
-import io.klinggateway.apiframe.SubmitOutcome.Unknown;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -182,7 +182,7 @@ class VendorConnectionTests {
                     withOneConnection(vendor.url(), Duration.ofSeconds(2), Duration.ofSeconds(1)), Clock.systemUTC());
             assertThat(submit(apiframe)).isInstanceOf(Accepted.class);
 
-            assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+            assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
             assertThat(vendor.requests()).hasSize(2);
             assertThat(vendor.connections()).isEqualTo(1);
         }
@@ -191,7 +191,7 @@ class VendorConnectionTests {
     @Test
     void aConnectionClosedWithoutAnAnswerIsUnknownAndNotTriedAgain() throws IOException {
         try (RawVendor vendor = new RawVendor((_, _) -> false)) {
-            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(Unknown.class);
+            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(InDoubt.class);
             assertThat(vendor.requests()).hasSize(1);
         }
     }
@@ -202,7 +202,7 @@ class VendorConnectionTests {
             RawVendor.send(connection, "220 mail.example ESMTP\r\n\r\n");
             return false;
         })) {
-            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(Unknown.class);
+            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(InDoubt.class);
             assertThat(vendor.requests()).hasSize(1);
         }
     }
@@ -213,7 +213,7 @@ class VendorConnectionTests {
             RawVendor.send(connection, ACCEPTED.substring(0, ACCEPTED.length() - 1));
             return false;
         })) {
-            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(Unknown.class);
+            assertThat(submit(apiframe(vendor.url()))).isInstanceOf(InDoubt.class);
         }
     }
 
@@ -231,9 +231,9 @@ class VendorConnectionTests {
     void aVendorThatFailsTimeAndAgainIsLeftAloneForAWhile() throws IOException {
         try (RawVendor vendor = new RawVendor((_, _) -> false)) {
             Apiframe apiframe = apiframe(vendor.url());
-            UpstreamJobId job = new UpstreamJobId(new UUID(0, 1));
+            VendorJobId job = new VendorJobId(new UUID(0, 1));
             for (int call = 0; call < 20; call++) {
-                assertThat(submit(apiframe)).isInstanceOf(Unknown.class);
+                assertThat(submit(apiframe)).isInstanceOf(InDoubt.class);
             }
 
             assertThat(submit(apiframe)).isInstanceOf(NotSent.class);

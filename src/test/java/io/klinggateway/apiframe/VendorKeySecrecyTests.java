@@ -38,7 +38,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class VendorKeySecrecyTests {
 
     private static final WireMockServer vendor = new WireMockServer(options().dynamicPort());
-    private static final UpstreamJobId JOB = new UpstreamJobId(new UUID(0, 1));
+    private static final VendorJobId JOB = new VendorJobId(new UUID(0, 1));
 
     @BeforeAll
     static void open() {
@@ -130,7 +130,7 @@ class VendorKeySecrecyTests {
     }
 
     /** All that is told of a job; its own text leaves most of it out. */
-    private static String shown(UpstreamJob job) {
+    private static String shown(VendorJob job) {
         return job + " " + job.error() + " " + job.images();
     }
 

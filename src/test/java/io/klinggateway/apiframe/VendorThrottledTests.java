@@ -35,7 +35,7 @@ class VendorThrottledTests extends VendorScenario {
         void make(Apiframe apiframe) {
             Object _ = switch (this) {
                 case SUBMIT -> submit(apiframe);
-                case READ -> apiframe.read(new UpstreamJobId(UUID.fromString(JOB)), () -> true);
+                case READ -> apiframe.read(new VendorJobId(UUID.fromString(JOB)), () -> true);
                 case LIST -> apiframe.list(null);
                 case ACCOUNT -> apiframe.account();
             };

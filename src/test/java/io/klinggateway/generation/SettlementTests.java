@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.apiframe.UpstreamJob;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJob;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.running.Answer;
 import io.micrometer.core.instrument.Counter;
@@ -112,8 +112,8 @@ class SettlementTests extends GatewayScenario {
         assertThat(generate(FOX).status()).isEqualTo(400);
         UUID id = onlyGeneration();
 
-        generations.accepted(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON));
-        generations.accepted(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON));
+        generations.accepted(new GenerationId(id), new VendorJobId(vendorJob), Deadline.in(SOON));
+        generations.accepted(new GenerationId(id), new VendorJobId(vendorJob), Deadline.in(SOON));
 
         assertThat(orphans(id)).isOne();
         assertWithdrawn(id);
@@ -124,7 +124,7 @@ class SettlementTests extends GatewayScenario {
         vendorAnswers(accepted(vendorJob));
         UUID id = generate(FOX).jobId();
 
-        generations.accepted(new GenerationId(id), new UpstreamJobId(vendorJob), Deadline.in(SOON));
+        generations.accepted(new GenerationId(id), new VendorJobId(vendorJob), Deadline.in(SOON));
 
         assertThat(orphans(id)).isZero();
         assertThat(row(id)).containsEntry("upstream_job_id", vendorJob).containsEntry("state", "QUEUED");
@@ -139,9 +139,9 @@ class SettlementTests extends GatewayScenario {
 
         settlement.settle(
                 new GenerationId(id),
-                new UpstreamJob(
-                        new UpstreamJobId(vendorJob),
-                        UpstreamJob.Status.FAILED,
+                new VendorJob(
+                        new VendorJobId(vendorJob),
+                        VendorJob.Status.FAILED,
                         null,
                         List.of(),
                         null,

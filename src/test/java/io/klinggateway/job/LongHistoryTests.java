@@ -3,8 +3,8 @@ package io.klinggateway.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.klinggateway.apiframe.UpstreamJob.Status;
 import io.klinggateway.apiframe.VendorClients;
+import io.klinggateway.apiframe.VendorJob.Status;
 import io.klinggateway.database.TestDatabase;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.ledger.TenantId;

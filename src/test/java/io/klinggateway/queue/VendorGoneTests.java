@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
-import io.klinggateway.apiframe.UpstreamJobId;
+import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.running.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,7 +27,7 @@ class VendorGoneTests extends GatewayScenario {
     private static final int CALLERS = 40;
     private static final int LOOKED_AT = 20;
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
-    private static final UpstreamJobId NO_JOB = new UpstreamJobId(new UUID(0, 404));
+    private static final VendorJobId NO_JOB = new VendorJobId(new UUID(0, 404));
 
     enum Absence {
         REFUSES,

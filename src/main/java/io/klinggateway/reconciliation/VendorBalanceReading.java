@@ -7,4 +7,4 @@ import java.time.Duration;
  *
  * @param age how long ago the vendor said so
  */
-public record VendorCredits(long credits, Duration age) {}
+public record VendorBalanceReading(long credits, Duration age) {}

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
  * asks the vendor, minutes apart; all publish its answer.
  */
 @Component
-class VendorBalance {
+class VendorBalanceMonitor {
 
     private static final String CLAIM = """
             insert into upstream_account as account (upstream, due_at)
@@ -46,7 +46,7 @@ class VendorBalance {
     private final boolean sharedBalance;
     private volatile Reading reading = Reading.NOT_YET;
 
-    VendorBalance(
+    VendorBalanceMonitor(
             JdbcClient jdbc,
             Apiframe apiframe,
             VendorRateLimiter rate,
@@ -88,11 +88,12 @@ class VendorBalance {
     }
 
     /** Empty until a replica has asked the vendor. */
-    Optional<VendorCredits> known() {
+    Optional<VendorBalanceReading> known() {
         Reading known = reading;
         return known.equals(Reading.NOT_YET)
                 ? Optional.empty()
-                : Optional.of(new VendorCredits((long) known.credits(), Duration.ofSeconds((long) known.ageSeconds())));
+                : Optional.of(new VendorBalanceReading(
+                        (long) known.credits(), Duration.ofSeconds((long) known.ageSeconds())));
     }
 
     boolean pass() {

@@ -2,7 +2,7 @@ package io.klinggateway.orphan;
 
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobListing;
-import io.klinggateway.apiframe.UpstreamJob;
+import io.klinggateway.apiframe.VendorJob;
 import io.klinggateway.queue.VendorRateLimiter;
 import io.klinggateway.queue.VendorRateLimiter.Purpose;
 import java.time.Duration;
@@ -16,9 +16,9 @@ import org.springframework.stereotype.Component;
 
 /** Reads the vendor's list down to a moment in the past. */
 @Component
-public class VendorJobs {
+public class VendorJobList {
 
-    private static final Logger log = LoggerFactory.getLogger(VendorJobs.class);
+    private static final Logger log = LoggerFactory.getLogger(VendorJobList.class);
     private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(30);
 
     /** Vendor's and database's clocks may differ. */
@@ -30,7 +30,7 @@ public class VendorJobs {
     private final Apiframe apiframe;
     private final VendorRateLimiter rate;
 
-    VendorJobs(Apiframe apiframe, VendorRateLimiter rate) {
+    VendorJobList(Apiframe apiframe, VendorRateLimiter rate) {
         this.apiframe = apiframe;
         this.rate = rate;
     }
@@ -41,7 +41,7 @@ public class VendorJobs {
      * @param page gets the jobs of each page that are not older, and those of which the vendor does not say
      * @return whether all of it was read
      */
-    public boolean readSince(Instant since, Purpose purpose, Consumer<List<UpstreamJob>> page) {
+    public boolean readSince(Instant since, Purpose purpose, Consumer<List<VendorJob>> page) {
         String cursor = null;
         for (int read = 0; read < MOST_PAGES; read++) {
             if (!(readPart(cursor, since, purpose, PATIENCE_FOR_CALL, page) instanceof PartRead part)) {
@@ -72,7 +72,7 @@ public class VendorJobs {
             Instant since,
             Purpose purpose,
             Duration patience,
-            Consumer<List<UpstreamJob>> page) {
+            Consumer<List<VendorJob>> page) {
         if (!rate.take(purpose, patience)) {
             return new PartNotAsked();
         }

@@ -9,13 +9,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code Retry-After} header in both of its forms: whole seconds or an HTTP date. */
-final class RetryAfter {
+final class VendorRetryAfter {
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private static final int MOST_DIGITS = 18;
 
-    private RetryAfter() {}
+    private VendorRetryAfter() {}
 
     /** @return from zero to an hour; null if the header is absent or unreadable */
     static @Nullable Duration parse(@Nullable String header, Clock clock) {

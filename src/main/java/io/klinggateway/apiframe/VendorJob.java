@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt by the vendor's clock; null if it does not say
  * @param input what was asked for, as JSON; null if the vendor does not show it here
  */
-public record UpstreamJob(
-        UpstreamJobId id,
+public record VendorJob(
+        VendorJobId id,
         Status status,
         @Nullable Integer progress,
         List<String> images,
@@ -31,14 +31,14 @@ public record UpstreamJob(
         return status == Status.QUEUED || status == Status.PROCESSING;
     }
 
-    public UpstreamJob withError(String words) {
-        return new UpstreamJob(id, status, progress, images, words, charged, expired, createdAt, input);
+    public VendorJob withError(String words) {
+        return new VendorJob(id, status, progress, images, words, charged, expired, createdAt, input);
     }
 
     /** Prompts are the tenants' own. */
     @Override
     public String toString() {
-        return "UpstreamJob[" + id + " " + status + "]";
+        return "VendorJob[" + id + " " + status + "]";
     }
 
     public enum Status {

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** Times the calls to the vendor, by what was called and what came of it. */
 @Component
-class UpstreamMeters {
+class VendorMeters {
 
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(50),
@@ -55,7 +55,7 @@ class UpstreamMeters {
 
     private final MeterRegistry registry;
 
-    UpstreamMeters(MeterRegistry registry) {
+    VendorMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 

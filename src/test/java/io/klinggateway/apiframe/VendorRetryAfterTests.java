@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RetryAfterTests {
+class VendorRetryAfterTests {
 
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-07-01T12:00:00Z"), ZoneOffset.UTC);
 
@@ -31,7 +31,7 @@ class RetryAfterTests {
                 "Fri, 31 Dec 9999 23:59:59 GMT | PT1H",
             })
     void bothFormsAreRead(String header, Duration expected) {
-        assertThat(RetryAfter.parse(header, CLOCK)).isEqualTo(expected);
+        assertThat(VendorRetryAfter.parse(header, CLOCK)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -49,11 +49,11 @@ class RetryAfterTests {
                 "\u0663"
             })
     void whatIsUnreadableIsAsGoodAsAbsent(String header) {
-        assertThat(RetryAfter.parse(header, CLOCK)).isNull();
+        assertThat(VendorRetryAfter.parse(header, CLOCK)).isNull();
     }
 
     @Test
     void absenceIsNull() {
-        assertThat(RetryAfter.parse(null, CLOCK)).isNull();
+        assertThat(VendorRetryAfter.parse(null, CLOCK)).isNull();
     }
 }
