@@ -105,7 +105,7 @@ public class Admissions {
      *     gateway's account
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away until the deadline
      */
-    public Receipt admit(
+    public AdmissionReceipt admit(
             NewGeneration generation,
             BooleanSupplier promised,
             Deadline deadline,
@@ -117,7 +117,8 @@ public class Admissions {
         return switch (decision.admission()) {
             case Admitted admitted -> admitted(generation, admitted);
             case Replayed replayed ->
-                new Receipt(replayed.id(), replayed.status(), false, true, replayed.cost(), replayed.available());
+                new AdmissionReceipt(
+                        replayed.id(), replayed.status(), false, true, replayed.cost(), replayed.available());
             case Conflict _ -> throw new IdempotencyConflict();
             case KeyUsed _ -> throw new IllegalStateException("every key of the vendor's is used");
             case RateLimited limited -> throw LimitReached.ofRequests(limited.allowance());
@@ -155,7 +156,7 @@ public class Admissions {
                 key, json.write(callbacks.upstream(new VendorCallbackUrls.Subject(key, tenant), generation.request())));
     }
 
-    private Receipt admitted(NewGeneration generation, Admitted admitted) {
+    private AdmissionReceipt admitted(NewGeneration generation, Admitted admitted) {
         Caller caller = generation.caller();
         meters.held(new KeyOwner(caller.tenant().name(), caller.keyName()), generation.price());
         scope.named(generation.id(), () -> {
@@ -165,7 +166,7 @@ public class Admissions {
                     generation.price().amount());
             return generation;
         });
-        return new Receipt(
+        return new AdmissionReceipt(
                 generation.id(), "QUEUED", admitted.promised(), false, generation.price(), admitted.available());
     }
 }

@@ -202,10 +202,10 @@ class GenerationRepository {
         jdbc.sql(PROMISE).param("id", id.value()).update();
     }
 
-    GenerationStatus status(GenerationId id) {
+    GenerationSnapshot status(GenerationId id) {
         return jdbc.sql(STANDING)
                 .param("id", id.value())
-                .query((row, _) -> new GenerationStatus(
+                .query((row, _) -> new GenerationSnapshot(
                         row.getString("status"),
                         row.getBoolean("waiting"),
                         row.getBoolean("sending"),

@@ -34,7 +34,7 @@ public class Generations {
      *
      * @return how it stands now; withdrawn if an error answer came first
      */
-    public GenerationStatus promise(GenerationId id) {
+    public GenerationSnapshot promise(GenerationId id) {
         generations.promise(id);
         return generations.status(id);
     }

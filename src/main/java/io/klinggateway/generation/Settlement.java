@@ -71,7 +71,7 @@ public class Settlement {
      * @return how it stands now, from the same transaction
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
-    public GenerationStatus refuse(
+    public GenerationSnapshot refuse(
             GenerationId id, int attempt, Refusal refusal, String outcome, boolean promise, Deadline deadline) {
         return CommitRetry.run(
                 deadline,

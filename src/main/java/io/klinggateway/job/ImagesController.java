@@ -1,10 +1,10 @@
 package io.klinggateway.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.klinggateway.generation.AdmissionReceipt;
 import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.Quote;
-import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.imagerequest.PriceList;
@@ -152,7 +152,7 @@ class ImagesController {
                     @Nullable
                     String labels,
             HttpServletResponse response) {
-        Receipt receipt = submission.submit(
+        AdmissionReceipt receipt = submission.submit(
                 caller,
                 request,
                 idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey),

@@ -1,13 +1,13 @@
 package io.klinggateway.job;
 
 import io.klinggateway.apiframe.Deadline;
+import io.klinggateway.generation.AdmissionReceipt;
 import io.klinggateway.generation.Admissions;
 import io.klinggateway.generation.IdempotencyConflict;
 import io.klinggateway.generation.IdempotencyKey;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.generation.NewGeneration;
 import io.klinggateway.generation.OutcomeUnknown;
-import io.klinggateway.generation.Receipt;
 import io.klinggateway.generation.RequestAllowance;
 import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.InsufficientCredits;
@@ -49,7 +49,7 @@ class Submission {
      * @throws ProblemException if its image must not be used, the tenant is at a limit, or the vendor refuses it now
      * @throws OutcomeUnknown if the database was lost in the middle of a COMMIT and stayed away
      */
-    Receipt submit(
+    AdmissionReceipt submit(
             Caller caller,
             ImageRequest request,
             @Nullable IdempotencyKey key,
@@ -59,7 +59,7 @@ class Submission {
         NewGeneration generation = admissions.prepare(caller, request, key, labels);
         images.check(generation);
         try (WaitingCaller waiting = dispatcher.register(generation.id())) {
-            Receipt receipt = admissions.admit(generation, dispatcher::isBusy, deadline, allowance);
+            AdmissionReceipt receipt = admissions.admit(generation, dispatcher::isBusy, deadline, allowance);
             if (receipt.replayed()) {
                 return receipt;
             }

@@ -19,19 +19,22 @@ public class DatabaseAwayLog {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Clock clock;
-    private final LineAllowance allowance;
+    private final LogRateLimiter limiter;
 
     DatabaseAwayLog(Clock clock) {
         this.clock = clock;
-        this.allowance = new LineAllowance(BURST, PAUSE, clock.millis());
+        this.limiter = new LogRateLimiter(BURST, PAUSE, clock.millis());
     }
 
     /** @param what was not done for it */
     public void warn(String what, Exception failure) {
-        long leftOut = allowance.take(clock.millis());
+        long leftOut = limiter.take(clock.millis());
         if (leftOut >= 0) {
             log.warn(
-                    "{}, the database is not available: {}{}", what, failure.getMessage(), LineAllowance.note(leftOut));
+                    "{}, the database is not available: {}{}",
+                    what,
+                    failure.getMessage(),
+                    LogRateLimiter.note(leftOut));
         }
     }
 }

@@ -35,7 +35,7 @@ class ErrorLog {
     private static final Set<ProblemCode> LOGGED_WHERE_THEY_ARISE =
             EnumSet.of(ProblemCode.INTERNAL_ERROR, ProblemCode.OUTCOME_UNKNOWN);
 
-    private final Map<String, LineAllowance> allowances = new ConcurrentHashMap<>();
+    private final Map<String, LogRateLimiter> limiters = new ConcurrentHashMap<>();
     private final Clock clock;
 
     ErrorLog(Clock clock) {
@@ -60,11 +60,10 @@ class ErrorLog {
     }
 
     private void write(String caller, Supplier<String> line) {
-        long leftOut = allowances
-                .computeIfAbsent(caller, _ -> new LineAllowance(BURST, PAUSE, clock.millis()))
+        long leftOut = limiters.computeIfAbsent(caller, _ -> new LogRateLimiter(BURST, PAUSE, clock.millis()))
                 .take(clock.millis());
         if (leftOut >= 0) {
-            log.info("{}{}", line.get(), LineAllowance.note(leftOut));
+            log.info("{}{}", line.get(), LogRateLimiter.note(leftOut));
         }
     }
 

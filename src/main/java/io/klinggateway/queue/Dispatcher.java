@@ -3,7 +3,7 @@ package io.klinggateway.queue;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.Deadline;
 import io.klinggateway.generation.GenerationScope;
-import io.klinggateway.generation.GenerationStatus;
+import io.klinggateway.generation.GenerationSnapshot;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.ledger.GenerationId;
@@ -109,7 +109,7 @@ public class Dispatcher implements SmartLifecycle {
     private SubmissionResult promise(WaitingCaller caller) {
         if (caller.leave()) {
             try {
-                GenerationStatus status = generations.promise(caller.id());
+                GenerationSnapshot status = generations.promise(caller.id());
                 return new Acknowledged(status.status(), status.waiting());
             } catch (DataAccessException | TransactionException unrecorded) {
                 log.warn("the promise of generation {} is not on record: {}", caller.id(), unrecorded.getMessage());

@@ -8,7 +8,7 @@ import io.klinggateway.apiframe.SubmitOutcome.InDoubt;
 import io.klinggateway.apiframe.SubmitOutcome.Invalid;
 import io.klinggateway.apiframe.SubmitOutcome.NotSent;
 import io.klinggateway.apiframe.SubmitOutcome.Throttled;
-import io.klinggateway.generation.GenerationStatus;
+import io.klinggateway.generation.GenerationSnapshot;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.OutcomeUnknown;
 import io.klinggateway.generation.Refusal;
@@ -161,7 +161,7 @@ class SubmitAttempt {
         if (!withdraw && !refusal.whateverCameBefore()) {
             return returnToQueue(generation, Duration.ZERO, outcome);
         }
-        GenerationStatus status;
+        GenerationSnapshot status;
         try {
             status = settlement.refuse(generation.id(), generation.attempt(), refusal, outcome, !withdraw, deadline);
         } catch (OutcomeUnknown lost) {

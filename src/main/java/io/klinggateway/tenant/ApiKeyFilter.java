@@ -56,7 +56,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         try {
             Caller caller = keys.authenticate(keyOf(request), request);
-            SecurityContextHolder.getContext().setAuthentication(new ApiKeyToken(caller));
+            SecurityContextHolder.getContext().setAuthentication(new ApiKeyAuthentication(caller));
             MDC.put("tenant", caller.tenant().name());
         } catch (ProblemException refused) {
             problems.write(response, refused.problem());

@@ -13,7 +13,7 @@ import org.apache.catalina.connector.ClientAbortException;
 /** What is left of a body that is refused, or that has ended too soon. */
 final class UnreadBody {
 
-    private static final long MOST_DISCARDED_BYTES = 2 * SentFile.LARGEST_BYTES;
+    private static final long MOST_DISCARDED_BYTES = 2 * UploadedFile.LARGEST_BYTES;
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final int PIECE_BYTES = 8 * 1024;
 

@@ -43,7 +43,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Uploads {
 
     /** Of one file (apiframe: 25 MB). */
-    public static final long LARGEST_BYTES = SentFile.LARGEST_BYTES;
+    public static final long LARGEST_BYTES = UploadedFile.LARGEST_BYTES;
 
     private static final Logger log = LoggerFactory.getLogger(Uploads.class);
     private static final Duration PATIENCE_FOR_CALL = Duration.ofSeconds(5);
@@ -91,11 +91,11 @@ public class Uploads {
     private Upload passOn(Caller caller, HttpServletRequest request) throws IOException {
         try (FairSlots.Slot _ = slots.take(caller.tenant().id())) {
             Deadline deadline = Deadline.in(settings.timeout());
-            return Upload.of(stored(caller, SentFile.in(request, deadline), deadline));
+            return Upload.of(stored(caller, UploadedFile.in(request, deadline), deadline));
         }
     }
 
-    private Stored stored(Caller caller, SentFile file, Deadline deadline) throws IOException {
+    private Stored stored(Caller caller, UploadedFile file, Deadline deadline) throws IOException {
         TenantId tenant = caller.tenant().id();
         long reserved = file.mostBytes();
         LocalDate day = uploads.reserve(tenant, reserved, settings).orElseThrow(this::usedUp);
@@ -109,7 +109,7 @@ public class Uploads {
         return stored;
     }
 
-    private Stored send(SentFile file, Deadline deadline) throws IOException {
+    private Stored send(UploadedFile file, Deadline deadline) throws IOException {
         if (!rate.take(Purpose.UPLOAD, PATIENCE_FOR_CALL)) {
             throw new ProblemException(
                     Problem.of(ProblemCode.RATE_LIMITED, "The vendor's rate is used up for now; try again"),

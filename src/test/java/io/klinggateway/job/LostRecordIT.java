@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.generation.AdmissionReceipt;
 import io.klinggateway.generation.Labels;
-import io.klinggateway.generation.Receipt;
 import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.BudgetWindow;
@@ -102,7 +102,7 @@ class LostRecordIT {
                 }
             };
 
-            Receipt receipt = submission.submit(
+            AdmissionReceipt receipt = submission.submit(
                     caller,
                     new ImageRequest("a fox", ImageRequest.MODEL, null, null, null),
                     null,

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.klinggateway.GatewayScenario;
 import io.klinggateway.apiframe.Deadline;
-import io.klinggateway.generation.GenerationStatus;
+import io.klinggateway.generation.GenerationSnapshot;
 import io.klinggateway.generation.Generations;
 import io.klinggateway.generation.Refusal;
 import io.klinggateway.generation.Settlement;
@@ -84,7 +84,7 @@ class LostReplicaIT extends GatewayScenario {
         letQueueGo();
         awaitState(id, "QUEUED");
 
-        GenerationStatus status =
+        GenerationSnapshot status =
                 settlement.refuse(new GenerationId(id), 1, refusal(), "a test", false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
         generations.unresolved(new GenerationId(id), 1, Duration.ZERO, "a test");
@@ -101,7 +101,7 @@ class LostReplicaIT extends GatewayScenario {
         letQueueGo();
         await().atMost(SOON).until(() -> attempt(id) > 2);
 
-        GenerationStatus status =
+        GenerationSnapshot status =
                 settlement.refuse(new GenerationId(id), 1, refusal(), "a test", false, Deadline.in(SOON));
         generations.returnToQueue(new GenerationId(id), 1, Duration.ZERO, "a test");
 

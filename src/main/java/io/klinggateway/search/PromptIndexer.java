@@ -16,7 +16,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * order of the times of admission. What a slow admission has committed behind the others is found by looking a minute back.
  */
 @Configuration(proxyBeanMethods = false)
-class PromptWords {
+class PromptIndexer {
 
     private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final int MOST_AT_ONCE = 500;
@@ -52,7 +52,7 @@ class PromptWords {
     private static final String SET_ADDED = "update prompt_words_added set until = :now";
 
     @Bean
-    BackgroundLoop promptWordsLoop(JdbcClient jdbc, TransactionOperations transactions) {
+    BackgroundLoop promptIndexerLoop(JdbcClient jdbc, TransactionOperations transactions) {
         return new BackgroundLoop(
                 "prompt-words", INTERVAL, () -> Boolean.TRUE.equals(transactions.execute(_ -> pass(jdbc))));
     }

@@ -21,7 +21,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
-class StrangerTurns extends OncePerRequestFilter {
+class AnonymousPageLimiter extends OncePerRequestFilter {
 
     static final Duration PATIENCE = Duration.ofSeconds(1);
 

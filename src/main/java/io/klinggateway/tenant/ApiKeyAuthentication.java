@@ -4,11 +4,11 @@ import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
 /** A request whose key was found good. Holds no credentials. */
-final class ApiKeyToken extends AbstractAuthenticationToken {
+final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
     private final transient Caller caller;
 
-    ApiKeyToken(Caller caller) {
+    ApiKeyAuthentication(Caller caller) {
         super(List.of());
         this.caller = caller;
         setAuthenticated(true);

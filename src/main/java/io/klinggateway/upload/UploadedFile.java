@@ -21,7 +21,7 @@ import org.apache.tomcat.util.http.fileupload.servlet.ServletRequestContext;
  * The file of a request, read from its body as it comes. Reading throws a {@link ProblemException} where the file is too large or
  * too slow, and an {@link IOException} where the body ends too soon.
  */
-final class SentFile extends InputStream {
+final class UploadedFile extends InputStream {
 
     private static final String PART = "file";
 
@@ -46,14 +46,14 @@ final class SentFile extends InputStream {
     private final long announced;
     private long bytesRead;
 
-    private SentFile(InputStream content, ImageType type, long announced) {
+    private UploadedFile(InputStream content, ImageType type, long announced) {
         this.content = content;
         this.type = type;
         this.announced = announced;
     }
 
     /** @throws ProblemException if the body is no form with an image in it, or is announced as too large */
-    static SentFile in(HttpServletRequest request, Deadline deadline) throws IOException {
+    static UploadedFile in(HttpServletRequest request, Deadline deadline) throws IOException {
         long announced = request.getContentLengthLong();
         String contentType = request.getContentType();
         if (contentType == null || !contentType.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
@@ -76,13 +76,13 @@ final class SentFile extends InputStream {
         throw new ProblemException(Problem.invalid(PART, "is required"));
     }
 
-    private static SentFile of(InputStream content, long announced) throws IOException {
+    private static UploadedFile of(InputStream content, long announced) throws IOException {
         byte[] head = content.readNBytes(ImageType.HEAD_BYTES);
         ImageType type = ImageType.of(head)
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                         "The file must be a PNG, JPEG, WebP or GIF image, by its first bytes")));
-        return new SentFile(new SequenceInputStream(new ByteArrayInputStream(head), content), type, announced);
+        return new UploadedFile(new SequenceInputStream(new ByteArrayInputStream(head), content), type, announced);
     }
 
     ImageType type() {

@@ -8,4 +8,4 @@ package io.klinggateway.generation;
  * @param sending an attempt is open, or an earlier one may have reached the vendor
  * @param withdrawn ended with an error answer; no tenant sees it
  */
-public record GenerationStatus(String status, boolean waiting, boolean sending, boolean withdrawn) {}
+public record GenerationSnapshot(String status, boolean waiting, boolean sending, boolean withdrawn) {}

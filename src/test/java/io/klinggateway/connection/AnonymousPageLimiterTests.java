@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-class StrangerTurnsTests {
+class AnonymousPageLimiterTests {
 
     private static final int AT_A_TIME = 2 * Runtime.getRuntime().availableProcessors();
     private static final String PAGE = "/console/sign-in";
 
-    private final StrangerTurns turns = new StrangerTurns();
+    private final AnonymousPageLimiter limiter = new AnonymousPageLimiter();
     private final AtomicInteger atWork = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -42,20 +42,20 @@ class StrangerTurnsTests {
         await().pollInterval(Duration.ofMillis(10)).until(() -> atWork.get() > AT_A_TIME);
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                .isGreaterThanOrEqualTo(StrangerTurns.PATIENCE.minusMillis(10));
+                .isGreaterThanOrEqualTo(AnonymousPageLimiter.PATIENCE.minusMillis(10));
     }
 
     @Test
     void callsWithAKeyDoNotWaitForThem() {
         call("/v2/me");
 
-        await().atMost(StrangerTurns.PATIENCE.dividedBy(2)).until(() -> atWork.get() > AT_A_TIME);
+        await().atMost(AnonymousPageLimiter.PATIENCE.dividedBy(2)).until(() -> atWork.get() > AT_A_TIME);
     }
 
     private void call(String path) {
         Thread.startVirtualThread(() -> {
             try {
-                turns.doFilter(new MockHttpServletRequest("GET", path), new MockHttpServletResponse(), (_, _) -> {
+                limiter.doFilter(new MockHttpServletRequest("GET", path), new MockHttpServletResponse(), (_, _) -> {
                     atWork.incrementAndGet();
                     try {
                         end.await();

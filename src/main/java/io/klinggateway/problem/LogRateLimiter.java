@@ -3,7 +3,7 @@ package io.klinggateway.problem;
 import java.time.Duration;
 
 /** How many lines of one kind the log may have: some at once, and then one for each pause. Thread-safe. */
-final class LineAllowance {
+final class LogRateLimiter {
 
     private final int burst;
     private final long pauseMillis;
@@ -11,7 +11,7 @@ final class LineAllowance {
     private long leftOut;
     private long filledAtMillis;
 
-    LineAllowance(int burst, Duration pause, long nowMillis) {
+    LogRateLimiter(int burst, Duration pause, long nowMillis) {
         this.burst = burst;
         this.pauseMillis = pause.toMillis();
         this.lines = burst;

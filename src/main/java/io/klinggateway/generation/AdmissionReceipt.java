@@ -10,10 +10,10 @@ import io.klinggateway.ledger.GenerationId;
  * @param waits whether it waits in the queue
  * @param remaining what the key may still spend
  */
-public record Receipt(
+public record AdmissionReceipt(
         GenerationId id, String status, boolean waits, boolean replayed, Credits cost, Credits remaining) {
 
-    public Receipt with(String status, boolean waits) {
-        return new Receipt(id, status, waits, replayed, cost, remaining);
+    public AdmissionReceipt with(String status, boolean waits) {
+        return new AdmissionReceipt(id, status, waits, replayed, cost, remaining);
     }
 }
