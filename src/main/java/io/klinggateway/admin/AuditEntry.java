@@ -19,7 +19,7 @@ public record AuditEntry(
         long seq,
         Instant at,
         String actor,
-        Operator.WayIn wayIn,
+        Actor.WayIn wayIn,
         @Nullable Role role,
         @Nullable String person,
         String action,

@@ -96,12 +96,12 @@ public class AuditLog {
      * @param after how it is now; null if nothing is left to tell
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    void record(Operator operator, Action action, @Nullable Object before, @Nullable Object after) {
+    void record(Actor actor, Action action, @Nullable Object before, @Nullable Object after) {
         jdbc.sql(RECORD)
-                .param("actor", operator.name())
-                .param("wayIn", operator.wayIn().name())
-                .param("role", operator.role() == null ? null : operator.role().name())
-                .param("person", operator.person())
+                .param("actor", actor.name())
+                .param("wayIn", actor.wayIn().name())
+                .param("role", actor.role() == null ? null : actor.role().name())
+                .param("person", actor.person())
                 .param("action", action.name())
                 .param("tenant", action.tenant())
                 .param("subject", action.subject())
@@ -179,7 +179,7 @@ public class AuditLog {
                 row.getLong("seq"),
                 SqlTimes.instant(row, "at"),
                 row.getString("actor"),
-                Operator.WayIn.valueOf(row.getString("way_in")),
+                Actor.WayIn.valueOf(row.getString("way_in")),
                 role == null ? null : Role.valueOf(role),
                 row.getString("person"),
                 row.getString("action"),

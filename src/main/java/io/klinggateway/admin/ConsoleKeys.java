@@ -39,7 +39,7 @@ public class ConsoleKeys {
     }
 
     /** Whom somebody acts as in a team. Empty if there is no such team, or it is suspended. */
-    public Optional<Caller> caller(Operator actor, String tenantName) {
+    public Optional<Caller> caller(Actor actor, String tenantName) {
         return tenants.find(tenantName)
                 .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
                 .map(tenant -> find(tenant).orElseGet(() -> issue(actor, tenantName)));
@@ -56,7 +56,7 @@ public class ConsoleKeys {
         return new Caller(tenant.tenant(), key.id(), key.name(), Objects.requireNonNullElse(key.prefix(), ""));
     }
 
-    private Caller issue(Operator actor, String tenantName) {
+    private Caller issue(Actor actor, String tenantName) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             return find(tenant).orElseGet(() -> {
@@ -78,7 +78,7 @@ public class ConsoleKeys {
     }
 
     /** It still has the name. */
-    private void revokeExpired(Operator actor, TenantRecord tenant) {
+    private void revokeExpired(Actor actor, TenantRecord tenant) {
         keys.list(tenant.tenant()).stream()
                 .filter(key -> isNamed(key) && !key.valid() && keys.revoke(key))
                 .forEach(key -> audit.record(

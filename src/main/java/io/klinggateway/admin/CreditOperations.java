@@ -36,25 +36,24 @@ public class CreditOperations {
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public IdempotentResult<Answer> grant(Operator operator, String tenantName, NewGrant asked, @Nullable String key) {
+    public IdempotentResult<Answer> grant(Actor actor, String tenantName, NewGrant asked, @Nullable String key) {
         return once(
-                operator,
+                actor,
                 tenantName,
                 new CreditCall("credits.grant", asked.credits(), asked.reason()),
                 key,
-                tenant -> ledger.grant(tenant, new Credits(asked.credits()), operator.name(), asked.reason()));
+                tenant -> ledger.grant(tenant, new Credits(asked.credits()), actor.name(), asked.reason()));
     }
 
     /** @param key makes the call repeatable; null if the caller gave none */
     @Transactional
-    public IdempotentResult<Answer> adjust(
-            Operator operator, String tenantName, NewAdjustment asked, @Nullable String key) {
+    public IdempotentResult<Answer> adjust(Actor actor, String tenantName, NewAdjustment asked, @Nullable String key) {
         return once(
-                operator,
+                actor,
                 tenantName,
                 new CreditCall("credits.adjust", asked.credits(), asked.reason()),
                 key,
-                tenant -> ledger.adjust(tenant, asked.credits(), operator.name(), asked.reason()));
+                tenant -> ledger.adjust(tenant, asked.credits(), actor.name(), asked.reason()));
     }
 
     /** What is the same in a repetition. */
@@ -67,11 +66,7 @@ public class CreditOperations {
     public record Answer(long seq, long credits, String reason, BalanceView balance) {}
 
     private IdempotentResult<Answer> once(
-            Operator operator,
-            String tenantName,
-            CreditCall call,
-            @Nullable String key,
-            ToLongFunction<TenantId> effect) {
+            Actor actor, String tenantName, CreditCall call, @Nullable String key, ToLongFunction<TenantId> effect) {
         // Under the tenant's lock, calls with the same key come one after the other.
         TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
@@ -83,10 +78,7 @@ public class CreditOperations {
         long seq = effect.applyAsLong(id);
         BalanceView balance = BalanceView.of(ledger.account(id, null));
         audit.record(
-                operator,
-                Action.of(call.action(), tenantName).about(seq).because(call.reason()),
-                balanceBefore,
-                balance);
+                actor, Action.of(call.action(), tenantName).about(seq).because(call.reason()), balanceBefore, balance);
         return calls.keep(id, call, key, new Answer(seq, call.credits(), call.reason(), balance));
     }
 

@@ -54,7 +54,7 @@ public class CreditRequestOperations {
     @Transactional
     public IdempotentResult<CreditRequest> ask(Caller caller, byte[] body, @Nullable String key) {
         return ask(
-                Operator.byKey(caller),
+                Actor.byKey(caller),
                 caller,
                 json.read(json.object(body), NewCreditRequest.class),
                 OperatorIdempotency.checkedKey(key));
@@ -68,7 +68,7 @@ public class CreditRequestOperations {
      */
     @Transactional
     public IdempotentResult<CreditRequest> ask(
-            Operator actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
+            Actor actor, Caller caller, NewCreditRequest asked, @Nullable String key) {
         String team = caller.tenant().name();
         TenantId tenant = caller.tenant().id();
         // Under the tenant's lock, requests come one after the other.
@@ -102,18 +102,18 @@ public class CreditRequestOperations {
      * @throws ProblemException a 409 that says who answered, if somebody has
      */
     @Transactional
-    public CreditRequest grant(Operator operator, UUID id, RequestAnswer answer) {
+    public CreditRequest grant(Actor actor, UUID id, RequestAnswer answer) {
         CreditRequest open = lockOpen(id);
-        long seq = credits.grant(operator, open.team(), new NewGrant(open.credits(), answer.reason()), null)
+        long seq = credits.grant(actor, open.team(), new NewGrant(open.credits(), answer.reason()), null)
                 .answer()
                 .seq();
-        return answered(operator, open, CreditRequestStatus.GRANTED, answer, seq);
+        return answered(actor, open, CreditRequestStatus.GRANTED, answer, seq);
     }
 
     /** @throws ProblemException a 409 that says who answered, if somebody has */
     @Transactional
-    public CreditRequest refuse(Operator operator, UUID id, RequestAnswer answer) {
-        return answered(operator, lockOpen(id), CreditRequestStatus.REFUSED, answer, null);
+    public CreditRequest refuse(Actor actor, UUID id, RequestAnswer answer) {
+        return answered(actor, lockOpen(id), CreditRequestStatus.REFUSED, answer, null);
     }
 
     /** Its tenant's lock lets one answer in at a time. */
@@ -139,17 +139,13 @@ public class CreditRequestOperations {
     }
 
     private CreditRequest answered(
-            Operator operator,
-            CreditRequest open,
-            CreditRequestStatus status,
-            RequestAnswer answer,
-            @Nullable Long seq) {
-        if (!requests.answer(open.id(), status, operator, answer.reason(), seq)) {
+            Actor actor, CreditRequest open, CreditRequestStatus status, RequestAnswer answer, @Nullable Long seq) {
+        if (!requests.answer(open.id(), status, actor, answer.reason(), seq)) {
             throw new IllegalStateException("request " + open.id() + " was answered under its tenant's lock");
         }
         CreditRequest after = find(open.id());
         audit.record(
-                operator,
+                actor,
                 Action.of(status == CreditRequestStatus.GRANTED ? "request.grant" : "request.refuse", open.team())
                         .about(open.id())
                         .because(answer.reason()),

@@ -49,7 +49,7 @@ class CreditRequestRepository {
 
     private static final String ANSWER = """
             update credit_request
-               set status = :status, answered_by = :operator, answer = :answer, answered_at = gateway_now(), journal_seq = :seq
+               set status = :status, answered_by = :actor, answer = :answer, answered_at = gateway_now(), journal_seq = :seq
              where id = :id and status = 'OPEN'
             """;
 
@@ -130,11 +130,11 @@ class CreditRequestRepository {
      * @param seq of the grant; null if it was refused
      * @return false, and nothing is changed, if it is not open any more
      */
-    boolean answer(UUID id, CreditRequestStatus status, Operator operator, String answer, @Nullable Long seq) {
+    boolean answer(UUID id, CreditRequestStatus status, Actor actor, String answer, @Nullable Long seq) {
         return jdbc.sql(ANSWER)
                         .param("id", id)
                         .param("status", status.name())
-                        .param("operator", operator.name())
+                        .param("actor", actor.name())
                         .param("answer", answer)
                         .param("seq", seq)
                         .update()

@@ -57,19 +57,19 @@ class CreditRequestsController {
     @PostMapping("/{id}/grant")
     @Operation(summary = "Grant what was asked for, as an entry of the journal like any other grant; once")
     CreditRequest grant(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody RequestAnswer answer) {
-        return requests.grant(operator, requestId(id), answer);
+        return requests.grant(actor, requestId(id), answer);
     }
 
     @PostMapping("/{id}/refusal")
     @Operation(summary = "Refuse what was asked for; once")
     CreditRequest refuse(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody RequestAnswer answer) {
-        return requests.refuse(operator, requestId(id), answer);
+        return requests.refuse(actor, requestId(id), answer);
     }
 
     private static UUID requestId(String id) {

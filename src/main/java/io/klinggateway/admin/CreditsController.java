@@ -42,11 +42,11 @@ class CreditsController {
     @PostMapping("/grants")
     @Operation(summary = "Raise what the current period of each of the team's windows allows")
     ResponseEntity<CreditOperations.Answer> grant(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestBody NewGrant asked,
             @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return credits.grant(operator, name, asked, OperatorIdempotency.checkedKey(key))
+        return credits.grant(actor, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 
@@ -55,11 +55,11 @@ class CreditsController {
             summary =
                     "Correct captured spend, up or down, in the current period of each window that has captured so much")
     ResponseEntity<CreditOperations.Answer> adjust(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestBody NewAdjustment asked,
             @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return credits.adjust(operator, name, asked, OperatorIdempotency.checkedKey(key))
+        return credits.adjust(actor, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 

@@ -56,7 +56,7 @@ class DeclarationController {
                                 @Content(mediaType = YAML, schema = @Schema(implementation = DeclarationTerms.class))
                             }))
     ResponseEntity<DeclarationPlan> put(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @RequestBody byte[] body,
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
@@ -64,7 +64,7 @@ class DeclarationController {
                     @Schema(description = "Tell what would change, and change nothing; then If-Match may be left out")
                     boolean dryRun) {
         boolean yaml = type.getSubtype().endsWith("yaml");
-        return response(operations.put(operator, reader.read(body, yaml), ifMatch, dryRun));
+        return response(operations.put(actor, reader.read(body, yaml), ifMatch, dryRun));
     }
 
     private static <T> ResponseEntity<T> response(Tagged<T> tagged) {

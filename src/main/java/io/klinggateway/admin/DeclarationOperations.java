@@ -26,12 +26,12 @@ class DeclarationOperations {
     private static final int TAG_BYTES = 8;
     private static final int TENANTS_AT_ONCE = 1000;
 
-    private final Declarations declarations;
+    private final DeclarationReconciler reconciler;
     private final Tenants tenants;
     private final OperatorJson json;
 
-    DeclarationOperations(Declarations declarations, Tenants tenants, OperatorJson json) {
-        this.declarations = declarations;
+    DeclarationOperations(DeclarationReconciler reconciler, Tenants tenants, OperatorJson json) {
+        this.reconciler = reconciler;
         this.tenants = tenants;
         this.json = json;
     }
@@ -48,7 +48,7 @@ class DeclarationOperations {
 
     @Transactional(readOnly = true)
     public Tagged<CurrentDeclaration> find() {
-        return tagged(declarations.revision());
+        return tagged(reconciler.revision());
     }
 
     private Tagged<CurrentDeclaration> tagged(long revision) {
@@ -56,7 +56,7 @@ class DeclarationOperations {
                 Math.max(0, revision),
                 all().stream()
                         .filter(TenantRecord::declared)
-                        .map(declarations::view)
+                        .map(reconciler::view)
                         .toList());
         byte[] digest = Sha256.of(json.tree(current).toString());
         return new Tagged<>(
@@ -78,22 +78,22 @@ class DeclarationOperations {
      *
      * @param ifMatch the tag of what the caller means to replace; only a rehearsal may lack it
      */
-    Tagged<DeclarationPlan> put(Operator operator, DeclarationTerms asked, @Nullable String ifMatch, boolean dryRun) {
+    Tagged<DeclarationPlan> put(Actor actor, DeclarationTerms asked, @Nullable String ifMatch, boolean dryRun) {
         if (ifMatch == null && !dryRun) {
             throw new ProblemException(Problem.of(
                     ProblemCode.PRECONDITION_REQUIRED,
                     "If-Match is required: the ETag of GET /admin/v1/declaration, or * to replace whatever there is"));
         }
-        return declarations.inTransaction(transaction -> put(operator, asked, ifMatch, dryRun, transaction));
+        return reconciler.inTransaction(transaction -> put(actor, asked, ifMatch, dryRun, transaction));
     }
 
     private Tagged<DeclarationPlan> put(
-            Operator operator,
+            Actor actor,
             DeclarationTerms asked,
             @Nullable String ifMatch,
             boolean dryRun,
             TransactionStatus transaction) {
-        long newest = declarations.lockRevision();
+        long newest = reconciler.lockRevision();
         String tagBefore = tagged(newest).tag();
         if (ifMatch != null && !matches(ifMatch, tagBefore)) {
             throw new ProblemException(Problem.of(
@@ -104,14 +104,14 @@ class DeclarationOperations {
         if (stated != null && stated < newest) {
             throw Refusals.conflict("The revision " + stated + " is older than " + newest + ", which was seen before");
         }
-        List<PlannedTenant> planned = new ArrayList<>(declarations.takeOver(operator, asked.tenants()));
+        List<PlannedTenant> planned = new ArrayList<>(reconciler.apply(actor, asked.tenants()));
         boolean changed = planned.stream().anyMatch(PlannedTenant::hasEffect);
         if (changed && stated != null && stated == newest) {
             throw Refusals.conflict("The revision " + stated + " was seen before, with another declaration");
         }
         long revision = stated != null ? stated : changed ? Math.max(0, newest) + 1 : newest;
         if (revision != newest) {
-            declarations.setRevision(revision);
+            reconciler.setRevision(revision);
         }
         planned.addAll(leftAlone(planned));
         String tag = dryRun ? tagBefore : tagged(revision).tag();

@@ -63,9 +63,9 @@ class DeliveriesController {
     @PostMapping("/{generationId}/retry")
     @Operation(summary = "Try a delivery now, and begin its series of attempts anew")
     ResponseEntity<Void> retry(
-            @AuthenticationPrincipal Operator operator, @PathVariable @Schema(format = "uuid") String generationId) {
+            @AuthenticationPrincipal Actor actor, @PathVariable @Schema(format = "uuid") String generationId) {
         UUID generation = Uuids.parse(generationId).orElseThrow(DeliveryOperations::noDelivery);
-        operations.retry(operator, new GenerationId(generation));
+        operations.retry(actor, new GenerationId(generation));
         return ResponseEntity.accepted().build();
     }
 

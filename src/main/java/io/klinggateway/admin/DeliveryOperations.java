@@ -56,11 +56,11 @@ public class DeliveryOperations {
 
     /** Tries a delivery now, and begins its series of attempts anew. */
     @Transactional
-    public void retry(Operator operator, GenerationId generation) {
+    public void retry(Actor actor, GenerationId generation) {
         if (!deliveries.retry(generation)) {
             throw noDelivery();
         }
-        audit.record(operator, new Action("webhook.retry", null, generation.toString(), null), null, null);
+        audit.record(actor, new Action("webhook.retry", null, generation.toString(), null), null, null);
     }
 
     /**
@@ -70,11 +70,11 @@ public class DeliveryOperations {
      * @return how many
      */
     @Transactional
-    public int retryAll(Operator operator, DeliveryFilter filter, @Nullable String team) {
+    public int retryAll(Actor actor, DeliveryFilter filter, @Nullable String team) {
         int webhooks = deliveries.retryAll(filter, MOST_AT_ONCE);
         if (webhooks > 0) {
             audit.record(
-                    operator,
+                    actor,
                     new Action("webhook.retry-all", team, null, null),
                     null,
                     new RetriedWebhooks(filter.wanted().name(), webhooks));
@@ -86,7 +86,7 @@ public class DeliveryOperations {
 
     /** Sends a team's own once more, now, also if it has arrived. */
     @Transactional
-    public void sendAgain(Operator actor, Caller caller, GenerationId generation) {
+    public void sendAgain(Actor actor, Caller caller, GenerationId generation) {
         if (!deliveries.sendAgain(caller.tenant().id(), generation)) {
             throw Refusals.notFound("There is no webhook of that job");
         }
@@ -97,16 +97,16 @@ public class DeliveryOperations {
      * The keys that may sign a test, the first unless another is asked for. A key signs for itself. A person acts under a
      * key that no receiver knows, so the team's others sign, the newest first, as far as there are any.
      */
-    public List<RegisteredKey> testSigners(Operator actor, Caller caller) {
+    public List<RegisteredKey> testSigners(Actor actor, Caller caller) {
         List<RegisteredKey> known = keys.list(caller.tenant()).reversed().stream()
                 .filter(key -> key.valid() && key.replacedBy() == null && !ConsoleKeys.isNamed(key))
                 .toList();
-        return actor.wayIn() == Operator.WayIn.SINGLE_SIGN_ON && !known.isEmpty()
+        return actor.wayIn() == Actor.WayIn.SINGLE_SIGN_ON && !known.isEmpty()
                 ? known
                 : keys.find(caller.tenant(), caller.keyId()).stream().toList();
     }
 
-    private RegisteredKey testSigner(Operator actor, Caller caller, @Nullable UUID wanted) {
+    private RegisteredKey testSigner(Actor actor, Caller caller, @Nullable UUID wanted) {
         return testSigners(actor, caller).stream()
                 .filter(key -> wanted == null || key.id().equals(new KeyId(wanted)))
                 .findFirst()
@@ -119,7 +119,7 @@ public class DeliveryOperations {
      *
      * @throws ProblemException if the URL may not be called, or the key may not sign
      */
-    public TestWebhook test(Operator actor, Caller caller, WebhookTest asked) {
+    public TestWebhook test(Actor actor, Caller caller, WebhookTest asked) {
         RegisteredKey signer = testSigner(actor, caller, asked.key());
         urls.brokenRule(asked.url()).ifPresent(rule -> {
             throw new ProblemException(Problem.invalid("url", rule));

@@ -35,7 +35,7 @@ public class ErasureOperations {
             implements OperatorBody {}
 
     /** @return the generation as it stands: its credits are as they were */
-    public GenerationSummary erase(Operator operator, GenerationId id, ErasureOrder asked) {
+    public GenerationSummary erase(Actor actor, GenerationId id, ErasureOrder asked) {
         GenerationSummary generation =
                 generations.find(id).orElseThrow(() -> Refusals.notFound("There is no generation " + id));
         return transactions.execute(_ -> {
@@ -43,7 +43,7 @@ public class ErasureOperations {
                 throw Refusals.conflict("The generation has not ended: its request is still needed");
             }
             audit.record(
-                    operator,
+                    actor,
                     Action.of("generation.erase", generation.tenant()).about(id).because(asked.reason()),
                     null,
                     Map.of("request", "erased", "pictures", "erased"));

@@ -35,8 +35,8 @@ class ExportController {
                                     @Content(
                                             mediaType = MediaType.APPLICATION_NDJSON_VALUE,
                                             schema = @Schema(type = "string"))))
-    void export(@AuthenticationPrincipal Operator operator, @PathVariable String name, HttpServletResponse response)
+    void export(@AuthenticationPrincipal Actor actor, @PathVariable String name, HttpServletResponse response)
             throws IOException {
-        export.send(operator, name, response);
+        export.send(actor, name, response);
     }
 }

@@ -30,10 +30,10 @@ public class ExportOperations {
     }
 
     /** Sends it as a file, as fast as its reader takes it. */
-    public void send(Operator operator, String name, HttpServletResponse response) throws IOException {
+    public void send(Actor actor, String name, HttpServletResponse response) throws IOException {
         Tenant team =
                 tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)).tenant();
-        transactions.executeWithoutResult(_ -> audit.record(operator, Action.of("tenant.export", name), null, null));
+        transactions.executeWithoutResult(_ -> audit.record(actor, Action.of("tenant.export", name), null, null));
         response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + team.name() + ".ndjson\"");
         // Not closed where it fails: an error takes the place of what was not sent yet, or the answer has no proper

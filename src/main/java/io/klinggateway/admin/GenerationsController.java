@@ -74,10 +74,10 @@ class GenerationsController {
     @PostMapping("/{id}/resolution")
     @Operation(summary = "End a generation in review: CAPTURE settles from the vendor's job, RELEASE ends it FAILED")
     GenerationSummary resolve(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody ReviewDecision resolution) {
-        return reviews.resolve(operator, generation(id), resolution);
+        return reviews.resolve(actor, generation(id), resolution);
     }
 
     @PostMapping("/{id}/erasure")
@@ -86,10 +86,10 @@ class GenerationsController {
                     "Erase the request and the images of a generation that has ended, now; its credits and its place in"
                             + " the books stay")
     GenerationSummary erase(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody ErasureOrder erasure) {
-        return erasures.erase(operator, generation(id), erasure);
+        return erasures.erase(actor, generation(id), erasure);
     }
 
     private static GenerationId generation(String id) {

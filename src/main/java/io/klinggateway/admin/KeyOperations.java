@@ -73,17 +73,17 @@ public class KeyOperations {
     }
 
     @Transactional
-    public KeyView.Issued issue(Operator operator, String tenantName, NewKey asked) {
+    public KeyView.Issued issue(Actor actor, String tenantName, NewKey asked) {
         TenantRecord tenant = lock(tenantName);
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
-        return issue(operator, tenant, asked);
+        return issue(actor, tenant, asked);
     }
 
     /** @param tenant locked */
     @Transactional(propagation = Propagation.MANDATORY)
-    KeyView.Issued issue(Operator operator, TenantRecord tenant, NewKey asked) {
+    KeyView.Issued issue(Actor actor, TenantRecord tenant, NewKey asked) {
         refusePast(asked.expiresAt());
         IssuedKey issued = keys.issue(
                 tenant.tenant(),
@@ -91,13 +91,13 @@ public class KeyOperations {
                 asked.expiresAt(),
                 windows(tenant.tenant(), asked.budget()),
                 NetworkListCheck.parse(asked.allowedNetworks()));
-        return issued(operator, tenant, "key.create", issued);
+        return issued(actor, tenant, "key.create", issued);
     }
 
     @Transactional
-    KeyView change(Operator operator, String tenantName, UUID id, MergePatch patch) {
+    KeyView change(Actor actor, String tenantName, UUID id, MergePatch patch) {
         return change(
-                operator,
+                actor,
                 tenantName,
                 id,
                 now -> json.read(
@@ -106,16 +106,16 @@ public class KeyOperations {
     }
 
     @Transactional
-    public KeyView change(Operator operator, String tenantName, UUID id, KeyNetworks networks) {
-        return change(operator, tenantName, id, now -> now.with(networks));
+    public KeyView change(Actor actor, String tenantName, UUID id, KeyNetworks networks) {
+        return change(actor, tenantName, id, now -> now.with(networks));
     }
 
     @Transactional
-    public KeyView change(Operator operator, String tenantName, UUID id, KeyBudget budget) {
-        return change(operator, tenantName, id, now -> now.with(budget));
+    public KeyView change(Actor actor, String tenantName, UUID id, KeyBudget budget) {
+        return change(actor, tenantName, id, now -> now.with(budget));
     }
 
-    private KeyView change(Operator operator, String tenantName, UUID id, UnaryOperator<KeyChange> change) {
+    private KeyView change(Actor actor, String tenantName, UUID id, UnaryOperator<KeyChange> change) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         KeyView before = view(tenant, key);
@@ -134,19 +134,19 @@ public class KeyOperations {
         }
         KeyView after = view(tenant, find(tenant.tenant(), id));
         if (!after.equals(before)) {
-            audit.record(operator, Action.of("key.change", tenantName).about(id), before, after);
+            audit.record(actor, Action.of("key.change", tenantName).about(id), before, after);
         }
         return after;
     }
 
     /** Revoking it again changes nothing. */
     @Transactional
-    public void revoke(Operator operator, String tenantName, UUID id) {
+    public void revoke(Actor actor, String tenantName, UUID id) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         if (keys.revoke(key)) {
             audit.record(
-                    operator,
+                    actor,
                     Action.of("key.revoke", tenantName).about(id),
                     view(tenant, key),
                     view(tenant, find(tenant.tenant(), id)));
@@ -154,7 +154,7 @@ public class KeyOperations {
     }
 
     @Transactional
-    public KeyView.Issued rotate(Operator operator, String tenantName, UUID id, Rotation asked) {
+    public KeyView.Issued rotate(Actor actor, String tenantName, UUID id, Rotation asked) {
         TenantRecord tenant = lock(tenantName);
         RegisteredKey key = changeable(tenant, id);
         if (!key.valid()) {
@@ -166,16 +166,13 @@ public class KeyOperations {
         KeyView before = view(tenant, key);
         IssuedKey successor = keys.rotate(tenant.tenant(), key, asked.grace());
         audit.record(
-                operator,
-                Action.of("key.rotate", tenantName).about(id),
-                before,
-                view(tenant, find(tenant.tenant(), id)));
-        return issued(operator, tenant, "key.create", successor);
+                actor, Action.of("key.rotate", tenantName).about(id), before, view(tenant, find(tenant.tenant(), id)));
+        return issued(actor, tenant, "key.create", successor);
     }
 
-    private KeyView.Issued issued(Operator operator, TenantRecord tenant, String action, IssuedKey issued) {
+    private KeyView.Issued issued(Actor actor, TenantRecord tenant, String action, IssuedKey issued) {
         RegisteredKey key = issued.registered();
-        audit.record(operator, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
+        audit.record(actor, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
         return KeyView.Issued.of(issued, account(tenant, key));
     }
 

@@ -38,9 +38,8 @@ class KeysController {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "Issue a key; the answer is the only place that ever shows it")
-    KeyView.Issued issue(
-            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody NewKey asked) {
-        return keys.issue(operator, name, asked);
+    KeyView.Issued issue(@AuthenticationPrincipal Actor actor, @PathVariable String name, @RequestBody NewKey asked) {
+        return keys.issue(actor, name, asked);
     }
 
     @GetMapping
@@ -59,21 +58,21 @@ class KeysController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = KeyTerms.KeyChange.class))))
     KeyView change(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody MergePatch patch) {
-        return keys.change(operator, name, keyId(id), patch);
+        return keys.change(actor, name, keyId(id), patch);
     }
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Revoke a key, for ever; its record stays", responses = @ApiResponse(responseCode = "204"))
     void revoke(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @PathVariable @Schema(format = "uuid") String id) {
-        keys.revoke(operator, name, keyId(id));
+        keys.revoke(actor, name, keyId(id));
     }
 
     @PostMapping("/{id}/rotation")
@@ -82,11 +81,11 @@ class KeysController {
             summary =
                     "Put a new key in its place: same name, expiry, budget and networks; the old one works until the grace ends")
     KeyView.Issued rotate(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @PathVariable @Schema(format = "uuid") String id,
             @RequestBody Rotation rotation) {
-        return keys.rotate(operator, name, keyId(id), rotation);
+        return keys.rotate(actor, name, keyId(id), rotation);
     }
 
     private static UUID keyId(String id) {

@@ -62,34 +62,34 @@ public class NoticeOperations {
     }
 
     @Transactional
-    NoticeTermsView change(Operator operator, String tenantName, MergePatch patch) {
-        return change(operator, tenantName, now -> json.read(patch.onto(json.tree(now)), NoticeChange.class));
+    NoticeTermsView change(Actor actor, String tenantName, MergePatch patch) {
+        return change(actor, tenantName, now -> json.read(patch.onto(json.tree(now)), NoticeChange.class));
     }
 
     /** Adds a channel, or changes the one of that name. */
     @Transactional
-    public NoticeTermsView setChannel(Operator operator, String tenantName, NewChannel channel) {
-        return change(operator, tenantName, now -> now.with(channel.name(), channel.toTerms()));
+    public NoticeTermsView setChannel(Actor actor, String tenantName, NewChannel channel) {
+        return change(actor, tenantName, now -> now.with(channel.name(), channel.toTerms()));
     }
 
     /** Removing it again changes nothing. */
     @Transactional
-    public NoticeTermsView removeChannel(Operator operator, String tenantName, String channel) {
-        return change(operator, tenantName, now -> now.without(channel));
+    public NoticeTermsView removeChannel(Actor actor, String tenantName, String channel) {
+        return change(actor, tenantName, now -> now.without(channel));
     }
 
     @Transactional
-    public NoticeTermsView setThresholds(Operator operator, String tenantName, ThresholdList thresholds) {
-        return change(operator, tenantName, now -> now.withThresholds(thresholds.numbers()));
+    public NoticeTermsView setThresholds(Actor actor, String tenantName, ThresholdList thresholds) {
+        return change(actor, tenantName, now -> now.withThresholds(thresholds.numbers()));
     }
 
     @Transactional
-    public NoticeTermsView silence(Operator operator, String tenantName, Silence silence) {
-        return change(operator, tenantName, now -> now.silencedUntil(silence.silencedUntil()));
+    public NoticeTermsView silence(Actor actor, String tenantName, Silence silence) {
+        return change(actor, tenantName, now -> now.silencedUntil(silence.silencedUntil()));
     }
 
     /** Binds the next notice, whichever replica raises it. */
-    private NoticeTermsView change(Operator operator, String tenantName, UnaryOperator<NoticeChange> change) {
+    private NoticeTermsView change(Actor actor, String tenantName, UnaryOperator<NoticeChange> change) {
         TenantRecord tenant = find(tenantName, tenants.lock(tenantName));
         NoticeTerms before = notices.terms(tenant.tenant().id());
         NoticeTermsView shownBefore = view(tenant, before);
@@ -101,7 +101,7 @@ public class NoticeOperations {
         }
         notices.change(tenant.tenant(), wanted);
         NoticeTermsView after = view(tenant, wanted);
-        audit.record(operator, Action.of("notices.change", tenantName), shownBefore, after);
+        audit.record(actor, Action.of("notices.change", tenantName), shownBefore, after);
         return after;
     }
 
@@ -117,30 +117,30 @@ public class NoticeOperations {
      * @return the notice's id, which the message carries
      */
     @Transactional
-    public UUID test(Operator operator, String tenantName, ChannelTest asked) {
+    public UUID test(Actor actor, String tenantName, ChannelTest asked) {
         TenantRecord tenant = find(tenantName, tenants.lock(tenantName));
-        UUID notice = notices.test(tenant.tenant().id(), asked.channel(), operator.name())
+        UUID notice = notices.test(tenant.tenant().id(), asked.channel(), actor.name())
                 .orElseThrow(
                         () -> Refusals.notFound("The team \"" + tenantName + "\" has no such channel for notices"));
-        audit.record(operator, Action.of("notices.test", tenantName).about(notice), null, null);
+        audit.record(actor, Action.of("notices.test", tenantName).about(notice), null, null);
         return notice;
     }
 
     /** The same to the operators' own channels. */
     @Transactional
-    UUID test(Operator operator, ChannelTest asked) {
-        UUID notice = notices.test(null, asked.channel(), operator.name())
+    UUID test(Actor actor, ChannelTest asked) {
+        UUID notice = notices.test(null, asked.channel(), actor.name())
                 .orElseThrow(
                         () -> Refusals.notFound("No such channel of the operators is set (gateway.notices.operators)"));
-        audit.record(operator, new Action("notices.test", null, notice.toString(), null), null, null);
+        audit.record(actor, new Action("notices.test", null, notice.toString(), null), null, null);
         return notice;
     }
 
     /** Tries what has not arrived of a notice now, and begins its series of attempts anew. */
     @Transactional
-    public void retry(Operator operator, UUID notice) {
+    public void retry(Actor actor, UUID notice) {
         Notice retried = notices.retry(notice).orElseThrow(NoticeOperations::noDelivery);
-        audit.record(operator, new Action("notices.retry", retried.team(), notice.toString(), null), null, null);
+        audit.record(actor, new Action("notices.retry", retried.team(), notice.toString(), null), null, null);
     }
 
     static RuntimeException noDelivery() {

@@ -8,9 +8,9 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 /** A request whose token was found good, with the role that it gives. Holds no credentials. */
 final class OperatorAuthentication extends AbstractAuthenticationToken {
 
-    private final transient Operator operator;
+    private final transient Actor operator;
 
-    OperatorAuthentication(Operator operator) {
+    OperatorAuthentication(Actor operator) {
         super(List.of(new SimpleGrantedAuthority(
                 Objects.requireNonNull(operator.role()).name())));
         this.operator = operator;
@@ -18,7 +18,7 @@ final class OperatorAuthentication extends AbstractAuthenticationToken {
     }
 
     @Override
-    public Operator getPrincipal() {
+    public Actor getPrincipal() {
         return operator;
     }
 

@@ -66,7 +66,7 @@ final class OperatorFilter extends OncePerRequestFilter {
 
     private void enterByToken(String token, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Optional<Operator> operator;
+        Optional<Actor> operator;
         try {
             operator = find(request, token);
         } catch (ProblemException refused) {
@@ -80,9 +80,9 @@ final class OperatorFilter extends OncePerRequestFilter {
         }
     }
 
-    private Optional<Operator> find(HttpServletRequest request, String token) {
+    private Optional<Actor> find(HttpServletRequest request, String token) {
         throttle.attempt(request, token);
-        Optional<Operator> operator = tokens.find(token);
+        Optional<Actor> operator = tokens.find(token);
         if (operator.isPresent()) {
             throttle.succeeded(request, token);
         }
@@ -95,7 +95,7 @@ final class OperatorFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         switch (bearer) {
             case Bearer.Known(Person person)
-            when !roleOf(person).isOfTeam() -> enter(Operator.of(person, roleOf(person)), request, response, chain);
+            when !roleOf(person).isOfTeam() -> enter(Actor.of(person, roleOf(person)), request, response, chain);
             case Bearer.Known _, Bearer.WithoutRole _ ->
                 problems.write(
                         response,
@@ -120,7 +120,7 @@ final class OperatorFilter extends OncePerRequestFilter {
     }
 
     private static void enter(
-            Operator operator, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            Actor operator, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         SecurityContextHolder.getContext().setAuthentication(new OperatorAuthentication(operator));
         chain.doFilter(request, response);

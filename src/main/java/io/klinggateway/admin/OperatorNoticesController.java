@@ -55,15 +55,15 @@ class OperatorNoticesController {
     @PostMapping("/notices/test")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Operation(summary = "Send a message to the operators' own channels")
-    Sent test(@AuthenticationPrincipal Operator operator, @RequestBody ChannelTest asked) {
-        return new Sent(notices.test(operator, asked));
+    Sent test(@AuthenticationPrincipal Actor actor, @RequestBody ChannelTest asked) {
+        return new Sent(notices.test(actor, asked));
     }
 
     @PostMapping("/notices/{noticeId}/retry")
     @Operation(summary = "Send a notice again to each channel that it has not reached, and begin the attempts anew")
     ResponseEntity<Void> retry(
-            @AuthenticationPrincipal Operator operator, @PathVariable @Schema(format = "uuid") String noticeId) {
-        notices.retry(operator, Uuids.parse(noticeId).orElseThrow(NoticeOperations::noDelivery));
+            @AuthenticationPrincipal Actor actor, @PathVariable @Schema(format = "uuid") String noticeId) {
+        notices.retry(actor, Uuids.parse(noticeId).orElseThrow(NoticeOperations::noDelivery));
         return ResponseEntity.accepted().build();
     }
 
@@ -81,15 +81,15 @@ class OperatorNoticesController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = NoticeRequests.NoticeChange.class))))
     NoticeTermsView change(
-            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody MergePatch patch) {
-        return notices.change(operator, name, patch);
+            @AuthenticationPrincipal Actor actor, @PathVariable String name, @RequestBody MergePatch patch) {
+        return notices.change(actor, name, patch);
     }
 
     @PostMapping("/tenants/{name}/notices/test")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Operation(summary = "Send a message to one of a tenant's channels, or to all")
-    Sent test(@AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody ChannelTest asked) {
-        return new Sent(notices.test(operator, name, asked));
+    Sent test(@AuthenticationPrincipal Actor actor, @PathVariable String name, @RequestBody ChannelTest asked) {
+        return new Sent(notices.test(actor, name, asked));
     }
 
     /** @param noticeId which the message carries */

@@ -22,7 +22,7 @@ public class OperatorTokens {
         settings.tokens().forEach(OperatorTokens::refuseUnfit);
         known = settings.tokens().entrySet().stream()
                 .map(entry -> new Known(
-                        Operator.byToken(entry.getKey()),
+                        Actor.byToken(entry.getKey()),
                         Sha256.of(entry.getValue().strip())))
                 .toList();
     }
@@ -38,7 +38,7 @@ public class OperatorTokens {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // compared only by MessageDigest
-    private record Known(Operator operator, byte[] sha256) {
+    private record Known(Actor operator, byte[] sha256) {
 
         String seal(String proof) {
             return HexFormat.of().formatHex(Sha256.hmac(sha256, proof.getBytes(StandardCharsets.UTF_8)));
@@ -55,9 +55,9 @@ public class OperatorTokens {
     }
 
     /** Empty if no operator has that token. */
-    public Optional<Operator> find(String token) {
+    public Optional<Actor> find(String token) {
         byte[] sha256 = Sha256.of(token.strip());
-        Operator found = null;
+        Actor found = null;
         for (Known candidate : known) {
             if (MessageDigest.isEqual(candidate.sha256(), sha256)) {
                 found = candidate.operator();
@@ -67,12 +67,12 @@ public class OperatorTokens {
     }
 
     /** Binds a proof to the operator's token, which cannot be tried against the seal without the proof. */
-    public String seal(Operator operator, String proof) {
+    public String seal(Actor operator, String proof) {
         return named(operator.name()).orElseThrow().seal(proof);
     }
 
     /** Empty if the seal is of another proof, or once the token that it was made under is removed or replaced. */
-    public Optional<Operator> find(String name, String proof, String seal) {
+    public Optional<Actor> find(String name, String proof, String seal) {
         return named(name)
                 .filter(operator -> MessageDigest.isEqual(
                         seal.getBytes(StandardCharsets.UTF_8),

@@ -61,7 +61,7 @@ public class OrphanOperations {
      *
      * @throws ProblemException if there is no such orphan or team, it is resolved already, or the vendor does not answer
      */
-    public OrphanJob assign(Operator operator, VendorJobId id, Assignment asked) {
+    public OrphanJob assign(Actor actor, VendorJobId id, Assignment asked) {
         OrphanJob before = find(id);
         TenantId tenant = tenants.find(asked.tenant())
                 .orElseThrow(() -> Refusals.noTenant(asked.tenant()))
@@ -70,9 +70,9 @@ public class OrphanOperations {
         // Asked before any transaction begins.
         VendorJob job = orphans.bookable(id);
         GenerationId generation = Objects.requireNonNull(transactions.execute(_ -> {
-            GenerationId booked = orphans.assign(job, tenant, operator.name(), asked.reason());
+            GenerationId booked = orphans.assign(job, tenant, actor.name(), asked.reason());
             audit.record(
-                    operator,
+                    actor,
                     Action.of("orphan.assign", asked.tenant()).about(id).because(asked.reason()),
                     before,
                     find(id));
@@ -87,23 +87,22 @@ public class OrphanOperations {
      *
      * @throws ProblemException if there is no such orphan, or it is resolved already
      */
-    public OrphanJob dismiss(Operator operator, VendorJobId id, Dismissal asked) {
+    public OrphanJob dismiss(Actor actor, VendorJobId id, Dismissal asked) {
         OrphanJob before = find(id);
         return transactions.execute(_ -> {
             orphans.dismiss(id);
             OrphanJob after = find(id);
-            audit.record(
-                    operator, Action.ofNoTenant("orphan.dismiss").about(id).because(asked.reason()), before, after);
+            audit.record(actor, Action.ofNoTenant("orphan.dismiss").about(id).because(asked.reason()), before, after);
             return after;
         });
     }
 
     /** Takes the vendor's account to be right as it stands. */
-    public void acceptVendorDrift(Operator operator, Dismissal asked) {
+    public void acceptVendorDrift(Actor actor, Dismissal asked) {
         transactions.executeWithoutResult(_ -> {
             status.acceptVendorDrift();
             audit.record(
-                    operator,
+                    actor,
                     Action.ofNoTenant("vendor-drift.accept").because(asked.reason()),
                     Map.of("driftCredits", status.vendorDrift().orElse(0L)),
                     null);

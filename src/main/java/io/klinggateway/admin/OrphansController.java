@@ -73,26 +73,26 @@ class OrphansController {
                     "It becomes a job of the team's, paid for in the periods in which the vendor made it, whatever is "
                             + "left there")
     OrphanJob assign(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String upstreamJobId,
             @RequestBody Assignment assignment) {
-        return operations.assign(operator, id(upstreamJobId), assignment);
+        return operations.assign(actor, id(upstreamJobId), assignment);
     }
 
     @PostMapping("/orphans/{upstreamJobId}/dismissal")
     @Operation(summary = "Leave an orphan unpaid for good: it is none of the gateway's, or nobody can tell whose")
     OrphanJob dismiss(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable @Schema(format = "uuid") String upstreamJobId,
             @RequestBody Dismissal dismissal) {
-        return operations.dismiss(operator, id(upstreamJobId), dismissal);
+        return operations.dismiss(actor, id(upstreamJobId), dismissal);
     }
 
     @PostMapping("/reconciliation/vendor-drift/acceptance")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Accept the vendor's current balance: what is missing was spent elsewhere")
-    void acceptDrift(@AuthenticationPrincipal Operator operator, @RequestBody Dismissal reason) {
-        operations.acceptVendorDrift(operator, reason);
+    void acceptDrift(@AuthenticationPrincipal Actor actor, @RequestBody Dismissal reason) {
+        operations.acceptVendorDrift(actor, reason);
     }
 
     /** @param recoveries newest first */

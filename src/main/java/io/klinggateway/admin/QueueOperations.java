@@ -70,11 +70,11 @@ public class QueueOperations {
      * @param key makes the call repeatable; null if the caller gave none
      */
     public IdempotentResult<Cancelled> cancelWaiting(
-            Operator operator, String tenantName, Cancellation asked, @Nullable String key) {
+            Actor actor, String tenantName, Cancellation asked, @Nullable String key) {
         CancelCall call = new CancelCall("queue.cancel", asked.reason());
         long before = 0;
         while (true) {
-            Part part = cancelPart(operator, tenantName, call, key, before);
+            Part part = cancelPart(actor, tenantName, call, key, before);
             if (part.done() != null) {
                 return part.done();
             }
@@ -85,7 +85,7 @@ public class QueueOperations {
     /** @param done the call's answer; null if more may wait */
     private record Part(long cancelled, @Nullable IdempotentResult<Cancelled> done) {}
 
-    private Part cancelPart(Operator operator, String tenantName, CancelCall call, @Nullable String key, long before) {
+    private Part cancelPart(Actor actor, String tenantName, CancelCall call, @Nullable String key, long before) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             // Under the tenant's lock, calls with the same key come one after the other.
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
@@ -95,10 +95,10 @@ public class QueueOperations {
             if (replay != null) {
                 return new Part(0, replay);
             }
-            int cancelled = settlement.cancelWaiting(id, operator.name(), call.reason(), CANCELLED_AT_ONCE);
+            int cancelled = settlement.cancelWaiting(id, actor.name(), call.reason(), CANCELLED_AT_ONCE);
             if (cancelled > 0) {
                 audit.record(
-                        operator,
+                        actor,
                         Action.of(call.action(), tenantName).because(call.reason()),
                         null,
                         new Cancelled(cancelled));

@@ -50,11 +50,11 @@ class QueuesController {
     @DeleteMapping("/tenants/{name}/queue")
     @Operation(summary = "Cancel all that a tenant has waiting; its credits come back, what was sent runs to its end")
     ResponseEntity<QueueOperations.Cancelled> cancelWaiting(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestBody QueueOperations.Cancellation asked,
             @RequestHeader(name = OperatorIdempotency.IDEMPOTENCY_KEY, required = false) @Nullable String key) {
-        return queues.cancelWaiting(operator, name, asked, OperatorIdempotency.checkedKey(key))
+        return queues.cancelWaiting(actor, name, asked, OperatorIdempotency.checkedKey(key))
                 .toResponse();
     }
 

@@ -51,27 +51,26 @@ public class ReviewOperations {
             @Nullable UUID upstreamJobId)
             implements OperatorBody {}
 
-    public GenerationSummary resolve(Operator operator, GenerationId id, ReviewDecision asked) {
+    public GenerationSummary resolve(Actor actor, GenerationId id, ReviewDecision asked) {
         GenerationSummary before = find(id);
         return switch (asked.outcome()) {
             case CAPTURE -> {
                 // Asked before any transaction begins.
                 VendorJob job = reviews.completedJob(jobOf(before, asked));
-                yield inTransaction(
-                        operator, before, asked, () -> reviews.capture(id, job, operator.name(), asked.reason()));
+                yield inTransaction(actor, before, asked, () -> reviews.capture(id, job, actor.name(), asked.reason()));
             }
             case RELEASE ->
-                inTransaction(operator, before, asked, () -> reviews.release(id, operator.name(), asked.reason()));
+                inTransaction(actor, before, asked, () -> reviews.release(id, actor.name(), asked.reason()));
         };
     }
 
     private GenerationSummary inTransaction(
-            Operator operator, GenerationSummary before, ReviewDecision asked, Runnable resolution) {
+            Actor actor, GenerationSummary before, ReviewDecision asked, Runnable resolution) {
         return transactions.execute(_ -> {
             resolution.run();
             GenerationSummary after = find(new GenerationId(before.id()));
             audit.record(
-                    operator,
+                    actor,
                     Action.of("generation." + asked.outcome().name().toLowerCase(Locale.ROOT), before.tenant())
                             .about(before.id())
                             .because(asked.reason()),

@@ -41,10 +41,10 @@ public class SessionOperations {
 
     /** Ends all sessions of a person, on every replica. Repeating it changes nothing. */
     @Transactional
-    public EndedSessions end(Operator operator, WhoseSessions asked) {
+    public EndedSessions end(Actor actor, WhoseSessions asked) {
         EndedSessions ended = new EndedSessions(asked.person(), sessions.endAll(asked.person()));
         if (ended.sessions() > 0) {
-            audit.record(operator, Action.ofNoTenant("session.end").about(asked.person()), ended, null);
+            audit.record(actor, Action.ofNoTenant("session.end").about(asked.person()), ended, null);
         }
         return ended;
     }

@@ -41,7 +41,7 @@ class SessionsController {
 
     @PostMapping("/end")
     @Operation(summary = "End all sessions of a person, on every replica")
-    EndedSessions end(@AuthenticationPrincipal Operator operator, @RequestBody WhoseSessions asked) {
-        return sessions.end(operator, asked);
+    EndedSessions end(@AuthenticationPrincipal Actor actor, @RequestBody WhoseSessions asked) {
+        return sessions.end(actor, asked);
     }
 }

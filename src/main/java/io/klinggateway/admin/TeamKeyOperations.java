@@ -67,7 +67,7 @@ public class TeamKeyOperations {
      * @throws ProblemException if that is not within the bounds
      */
     @Transactional
-    public KeyView.Issued issue(Operator actor, Caller caller, NewKey asked) {
+    public KeyView.Issued issue(Actor actor, Caller caller, NewKey asked) {
         TenantRecord tenant = lock(caller);
         SelfService bounds = bounds(tenant);
         long live = list(caller).stream()
@@ -87,7 +87,7 @@ public class TeamKeyOperations {
 
     /** The new key has the old one's expiry, budget and networks. */
     @Transactional
-    public KeyView.Issued rotate(Operator actor, Caller caller, UUID id, Rotation asked) {
+    public KeyView.Issued rotate(Actor actor, Caller caller, UUID id, Rotation asked) {
         TenantRecord tenant = lock(caller);
         bounds(tenant);
         refuseConsoles(caller, id);
@@ -97,7 +97,7 @@ public class TeamKeyOperations {
 
     /** Revoking it again changes nothing. */
     @Transactional
-    public void revoke(Operator actor, Caller caller, UUID id) {
+    public void revoke(Actor actor, Caller caller, UUID id) {
         TenantRecord tenant = lock(caller);
         bounds(tenant);
         refuseConsoles(caller, id);

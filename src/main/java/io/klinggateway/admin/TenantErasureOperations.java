@@ -33,11 +33,11 @@ public class TenantErasureOperations {
 
     /** Begins one, or has the one that is going on go on to this moment. Either is on record. */
     @Transactional
-    public TenantErasure erase(Operator operator, String name, ErasureOrder asked) {
+    public TenantErasure erase(Actor actor, String name, ErasureOrder asked) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
-        TenantErasure begun = erasures.order(tenant.tenant().id(), operator.name(), asked.reason());
+        TenantErasure begun = erasures.order(tenant.tenant().id(), actor.name(), asked.reason());
         audit.record(
-                operator,
+                actor,
                 Action.of("tenant.erase", name).because(asked.reason()),
                 null,
                 Map.of("until", begun.until().toString(), "openJobs", begun.openJobs()));

@@ -63,10 +63,10 @@ public class TenantOperations {
     }
 
     @Transactional
-    public TenantView create(Operator operator, NewTenant asked) {
+    public TenantView create(Actor actor, NewTenant asked) {
         TenantRecord created = tenants.create(asked.name(), asked.budget().toBudget(), asked.toSettings());
         TenantView view = view(created);
-        audit.record(operator, Action.of("tenant.create", asked.name()), null, view.masked());
+        audit.record(actor, Action.of("tenant.create", asked.name()), null, view.masked());
         return view;
     }
 
@@ -119,38 +119,38 @@ public class TenantOperations {
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, BudgetTerms budget) {
-        return change(operator, name, now -> now.with(budget));
+    public TenantView change(Actor actor, String name, BudgetTerms budget) {
+        return change(actor, name, now -> now.with(budget));
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, LimitTerms limits) {
-        return change(operator, name, now -> now.with(limits));
+    public TenantView change(Actor actor, String name, LimitTerms limits) {
+        return change(actor, name, now -> now.with(limits));
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, CostCentreTerms costCentre) {
-        return change(operator, name, now -> now.with(costCentre));
+    public TenantView change(Actor actor, String name, CostCentreTerms costCentre) {
+        return change(actor, name, now -> now.with(costCentre));
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, RetentionTerms retention) {
-        return change(operator, name, now -> now.with(retention));
+    public TenantView change(Actor actor, String name, RetentionTerms retention) {
+        return change(actor, name, now -> now.with(retention));
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, SelfServiceTerms selfService) {
-        return change(operator, name, now -> now.with(selfService));
+    public TenantView change(Actor actor, String name, SelfServiceTerms selfService) {
+        return change(actor, name, now -> now.with(selfService));
     }
 
     @Transactional
-    public TenantView endSelfService(Operator operator, String name) {
-        return change(operator, name, TenantChange::withoutSelfService);
+    public TenantView endSelfService(Actor actor, String name) {
+        return change(actor, name, TenantChange::withoutSelfService);
     }
 
     @Transactional
-    public TenantView change(Operator operator, String name, TenantStatus status) {
-        return change(operator, name, now -> now.with(status));
+    public TenantView change(Actor actor, String name, TenantStatus status) {
+        return change(actor, name, now -> now.with(status));
     }
 
     public @Nullable DefaultWebhookView defaultWebhook(String name) {
@@ -165,7 +165,7 @@ public class TenantOperations {
      * @param webhook valid; null to have none
      */
     @Transactional
-    public void setDefaultWebhook(Operator actor, String name, @Nullable DefaultWebhookTerms webhook) {
+    public void setDefaultWebhook(Actor actor, String name, @Nullable DefaultWebhookTerms webhook) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
         DefaultWebhook before = tenant.defaultWebhook();
         if (before != null && before.declared()) {
@@ -188,8 +188,8 @@ public class TenantOperations {
     }
 
     @Transactional
-    TenantView change(Operator operator, String name, MergePatch patch) {
-        return change(operator, name, now -> {
+    TenantView change(Actor actor, String name, MergePatch patch) {
+        return change(actor, name, now -> {
             TenantChange current = patch.gives("budget", "windows") ? now.withWindowsListed() : now;
             if (patch.changes().has("defaultWebhook")) {
                 return json.read(patch.onto(json.tree(current)), TenantChange.class);
@@ -201,7 +201,7 @@ public class TenantOperations {
     }
 
     /** Binds the next request to generate on every replica. */
-    private TenantView change(Operator operator, String name, UnaryOperator<TenantChange> change) {
+    private TenantView change(Actor actor, String name, UnaryOperator<TenantChange> change) {
         TenantRecord tenant = tenants.lock(name).orElseThrow(() -> Refusals.noTenant(name));
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
@@ -214,7 +214,7 @@ public class TenantOperations {
         Account account = ledger.account(tenant.tenant().id(), null);
         TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
         if (!after.equals(before)) {
-            audit.record(operator, Action.of("tenant.change", name), before.masked(), after.masked());
+            audit.record(actor, Action.of("tenant.change", name), before.masked(), after.masked());
         }
         return after;
     }

@@ -42,8 +42,8 @@ class TenantsController {
     @Operation(
             summary = "Create a tenant with a budget and, if wanted, limits",
             responses = @ApiResponse(responseCode = "201", useReturnTypeSchema = true))
-    ResponseEntity<TenantView> create(@AuthenticationPrincipal Operator operator, @RequestBody NewTenant asked) {
-        TenantView created = tenants.create(operator, asked);
+    ResponseEntity<TenantView> create(@AuthenticationPrincipal Actor actor, @RequestBody NewTenant asked) {
+        TenantView created = tenants.create(actor, asked);
         return ResponseEntity.created(URI.create("/admin/v1/tenants/" + created.name()))
                 .body(created);
     }
@@ -81,9 +81,8 @@ class TenantsController {
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = TenantTerms.TenantChange.class))))
-    TenantView change(
-            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody MergePatch patch) {
-        return tenants.change(operator, name, patch);
+    TenantView change(@AuthenticationPrincipal Actor actor, @PathVariable String name, @RequestBody MergePatch patch) {
+        return tenants.change(actor, name, patch);
     }
 
     @PostMapping("/{name}/erasure")
@@ -96,8 +95,8 @@ class TenantsController {
                             + " expired. Asked again while it is going on, it takes in what was asked for since.",
             responses = @ApiResponse(responseCode = "202", useReturnTypeSchema = true))
     ResponseEntity<TenantErasure> erase(
-            @AuthenticationPrincipal Operator operator, @PathVariable String name, @RequestBody ErasureOrder erasure) {
-        TenantErasure begun = erasures.erase(operator, name, erasure);
+            @AuthenticationPrincipal Actor actor, @PathVariable String name, @RequestBody ErasureOrder erasure) {
+        TenantErasure begun = erasures.erase(actor, name, erasure);
         return ResponseEntity.accepted()
                 .location(URI.create("/admin/v1/tenants/" + name + "/erasure"))
                 .body(begun);

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor.WayIn;
 import io.klinggateway.admin.AuditEntry;
-import io.klinggateway.admin.Operator.WayIn;
 import io.klinggateway.signin.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

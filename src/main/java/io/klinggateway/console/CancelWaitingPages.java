@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.QueueOperations;
 import io.klinggateway.admin.QueueOperations.Cancellation;
 import io.klinggateway.queue.QueueForecast.TeamQueue;
@@ -63,7 +63,7 @@ class CancelWaitingPages {
 
     @PostMapping
     String cancel(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
@@ -74,7 +74,7 @@ class CancelWaitingPages {
                 response,
                 () -> {
                     Cancellation asked = forms.bind(form, Cancellation.class);
-                    long cancelled = queues.cancelWaiting(operator, name, asked, once)
+                    long cancelled = queues.cancelWaiting(actor, name, asked, once)
                             .answer()
                             .cancelled();
                     return Paths.tenantAfter(name, "cancelled") + "&jobs=" + cancelled;

@@ -1,8 +1,8 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.CreditRequestOperations;
 import io.klinggateway.admin.CreditTerms.RequestAnswer;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -52,24 +52,24 @@ class CreditRequestPages {
 
     @PostMapping("/{id}/grant")
     String grant(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return answer(
-                id, form, "granted", model, response, (request, answer) -> requests.grant(operator, request, answer));
+                id, form, "granted", model, response, (request, answer) -> requests.grant(actor, request, answer));
     }
 
     @PostMapping("/{id}/refusal")
     String refuse(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return answer(
-                id, form, "refused", model, response, (request, answer) -> requests.refuse(operator, request, answer));
+                id, form, "refused", model, response, (request, answer) -> requests.refuse(actor, request, answer));
     }
 
     private String answer(

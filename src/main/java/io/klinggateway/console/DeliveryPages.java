@@ -1,8 +1,8 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.DeliveryOperations;
 import io.klinggateway.admin.NoticeOperations;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.notice.Notices;
 import io.klinggateway.problem.Problem;
@@ -132,24 +132,24 @@ class DeliveryPages {
 
     @PostMapping("/retry-all")
     String retryAll(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @RequestParam(defaultValue = "") String team,
             @RequestParam(required = false) @Nullable String state) {
         String name = team.strip();
-        int webhooks = operations.retryAll(operator, filterOrNone(team, state), name.isEmpty() ? null : name);
+        int webhooks = operations.retryAll(actor, filterOrNone(team, state), name.isEmpty() ? null : name);
         return "redirect:" + HERE + "?done=all&webhooks=" + webhooks;
     }
 
     @PostMapping("/{id}/retry")
-    String retry(@AuthenticationPrincipal Operator operator, @PathVariable String id) {
+    String retry(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
         operations.retry(
-                operator, Uuids.parse(id).map(GenerationId::new).orElseThrow(() -> notFound("There is no such job")));
+                actor, Uuids.parse(id).map(GenerationId::new).orElseThrow(() -> notFound("There is no such job")));
         return "redirect:" + HERE + "?done=retried";
     }
 
     @PostMapping("/notices/{id}/retry")
-    String sendAgain(@AuthenticationPrincipal Operator operator, @PathVariable String id) {
-        noticeOperations.retry(operator, Uuids.parse(id).orElseThrow(() -> notFound("There is no such notice")));
+    String sendAgain(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+        noticeOperations.retry(actor, Uuids.parse(id).orElseThrow(() -> notFound("There is no such notice")));
         return "redirect:" + HERE + "?done=sent";
     }
 

@@ -1,8 +1,8 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.ErasureOperations;
 import io.klinggateway.admin.ErasureOperations.ErasureOrder;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.ledger.GenerationId;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
@@ -59,7 +59,7 @@ class ErasurePages {
 
     @PostMapping
     String erase(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
@@ -70,7 +70,7 @@ class ErasurePages {
                 model,
                 response,
                 () -> {
-                    erasures.erase(operator, job, forms.bind(form, ErasureOrder.class));
+                    erasures.erase(actor, job, forms.bind(form, ErasureOrder.class));
                     return "redirect:" + page(job) + "?done=erased";
                 },
                 () -> ask(job, new Confirmation.Reason(form.getOrDefault("reason", ""), once), model));

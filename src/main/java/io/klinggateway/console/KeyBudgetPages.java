@@ -1,10 +1,10 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.KeyOperations;
 import io.klinggateway.admin.KeyTerms.KeyBudget;
 import io.klinggateway.admin.KeyView;
 import io.klinggateway.admin.KeyView.KeyStatus;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.problem.Problem;
@@ -73,7 +73,7 @@ class KeyBudgetPages {
 
     @PostMapping
     String change(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String tenant,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
@@ -84,8 +84,7 @@ class KeyBudgetPages {
                 model,
                 response,
                 () -> {
-                    keys.change(
-                            operator, tenant, key.id(), forms.bind(WindowFields.withoutEmpty(form), KeyBudget.class));
+                    keys.change(actor, tenant, key.id(), forms.bind(WindowFields.withoutEmpty(form), KeyBudget.class));
                     return "redirect:"
                             + Address.of(Paths.OPERATOR + "/find")
                                     .with("team", tenant)

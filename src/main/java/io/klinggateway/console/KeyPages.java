@@ -1,11 +1,11 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.KeyOperations;
 import io.klinggateway.admin.KeyTerms.KeyNetworks;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.console.UnstoredKeys.UnstoredKey;
 import io.klinggateway.ledger.PeriodKind;
@@ -65,7 +65,7 @@ class KeyPages {
 
     @PostMapping("/new")
     String issue(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String tenant,
             @RequestParam Map<String, String> form,
             Model model,
@@ -75,7 +75,7 @@ class KeyPages {
         return refused.orElse(
                 model,
                 response,
-                () -> issued(request, tenant, once, () -> keys.issue(operator, tenant, forms.bind(form, NewKey.class))),
+                () -> issued(request, tenant, once, () -> keys.issue(actor, tenant, forms.bind(form, NewKey.class))),
                 () -> {
                     model.addAttribute("form", form);
                     return form(tenant, once, model);
@@ -126,7 +126,7 @@ class KeyPages {
 
     @PostMapping("/{id}/networks")
     String changeNetworks(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String tenant,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
@@ -137,7 +137,7 @@ class KeyPages {
                 model,
                 response,
                 () -> {
-                    keys.change(operator, tenant, key, forms.bind(form, KeyNetworks.class));
+                    keys.change(actor, tenant, key, forms.bind(form, KeyNetworks.class));
                     return Paths.tenantAfter(tenant, "networks");
                 },
                 () -> networks(tenant, id, form.getOrDefault("allowedNetworks", ""), model));
@@ -161,8 +161,8 @@ class KeyPages {
     }
 
     @PostMapping("/{id}/revoke")
-    String revoke(@AuthenticationPrincipal Operator operator, @PathVariable String tenant, @PathVariable String id) {
-        keys.revoke(operator, tenant, key(tenant, id).id());
+    String revoke(@AuthenticationPrincipal Actor actor, @PathVariable String tenant, @PathVariable String id) {
+        keys.revoke(actor, tenant, key(tenant, id).id());
         return Paths.tenantAfter(tenant, "revoked");
     }
 
@@ -180,7 +180,7 @@ class KeyPages {
 
     @PostMapping("/{id}/rotate")
     String rotate(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String tenant,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
@@ -193,10 +193,7 @@ class KeyPages {
                 model,
                 response,
                 () -> issued(
-                        request,
-                        tenant,
-                        once,
-                        () -> keys.rotate(operator, tenant, key, forms.bind(form, Rotation.class))),
+                        request, tenant, once, () -> keys.rotate(actor, tenant, key, forms.bind(form, Rotation.class))),
                 () -> askToRotate(tenant, id, once, model));
     }
 

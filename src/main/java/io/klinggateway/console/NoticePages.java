@@ -1,11 +1,11 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.NoticeOperations;
 import io.klinggateway.admin.NoticeRequests.ChannelTest;
 import io.klinggateway.admin.NoticeRequests.NewChannel;
 import io.klinggateway.admin.NoticeRequests.Silence;
 import io.klinggateway.admin.NoticeRequests.ThresholdList;
-import io.klinggateway.admin.Operator;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -33,66 +33,66 @@ class NoticePages {
 
     @PostMapping("/channels")
     String add(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "channel", () -> {
-            notices.setChannel(operator, name, forms.bind(form, NewChannel.class));
+            notices.setChannel(actor, name, forms.bind(form, NewChannel.class));
             return "channel";
         });
     }
 
     @PostMapping("/channels/{channel}/remove")
     String remove(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @PathVariable String channel,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "removal", () -> {
-            notices.removeChannel(operator, name, channel);
+            notices.removeChannel(actor, name, channel);
             return "no-channel";
         });
     }
 
     @PostMapping("/channels/{channel}/test")
     String test(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @PathVariable String channel,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "test", () -> {
-            notices.test(operator, name, new ChannelTest(channel));
+            notices.test(actor, name, new ChannelTest(channel));
             return "test";
         });
     }
 
     @PostMapping("/thresholds")
     String thresholds(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "thresholds", () -> {
-            notices.setThresholds(operator, name, forms.bind(form, ThresholdList.class));
+            notices.setThresholds(actor, name, forms.bind(form, ThresholdList.class));
             return "thresholds";
         });
     }
 
     @PostMapping("/silence")
     String silence(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "silence", () -> {
             Silence silence = forms.bind(form, Silence.class);
-            notices.silence(operator, name, silence);
+            notices.silence(actor, name, silence);
             return silence.silencedUntil() == null ? "heard" : "silenced";
         });
     }

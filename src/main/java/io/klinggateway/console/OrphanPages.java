@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.OrphanOperations;
 import io.klinggateway.admin.OrphanOperations.Assignment;
 import io.klinggateway.admin.OrphanOperations.Dismissal;
@@ -87,7 +87,7 @@ class OrphanPages {
 
     @PostMapping("/{id}/assignment")
     String assign(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
@@ -97,7 +97,7 @@ class OrphanPages {
                 model,
                 response,
                 () -> {
-                    operations.assign(operator, parse(id), forms.bind(form, Assignment.class));
+                    operations.assign(actor, parse(id), forms.bind(form, Assignment.class));
                     return "redirect:/console/operator/orphans?done=assigned";
                 },
                 () -> orphan(id, model));
@@ -105,7 +105,7 @@ class OrphanPages {
 
     @PostMapping("/{id}/dismissal")
     String dismiss(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
@@ -114,7 +114,7 @@ class OrphanPages {
                 model,
                 response,
                 () -> {
-                    operations.dismiss(operator, parse(id), forms.bind(form, Dismissal.class));
+                    operations.dismiss(actor, parse(id), forms.bind(form, Dismissal.class));
                     return "redirect:/console/operator/orphans?done=dismissed";
                 },
                 () -> orphan(id, model));
@@ -122,7 +122,7 @@ class OrphanPages {
 
     @PostMapping("/vendor-drift/acceptance")
     String acceptDrift(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
@@ -130,7 +130,7 @@ class OrphanPages {
                 model,
                 response,
                 () -> {
-                    operations.acceptVendorDrift(operator, forms.bind(form, Dismissal.class));
+                    operations.acceptVendorDrift(actor, forms.bind(form, Dismissal.class));
                     return "redirect:/console/operator/orphans?done=accepted";
                 },
                 () -> list(null, null, null, model));

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.SessionOperations;
 import io.klinggateway.admin.SessionOperations.WhoseSessions;
 import io.klinggateway.signin.SignInIsOn;
@@ -33,8 +33,8 @@ class PeoplePages {
     }
 
     @PostMapping("/end")
-    String end(@AuthenticationPrincipal Operator operator, @RequestParam(defaultValue = "") String person) {
-        sessions.end(operator, new WhoseSessions(person));
+    String end(@AuthenticationPrincipal Actor actor, @RequestParam(defaultValue = "") String person) {
+        sessions.end(actor, new WhoseSessions(person));
         return "redirect:/console/operator/people?done=true";
     }
 }

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.ConsoleKeys;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
@@ -66,7 +66,7 @@ class PersonVisitors {
 
     private boolean isBarred(HttpServletRequest request, Person person, HeldRole held) {
         return held.team() != null
-                && keys.caller(Operator.of(person, held.role()), held.team())
+                && keys.caller(Actor.of(person, held.role()), held.team())
                         .filter(caller -> usable.find(caller.keyId(), request).isEmpty())
                         .isPresent();
     }
@@ -115,7 +115,7 @@ class PersonVisitors {
     }
 
     private Optional<Visitor> visitor(HttpServletRequest request, Person person, HeldRole held) {
-        Operator actor = Operator.of(person, held.role());
+        Actor actor = Actor.of(person, held.role());
         return held.team() == null
                 ? Optional.of(Visitor.of(actor, null, person))
                 : keys.caller(actor, held.team())

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.ReviewOperations;
 import io.klinggateway.admin.ReviewOperations.ReviewDecision;
 import io.klinggateway.ledger.GenerationId;
@@ -86,7 +86,7 @@ class ReviewPages {
 
     @PostMapping("/jobs/{id}/resolution")
     String resolve(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String id,
             @RequestParam Map<String, String> form,
             Model model,
@@ -96,7 +96,7 @@ class ReviewPages {
                 model,
                 response,
                 () -> {
-                    operations.resolve(operator, job, forms.bind(form, ReviewDecision.class));
+                    operations.resolve(actor, job, forms.bind(form, ReviewDecision.class));
                     return "redirect:/console/operator/reviews?done=resolved";
                 },
                 () -> job(id, null, model));

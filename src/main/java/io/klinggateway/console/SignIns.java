@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.BruteForceThrottle;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.OperatorTokens;
 import io.klinggateway.ledger.KeyId;
 import io.klinggateway.problem.ProblemException;
@@ -96,7 +96,7 @@ class SignIns {
     Visitor signIn(HttpServletRequest request, HttpServletResponse response, String secret) {
         throttle.attempt(request, secret);
         String proof = newProof();
-        Optional<Operator> operator = operators.find(secret);
+        Optional<Actor> operator = operators.find(secret);
         Visitor visitor;
         String line;
         if (operator.isPresent()) {

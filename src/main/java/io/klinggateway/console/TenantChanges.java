@@ -1,9 +1,9 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.CreditOperations;
 import io.klinggateway.admin.CreditTerms.NewAdjustment;
 import io.klinggateway.admin.CreditTerms.NewGrant;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.SelfServiceTerms;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.BudgetTerms;
@@ -45,82 +45,82 @@ class TenantChanges {
 
     @PostMapping("/budget")
     String budget(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "budget", () -> {
             TenantView changed =
-                    tenants.change(operator, name, forms.bind(WindowFields.withoutEmpty(form), BudgetTerms.class));
+                    tenants.change(actor, name, forms.bind(WindowFields.withoutEmpty(form), BudgetTerms.class));
             return changed.notice() == null ? "budget" : "period";
         });
     }
 
     @PostMapping("/limits")
     String limits(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "limits", () -> {
-            tenants.change(operator, name, forms.bind(form, LimitTerms.class));
+            tenants.change(actor, name, forms.bind(form, LimitTerms.class));
             return "limits";
         });
     }
 
     @PostMapping("/cost-centre")
     String costCentre(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "cost-centre", () -> {
-            tenants.change(operator, name, forms.bind(form, CostCentreTerms.class));
+            tenants.change(actor, name, forms.bind(form, CostCentreTerms.class));
             return "cost-centre";
         });
     }
 
     @PostMapping("/retention")
     String retention(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "retention", () -> {
-            tenants.change(operator, name, forms.bind(form, RetentionTerms.class));
+            tenants.change(actor, name, forms.bind(form, RetentionTerms.class));
             return "retention";
         });
     }
 
     @PostMapping("/default-webhook")
     String defaultWebhook(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam MultiValueMap<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "default-webhook", () -> {
-            tenants.setDefaultWebhook(operator, name, DefaultWebhookForm.read(form, forms, model));
+            tenants.setDefaultWebhook(actor, name, DefaultWebhookForm.read(form, forms, model));
             return "default-webhook";
         });
     }
 
     @PostMapping("/self-service")
     String selfService(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
         return page.change(model, response, name, "self-service", () -> {
             if (form.getOrDefault("mostKeys", "").isBlank()) {
-                tenants.endSelfService(operator, name);
+                tenants.endSelfService(actor, name);
             } else {
-                tenants.change(operator, name, forms.bind(form, SelfServiceTerms.class));
+                tenants.change(actor, name, forms.bind(form, SelfServiceTerms.class));
             }
             return "self-service";
         });
@@ -128,7 +128,7 @@ class TenantChanges {
 
     @PostMapping("/credits")
     String credits(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
@@ -137,9 +137,9 @@ class TenantChanges {
         boolean grant = "grant".equals(form.get("kind"));
         return page.change(model, response, name, "credits", form, () -> {
             boolean known = grant
-                    ? credits.grant(operator, name, forms.bind(form, NewGrant.class), once)
+                    ? credits.grant(actor, name, forms.bind(form, NewGrant.class), once)
                             .replayed()
-                    : credits.adjust(operator, name, forms.bind(form, NewAdjustment.class), once)
+                    : credits.adjust(actor, name, forms.bind(form, NewAdjustment.class), once)
                             .replayed();
             return known ? "known" : grant ? "granted" : "adjusted";
         });
@@ -162,31 +162,26 @@ class TenantChanges {
 
     @PostMapping("/suspend")
     String suspend(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             Model model,
             HttpServletResponse response) {
-        return status(operator, name, TenantStatus.SUSPENDED, "suspended", model, response);
+        return status(actor, name, TenantStatus.SUSPENDED, "suspended", model, response);
     }
 
     @PostMapping("/activate")
     String activate(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             Model model,
             HttpServletResponse response) {
-        return status(operator, name, TenantStatus.ACTIVE, "activated", model, response);
+        return status(actor, name, TenantStatus.ACTIVE, "activated", model, response);
     }
 
     private String status(
-            Operator operator,
-            String name,
-            TenantStatus status,
-            String done,
-            Model model,
-            HttpServletResponse response) {
+            Actor actor, String name, TenantStatus status, String done, Model model, HttpServletResponse response) {
         return page.change(model, response, name, done, () -> {
-            tenants.change(operator, name, status);
+            tenants.change(actor, name, status);
             return done;
         });
     }

@@ -1,8 +1,8 @@
 package io.klinggateway.console;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.ErasureOperations.ErasureOrder;
 import io.klinggateway.admin.ExportOperations;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.TenantErasureOperations;
 import io.klinggateway.admin.TenantOperations;
 import jakarta.servlet.http.HttpServletResponse;
@@ -43,9 +43,9 @@ class TenantDataPages {
     }
 
     @GetMapping("/export")
-    void export(@AuthenticationPrincipal Operator operator, @PathVariable String name, HttpServletResponse response)
+    void export(@AuthenticationPrincipal Actor actor, @PathVariable String name, HttpServletResponse response)
             throws IOException {
-        export.send(operator, name, response);
+        export.send(actor, name, response);
     }
 
     @GetMapping("/erasure")
@@ -75,7 +75,7 @@ class TenantDataPages {
 
     @PostMapping("/erasure")
     String erase(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @PathVariable String name,
             @RequestParam Map<String, String> form,
             Model model,
@@ -84,7 +84,7 @@ class TenantDataPages {
                 model,
                 response,
                 () -> {
-                    erasures.erase(operator, name, forms.bind(form, ErasureOrder.class));
+                    erasures.erase(actor, name, forms.bind(form, ErasureOrder.class));
                     return Paths.tenantAfter(name, "erasure");
                 },
                 () -> ask(name, form.getOrDefault("reason", ""), model));

@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.TenantOperations;
 import io.klinggateway.admin.TenantTerms.NewTenant;
 import io.klinggateway.admin.TenantView;
@@ -135,7 +135,7 @@ class TenantListPages {
 
     @PostMapping("/new-tenant")
     String create(
-            @AuthenticationPrincipal Operator operator,
+            @AuthenticationPrincipal Actor actor,
             @RequestParam Map<String, String> form,
             Model model,
             HttpServletResponse response) {
@@ -143,9 +143,7 @@ class TenantListPages {
                 model,
                 response,
                 () -> Paths.tenantAfter(
-                        tenants.create(operator, forms.bind(form, NewTenant.class))
-                                .name(),
-                        "created"),
+                        tenants.create(actor, forms.bind(form, NewTenant.class)).name(), "created"),
                 () -> form(form, model));
     }
 }

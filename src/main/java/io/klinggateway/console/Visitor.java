@@ -1,6 +1,6 @@
 package io.klinggateway.console;
 
-import io.klinggateway.admin.Operator;
+import io.klinggateway.admin.Actor;
 import io.klinggateway.signin.HeldRole;
 import io.klinggateway.signin.Person;
 import io.klinggateway.signin.Role;
@@ -13,16 +13,16 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /**
  * Who has signed in, found good for this request, and the one role that this request has. Holds no credentials. The
- * principal is the {@link Caller} in a team, and the {@link Operator} elsewhere; templates know the visitor as {@code me}.
+ * principal is the {@link Caller} in a team, and the {@link Actor} elsewhere; templates know the visitor as {@code me}.
  */
 final class Visitor extends AbstractAuthenticationToken {
 
-    private final transient Operator actor;
+    private final transient Actor actor;
     private final transient @Nullable Caller caller;
     private final String name;
     private final transient List<HeldRole> places;
 
-    private Visitor(Operator actor, @Nullable Caller caller, String name, List<HeldRole> places) {
+    private Visitor(Actor actor, @Nullable Caller caller, String name, List<HeldRole> places) {
         super(List.of(
                 new SimpleGrantedAuthority(Objects.requireNonNull(actor.role()).name())));
         this.actor = actor;
@@ -34,12 +34,12 @@ final class Visitor extends AbstractAuthenticationToken {
 
     /** By a team's key. */
     static Visitor of(Caller caller) {
-        return new Visitor(Operator.byKey(caller), caller, caller.tenant().name(), List.of());
+        return new Visitor(Actor.byKey(caller), caller, caller.tenant().name(), List.of());
     }
 
     /** By a token. */
-    static Visitor of(Operator operator) {
-        return new Visitor(operator, null, operator.name(), List.of());
+    static Visitor of(Actor actor) {
+        return new Visitor(actor, null, actor.name(), List.of());
     }
 
     /**
@@ -48,12 +48,12 @@ final class Visitor extends AbstractAuthenticationToken {
      * @param actor the person, in the role that counts now
      * @param caller whom the person acts as in a team; null outside of teams
      */
-    static Visitor of(Operator actor, @Nullable Caller caller, Person person) {
+    static Visitor of(Actor actor, @Nullable Caller caller, Person person) {
         return new Visitor(actor, caller, person.name(), person.roles());
     }
 
     /** As the records show whoever does something now. */
-    Operator actor() {
+    Actor actor() {
         return actor;
     }
 
@@ -64,7 +64,7 @@ final class Visitor extends AbstractAuthenticationToken {
 
     /** Whether this is a person, and neither a key nor a token. */
     public boolean isPerson() {
-        return actor.wayIn() == Operator.WayIn.SINGLE_SIGN_ON;
+        return actor.wayIn() == Actor.WayIn.SINGLE_SIGN_ON;
     }
 
     /** Whether nothing can be changed. */

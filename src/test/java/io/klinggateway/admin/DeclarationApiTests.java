@@ -271,7 +271,7 @@ class DeclarationApiTests {
     @Test
     void aDefaultWebhookIsTheDeclarationsOrTheTeams() {
         TenantOperations tenants = here.bean(TenantOperations.class);
-        Operator admin = Operator.byToken("tess");
+        Actor admin = Actor.byToken("tess");
         apply(json(name, 100));
         tenants.setDefaultWebhook(admin, name, new DefaultWebhookTerms("https://team.example/secret", null));
         String tag = tag();

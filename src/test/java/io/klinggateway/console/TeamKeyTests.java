@@ -3,11 +3,11 @@ package io.klinggateway.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.klinggateway.admin.Actor;
 import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
 import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.KeyView;
-import io.klinggateway.admin.Operator;
 import io.klinggateway.admin.SelfServiceTerms;
 import io.klinggateway.admin.TeamKeyOperations;
 import io.klinggateway.admin.TenantOperations;
@@ -45,7 +45,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @ConsoleTest
 class TeamKeyTests {
 
-    private static final Operator ALICE = new Operator("alice", Operator.WayIn.TOKEN, Role.OPERATOR, null);
+    private static final Actor ALICE = new Actor("alice", Actor.WayIn.TOKEN, Role.OPERATOR, null);
 
     @LocalServerPort
     private int port;
@@ -67,7 +67,7 @@ class TeamKeyTests {
 
     private String key;
     private Caller caller;
-    private Operator actor;
+    private Actor actor;
 
     @BeforeEach
     void aTeamWithAKey() {
@@ -78,7 +78,7 @@ class TeamKeyTests {
         tenants.registerKey(team, "studio", Sha256.hex(key));
         RegisteredKey studio = keys.list(team).getFirst();
         caller = new Caller(team, studio.id(), studio.name(), "kg_");
-        actor = Operator.byKey(caller);
+        actor = Actor.byKey(caller);
     }
 
     @Test

@@ -52,7 +52,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Starts against one database: of what takes the tenants over, and of the whole application. */
-class DeclaredTenantsTests {
+class StartupDeclarationTests {
 
     private static final TestDatabase DATABASE = TestDatabase.fresh();
 
@@ -414,8 +414,8 @@ class DeclaredTenantsTests {
         JdbcClientAutoConfiguration.class
     })
     @Import({
-        DeclaredTenants.class,
-        Declarations.class,
+        StartupDeclaration.class,
+        DeclarationReconciler.class,
         Ledger.class,
         AuditLog.class,
         OperatorJson.class,

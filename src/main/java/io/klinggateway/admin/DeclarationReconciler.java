@@ -36,9 +36,9 @@ import org.springframework.transaction.support.TransactionOperations;
  * suspended; those that nobody declared are left alone.
  */
 @Component
-class Declarations {
+class DeclarationReconciler {
 
-    private static final Logger log = LoggerFactory.getLogger(Declarations.class);
+    private static final Logger log = LoggerFactory.getLogger(DeclarationReconciler.class);
     private static final int MOST_ATTEMPTS = 5;
 
     private static final String REVISION = "select revision from declaration";
@@ -53,7 +53,7 @@ class Declarations {
     private final OperatorJson json;
     private final TransactionOperations transactions;
 
-    Declarations(
+    DeclarationReconciler(
             JdbcClient jdbc,
             Tenants tenants,
             Keys keys,
@@ -101,7 +101,7 @@ class Declarations {
 
     /** @return what became of each tenant that is declared, and of those that were */
     @Transactional(propagation = Propagation.MANDATORY)
-    List<PlannedTenant> takeOver(Operator actor, List<DeclaredTenant> declared) {
+    List<PlannedTenant> apply(Actor actor, List<DeclaredTenant> declared) {
         List<PlannedTenant> planned = new ArrayList<>();
         declared.forEach(tenant -> planned.add(declare(actor, tenant)));
         Set<String> names = declared.stream().map(DeclaredTenant::name).collect(Collectors.toSet());
@@ -111,7 +111,7 @@ class Declarations {
         return planned;
     }
 
-    private PlannedTenant declare(Operator actor, DeclaredTenant declared) {
+    private PlannedTenant declare(Actor actor, DeclaredTenant declared) {
         TenantRecord known = tenants.lock(declared.name()).orElse(null);
         Declared before = known == null ? null : state(known);
         DeclaredTenantView shownBefore = known == null ? null : view(known);
@@ -143,7 +143,7 @@ class Declarations {
     }
 
     /** Its history, its keys and its default webhook stay; operators may take it over. */
-    private PlannedTenant withdraw(Operator actor, TenantRecord tenant) {
+    private PlannedTenant withdraw(Actor actor, TenantRecord tenant) {
         Declared before = state(tenant);
         DeclaredTenantView shownBefore = view(tenant);
         DefaultWebhook webhook = tenant.defaultWebhook();

@@ -13,19 +13,19 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @EnableConfigurationProperties(DeclaredTenantsSettings.class)
-class DeclaredTenants implements SmartLifecycle {
+class StartupDeclaration implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(DeclaredTenants.class);
-    private static final Operator CONFIGURATION = Operator.configuration();
+    private static final Logger log = LoggerFactory.getLogger(StartupDeclaration.class);
+    private static final Actor CONFIGURATION = Actor.configuration();
 
     private final DeclaredTenantsSettings settings;
-    private final Declarations declarations;
+    private final DeclarationReconciler reconciler;
     private final WebhookUrlPolicy receivers;
     private boolean running;
 
-    DeclaredTenants(DeclaredTenantsSettings settings, Declarations declarations, WebhookUrlPolicy receivers) {
+    StartupDeclaration(DeclaredTenantsSettings settings, DeclarationReconciler reconciler, WebhookUrlPolicy receivers) {
         this.settings = settings;
-        this.declarations = declarations;
+        this.reconciler = reconciler;
         this.receivers = receivers;
     }
 
@@ -38,7 +38,7 @@ class DeclaredTenants implements SmartLifecycle {
         if (settings.tenants().isEmpty()) {
             log.info("no tenants are declared: those that are known stay as they are");
         } else {
-            declarations.inTransaction(_ -> takeOver());
+            reconciler.inTransaction(_ -> apply());
         }
         running = true;
     }
@@ -52,8 +52,8 @@ class DeclaredTenants implements SmartLifecycle {
         }
     }
 
-    private boolean takeOver() {
-        long newest = declarations.lockRevision();
+    private boolean apply() {
+        long newest = reconciler.lockRevision();
         if (settings.declarationRevision() < newest) {
             log.warn(
                     "the declared tenants are ignored: their revision {} is older than {}, which was seen before",
@@ -61,8 +61,8 @@ class DeclaredTenants implements SmartLifecycle {
                     newest);
             return false;
         }
-        declarations.setRevision(settings.declarationRevision());
-        declarations.takeOver(CONFIGURATION, settings.tenants());
+        reconciler.setRevision(settings.declarationRevision());
+        reconciler.apply(CONFIGURATION, settings.tenants());
         log.info(
                 "declared tenants taken over: {}, revision {}",
                 settings.tenants().size(),

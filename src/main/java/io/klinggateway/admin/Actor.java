@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param role what allowed it; null for the configuration, which nobody has to allow
  * @param person the person's subject at the identity provider; null if nobody signed in there
  */
-public record Operator(
+public record Actor(
         String name,
         WayIn wayIn,
         @Nullable Role role,
@@ -26,20 +26,20 @@ public record Operator(
         CONFIGURATION
     }
 
-    static Operator configuration() {
-        return new Operator("configuration", WayIn.CONFIGURATION, null, null);
+    static Actor configuration() {
+        return new Actor("configuration", WayIn.CONFIGURATION, null, null);
     }
 
-    static Operator byToken(String name) {
-        return new Operator(name, WayIn.TOKEN, Role.OPERATOR, null);
+    static Actor byToken(String name) {
+        return new Actor(name, WayIn.TOKEN, Role.OPERATOR, null);
     }
 
-    public static Operator byKey(Caller caller) {
-        return new Operator(caller.tenant().name() + "/" + caller.keyName(), WayIn.KEY, Role.MEMBER, null);
+    public static Actor byKey(Caller caller) {
+        return new Actor(caller.tenant().name() + "/" + caller.keyName(), WayIn.KEY, Role.MEMBER, null);
     }
 
     /** @param role the one of the person's that allows it */
-    public static Operator of(Person person, Role role) {
-        return new Operator(person.name(), WayIn.SINGLE_SIGN_ON, role, person.subject());
+    public static Actor of(Person person, Role role) {
+        return new Actor(person.name(), WayIn.SINGLE_SIGN_ON, role, person.subject());
     }
 }
