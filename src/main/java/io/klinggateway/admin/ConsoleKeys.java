@@ -92,7 +92,9 @@ public class ConsoleKeys {
         return KeyView.of(
                 key,
                 false,
-                key.budget() == null ? null : ledger.account(tenant.tenant().id(), key.budget()));
+                key.budget() == null
+                        ? null
+                        : ledger.budgetStatus(tenant.tenant().id(), key.budget()));
     }
 
     /** Whether nobody knows the key. */

@@ -74,9 +74,9 @@ public class CreditOperations {
         if (before.isPresent()) {
             return before.get();
         }
-        BalanceView balanceBefore = BalanceView.of(ledger.account(id, null));
+        BalanceView balanceBefore = BalanceView.of(ledger.budgetStatus(id, null));
         long seq = effect.applyAsLong(id);
-        BalanceView balance = BalanceView.of(ledger.account(id, null));
+        BalanceView balance = BalanceView.of(ledger.budgetStatus(id, null));
         audit.record(
                 actor, Action.of(call.action(), tenantName).about(seq).because(call.reason()), balanceBefore, balance);
         return calls.keep(id, call, key, new Answer(seq, call.credits(), call.reason(), balance));

@@ -207,6 +207,6 @@ class DeclarationReconciler {
     /** As readers of the declaration see it. */
     DeclaredTenantView view(TenantRecord tenant) {
         return DeclaredTenantView.of(
-                TenantView.of(tenant, ledger.account(tenant.tenant().id(), null)), keys.list(tenant.tenant()));
+                TenantView.of(tenant, ledger.budgetStatus(tenant.tenant().id(), null)), keys.list(tenant.tenant()));
     }
 }

@@ -8,7 +8,7 @@ import io.klinggateway.admin.KeyTerms.NewKey;
 import io.klinggateway.admin.KeyTerms.OwnBudgetTerms;
 import io.klinggateway.admin.KeyTerms.Rotation;
 import io.klinggateway.admin.NetworkList.NetworkListCheck;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.KeyId;
@@ -59,7 +59,7 @@ public class KeyOperations {
     public List<KeyView> list(String tenantName) {
         TenantRecord tenant = tenants.find(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         List<RegisteredKey> found = keys.list(tenant.tenant());
-        Map<KeyBudgetId, Account> accounts = ledger.keyAccounts(
+        Map<KeyBudgetId, BudgetStatus> budgetStatuses = ledger.keyBudgetStatuses(
                 tenant.tenant().id(),
                 found.stream()
                         .map(RegisteredKey::budget)
@@ -68,7 +68,7 @@ public class KeyOperations {
                         .toList());
         return found.stream()
                 .map(key -> KeyView.of(
-                        key, isDeclared(tenant, key), key.budget() == null ? null : accounts.get(key.budget())))
+                        key, isDeclared(tenant, key), key.budget() == null ? null : budgetStatuses.get(key.budget())))
                 .toList();
     }
 
@@ -173,7 +173,7 @@ public class KeyOperations {
     private KeyView.Issued issued(Actor actor, TenantRecord tenant, String action, IssuedKey issued) {
         RegisteredKey key = issued.registered();
         audit.record(actor, Action.of(action, tenant.tenant().name()).about(key.id()), null, view(tenant, key));
-        return KeyView.Issued.of(issued, account(tenant, key));
+        return KeyView.Issued.of(issued, budgetStatus(tenant, key));
     }
 
     private TenantRecord lock(String tenantName) {
@@ -201,11 +201,11 @@ public class KeyOperations {
     }
 
     private KeyView view(TenantRecord tenant, RegisteredKey key) {
-        return KeyView.of(key, isDeclared(tenant, key), account(tenant, key));
+        return KeyView.of(key, isDeclared(tenant, key), budgetStatus(tenant, key));
     }
 
-    private @Nullable Account account(TenantRecord tenant, RegisteredKey key) {
-        return key.budget() == null ? null : ledger.account(tenant.tenant().id(), key.budget());
+    private @Nullable BudgetStatus budgetStatus(TenantRecord tenant, RegisteredKey key) {
+        return key.budget() == null ? null : ledger.budgetStatus(tenant.tenant().id(), key.budget());
     }
 
     private void refusePast(@Nullable Instant expiresAt) {
@@ -222,6 +222,6 @@ public class KeyOperations {
             return List.of();
         }
         return terms.toWindows(
-                ledger.account(tenant.id(), null).windows().getFirst().window());
+                ledger.budgetStatus(tenant.id(), null).windows().getFirst().window());
     }
 }

@@ -1,6 +1,6 @@
 package io.klinggateway.admin;
 
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.WindowView;
 import io.klinggateway.tenant.CidrBlock;
 import io.klinggateway.tenant.IssuedKey;
@@ -60,17 +60,17 @@ public record KeyView(
 
             List<WindowView> windows) {
 
-        static @Nullable OwnBudget of(@Nullable Account account) {
-            return account == null
+        static @Nullable OwnBudget of(@Nullable BudgetStatus budgetStatus) {
+            return budgetStatus == null
                     ? null
                     : new OwnBudget(
-                            account.spendable().available().amount(),
-                            account.spendable().limitedBy().wire(),
-                            account.ofKey().stream().map(WindowView::of).toList());
+                            budgetStatus.spendable().available().amount(),
+                            budgetStatus.spendable().limitedBy().wire(),
+                            budgetStatus.ofKey().stream().map(WindowView::of).toList());
         }
     }
 
-    static KeyView of(RegisteredKey key, boolean declared, @Nullable Account account) {
+    static KeyView of(RegisteredKey key, boolean declared, @Nullable BudgetStatus budgetStatus) {
         return new KeyView(
                 key.id().value(),
                 key.name(),
@@ -83,7 +83,7 @@ public record KeyView(
                 key.expiresAt(),
                 key.revokedAt(),
                 key.replacedBy() == null ? null : key.replacedBy().value(),
-                OwnBudget.of(account),
+                OwnBudget.of(budgetStatus),
                 key.allowedNetworks().stream().map(CidrBlock::toString).toList());
     }
 
@@ -101,7 +101,7 @@ public record KeyView(
             @Nullable Instant expiresAt,
             @Nullable OwnBudget budget) {
 
-        static Issued of(IssuedKey issued, @Nullable Account account) {
+        static Issued of(IssuedKey issued, @Nullable BudgetStatus budgetStatus) {
             RegisteredKey key = issued.registered();
             return new Issued(
                     key.id().value(),
@@ -109,7 +109,7 @@ public record KeyView(
                     String.valueOf(key.prefix()),
                     issued.key(),
                     key.expiresAt(),
-                    OwnBudget.of(account));
+                    OwnBudget.of(budgetStatus));
         }
 
         @Override

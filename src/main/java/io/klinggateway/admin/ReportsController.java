@@ -117,7 +117,9 @@ class ReportsController {
         Tenant tenant =
                 tenants.find(name).orElseThrow(() -> Refusals.noTenant(name)).tenant();
         return new UsageReports.ReportedTeam(
-                tenant.id(), tenant.name(), ledger.account(tenant.id(), null).timeZone());
+                tenant.id(),
+                tenant.name(),
+                ledger.budgetStatus(tenant.id(), null).timeZone());
     }
 
     @GetMapping(path = "/reconciliation", produces = "application/json")

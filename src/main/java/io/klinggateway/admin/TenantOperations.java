@@ -10,7 +10,7 @@ import io.klinggateway.admin.TenantTerms.TenantChange;
 import io.klinggateway.credits.Credits;
 import io.klinggateway.erasure.TenantErasure;
 import io.klinggateway.erasure.TenantErasures;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.TenantId;
@@ -88,7 +88,7 @@ public class TenantOperations {
                 .orElseThrow(() -> Refusals.noTenant(name))
                 .tenant()
                 .id();
-        return spending.forecast(tenant, ledger.account(tenant, null), clock.instant());
+        return spending.forecast(tenant, ledger.budgetStatus(tenant, null), clock.instant());
     }
 
     /**
@@ -109,12 +109,13 @@ public class TenantOperations {
     }
 
     private List<TenantView> views(List<TenantRecord> page) {
-        Map<TenantId, Account> accounts = ledger.accounts(
+        Map<TenantId, BudgetStatus> budgetStatuses = ledger.budgetStatuses(
                 page.stream().map(tenant -> tenant.tenant().id()).toList());
         return page.stream()
                 .map(tenant -> TenantView.of(
                         tenant,
-                        Objects.requireNonNull(accounts.get(tenant.tenant().id()))))
+                        Objects.requireNonNull(
+                                budgetStatuses.get(tenant.tenant().id()))))
                 .toList();
     }
 
@@ -206,13 +207,13 @@ public class TenantOperations {
         if (tenant.declared()) {
             throw Refusals.declared(tenant);
         }
-        Account accountBefore = ledger.account(tenant.tenant().id(), null);
-        TenantView before = TenantView.of(tenant, accountBefore);
+        BudgetStatus statusBefore = ledger.budgetStatus(tenant.tenant().id(), null);
+        TenantView before = TenantView.of(tenant, statusBefore);
         TenantChange asked = change.apply(TenantChange.of(before));
         ledger.setBudget(tenant.tenant().id(), asked.budget().toBudget());
         TenantRecord changed = tenants.change(tenant, asked.status(), false, asked.toSettings());
-        Account account = ledger.account(tenant.tenant().id(), null);
-        TenantView after = TenantView.of(changed, account).withNotice(notice(accountBefore, account));
+        BudgetStatus budgetStatus = ledger.budgetStatus(tenant.tenant().id(), null);
+        TenantView after = TenantView.of(changed, budgetStatus).withNotice(notice(statusBefore, budgetStatus));
         if (!after.equals(before)) {
             audit.record(actor, Action.of("tenant.change", name), before.masked(), after.masked());
         }
@@ -220,7 +221,7 @@ public class TenantOperations {
     }
 
     /** Credits are counted by window: a new one, or one whose period another zone's midnight moves, begins another count. */
-    private static @Nullable String notice(Account before, Account after) {
+    private static @Nullable String notice(BudgetStatus before, BudgetStatus after) {
         String sentences = after.windows().stream()
                 .filter(window -> before.windows().stream().noneMatch(known -> countsTogether(known, window)))
                 .map(TenantOperations::notice)
@@ -246,6 +247,6 @@ public class TenantOperations {
     }
 
     private TenantView view(TenantRecord tenant) {
-        return TenantView.of(tenant, ledger.account(tenant.tenant().id(), null));
+        return TenantView.of(tenant, ledger.budgetStatus(tenant.tenant().id(), null));
     }
 }

@@ -1,7 +1,7 @@
 package io.klinggateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.WindowBalance;
 import io.klinggateway.ledger.WindowView;
 import io.klinggateway.tenant.Limits;
@@ -47,7 +47,7 @@ public record TenantView(
     static final String RETENTION_DAYS =
             "Days after a job's end that its request is kept; null: as gateway.retention.requests says.";
 
-    static TenantView of(TenantRecord tenant, Account account) {
+    static TenantView of(TenantRecord tenant, BudgetStatus budgetStatus) {
         return new TenantView(
                 tenant.tenant().id().value(),
                 tenant.tenant().name(),
@@ -56,12 +56,12 @@ public record TenantView(
                 tenant.settings().costCentre(),
                 tenant.settings().retentionDays(),
                 new BudgetView(
-                        account.timeZone().getId(),
-                        account.windows().stream().map(WindowView::of).toList()),
+                        budgetStatus.timeZone().getId(),
+                        budgetStatus.windows().stream().map(WindowView::of).toList()),
                 LimitsView.of(tenant.settings().limits()),
                 SelfServiceTerms.of(tenant.selfService()),
                 DefaultWebhookView.of(tenant.defaultWebhook()),
-                BalanceView.of(account),
+                BalanceView.of(budgetStatus),
                 tenant.createdAt(),
                 null);
     }
@@ -144,10 +144,10 @@ public record TenantView(
             @Nullable LocalDate periodStart,
             @Nullable Instant resetsAt) {
 
-        static BalanceView of(Account account) {
-            WindowBalance limiting = account.limiting();
+        static BalanceView of(BudgetStatus budgetStatus) {
+            WindowBalance limiting = budgetStatus.limiting();
             return new BalanceView(
-                    account.spendable().available().amount(),
+                    budgetStatus.spendable().available().amount(),
                     limiting.name(),
                     Objects.requireNonNull(limiting.ceiling()).amount(),
                     limiting.held().amount(),

@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.TenantView;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.WindowBalance;
 import io.klinggateway.ledger.WindowView;
 import java.time.Instant;
@@ -22,8 +22,8 @@ record BudgetBar(WindowView window, @Nullable Integer firstThreshold) {
     }
 
     /** Of every window, the longest first. */
-    static List<BudgetBar> of(Account account, @Nullable Integer firstThreshold) {
-        return account.windows().stream()
+    static List<BudgetBar> of(BudgetStatus budgetStatus, @Nullable Integer firstThreshold) {
+        return budgetStatus.windows().stream()
                 .map(balance -> of(balance, firstThreshold))
                 .toList();
     }

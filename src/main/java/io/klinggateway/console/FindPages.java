@@ -132,7 +132,7 @@ class FindPages {
     }
 
     private ZoneId zone(TenantId tenant) {
-        return ledger.account(tenant, null).timeZone();
+        return ledger.budgetStatus(tenant, null).timeZone();
     }
 
     /** @param lists whether it is about jobs at all */

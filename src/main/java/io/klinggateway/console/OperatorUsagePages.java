@@ -57,6 +57,6 @@ class OperatorUsagePages {
                         () -> new ProblemException(Problem.of(ProblemCode.NOT_FOUND, "There is no team of that name")))
                 .tenant();
         return new ReportedTeam(
-                found.id(), found.name(), ledger.account(found.id(), null).timeZone());
+                found.id(), found.name(), ledger.budgetStatus(found.id(), null).timeZone());
     }
 }

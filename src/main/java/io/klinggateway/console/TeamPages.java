@@ -1,7 +1,7 @@
 package io.klinggateway.console;
 
 import io.klinggateway.admin.CreditRequestOperations;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.notice.Notices;
@@ -61,8 +61,8 @@ class TeamPages {
             @RequestParam(required = false) @Nullable String done,
             Model model) {
         TenantId tenant = caller.tenant().id();
-        Account account = ledger.account(tenant, keys.budget(caller));
-        LocalDate today = LocalDate.now(clock.withZone(account.timeZone()));
+        BudgetStatus budgetStatus = ledger.budgetStatus(tenant, keys.budget(caller));
+        LocalDate today = LocalDate.now(clock.withZone(budgetStatus.timeZone()));
         model.addAttribute("done", done);
         model.addAttribute(
                 "requests", requests.ofTeam(tenant, null, REQUESTS_SHOWN).items());
@@ -70,12 +70,12 @@ class TeamPages {
         model.addAttribute("form", Map.of());
         model.addAttribute("faults", Map.of());
         model.addAttribute("caller", caller);
-        model.addAttribute("zone", account.timeZone().getId());
-        model.addAttribute("left", account.spendable());
+        model.addAttribute("zone", budgetStatus.timeZone().getId());
+        model.addAttribute("left", budgetStatus.spendable());
         Integer firstThreshold = notices.firstThresholds(List.of(tenant)).get(tenant);
-        model.addAttribute("bars", BudgetBar.of(account, firstThreshold));
-        model.addAttribute("limiting", BudgetBar.of(account.limiting(), firstThreshold));
-        model.addAttribute("forecast", spending.forecast(tenant, account, clock.instant()));
+        model.addAttribute("bars", BudgetBar.of(budgetStatus, firstThreshold));
+        model.addAttribute("limiting", BudgetBar.of(budgetStatus.limiting(), firstThreshold));
+        model.addAttribute("forecast", spending.forecast(tenant, budgetStatus, clock.instant()));
         model.addAttribute("today", today);
         model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
         cards.showNewest(tenant, JOBS_SHOWN, model);

@@ -56,6 +56,8 @@ class TeamUsagePages {
     private ReportedTeam team(Caller caller) {
         Tenant tenant = caller.tenant();
         return new ReportedTeam(
-                tenant.id(), tenant.name(), ledger.account(tenant.id(), null).timeZone());
+                tenant.id(),
+                tenant.name(),
+                ledger.budgetStatus(tenant.id(), null).timeZone());
     }
 }

@@ -6,12 +6,12 @@ import java.util.Comparator;
 final class AdjustmentOutOfRange extends RuntimeException {
 
     private final long credits;
-    private final transient Account account;
+    private final transient BudgetStatus budgetStatus;
 
-    AdjustmentOutOfRange(long credits, Account account) {
+    AdjustmentOutOfRange(long credits, BudgetStatus budgetStatus) {
         super("adjustment of " + credits);
         this.credits = credits;
-        this.account = account;
+        this.budgetStatus = budgetStatus;
     }
 
     /** In words that name the window that comes nearest, and what there is in it. */
@@ -20,7 +20,7 @@ final class AdjustmentOutOfRange extends RuntimeException {
     }
 
     private String tooLittleCaptured() {
-        WindowBalance most = account.windows().stream()
+        WindowBalance most = budgetStatus.windows().stream()
                 .max(Comparator.comparing(WindowBalance::captured))
                 .orElseThrow();
         return "Spend cannot be lowered by " + -credits + " credits: the most that a window has is "
@@ -28,8 +28,8 @@ final class AdjustmentOutOfRange extends RuntimeException {
     }
 
     private String tooLittleLeft() {
-        return "The window " + account.spendable().window() + " has "
-                + account.spendable().available().amount() + " credits left: captured spend cannot be raised by "
+        return "The window " + budgetStatus.spendable().window() + " has "
+                + budgetStatus.spendable().available().amount() + " credits left: captured spend cannot be raised by "
                 + credits;
     }
 }

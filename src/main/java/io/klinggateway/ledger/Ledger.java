@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The accounts of all tenants. Stateless; the database holds and guards everything. */
+/** The budgets and the books of all tenants. Stateless; the database holds and guards everything. */
 @Component
 public class Ledger {
 
@@ -39,7 +39,7 @@ public class Ledger {
     private static final String SET_KEY_BUDGET =
             "select ledger_set_windows(:tenant, :keyBudget, :kinds, :firstDays, :limits, :shadowLimits)";
 
-    private static final String ACCOUNTS = """
+    private static final String BUDGET_STATUSES = """
             select asked.place, w.*, s.available as spendable, s.limited_by, s.window_name as limiting_name,
                    s.window_id as limiting_id, s.resets_at as limiting_resets_at
               from unnest(:tenants::uuid[], :keyBudgets::uuid[]) with ordinality as asked (tenant_id, key_budget_id, place)
@@ -158,9 +158,9 @@ public class Ledger {
     }
 
     /** What these tenants may spend, keys' own budgets aside. Current periods need not have begun with a hold yet. */
-    public Map<TenantId, Account> accounts(Collection<TenantId> tenants) {
+    public Map<TenantId, BudgetStatus> budgetStatuses(Collection<TenantId> tenants) {
         List<TenantId> asked = List.copyOf(tenants);
-        return byAsked(asked, accounts(asked, Collections.nCopies(asked.size(), null)));
+        return byAsked(asked, budgetStatuses(asked, Collections.nCopies(asked.size(), null)));
     }
 
     /**
@@ -168,22 +168,23 @@ public class Ledger {
      *
      * @param keyBudget the key's own budget; null if it has none, or for the tenant itself
      */
-    public Account account(TenantId tenant, @Nullable KeyBudgetId keyBudget) {
-        return accounts(List.of(tenant), Collections.singletonList(keyBudget)).getFirst();
+    public BudgetStatus budgetStatus(TenantId tenant, @Nullable KeyBudgetId keyBudget) {
+        return budgetStatuses(List.of(tenant), Collections.singletonList(keyBudget))
+                .getFirst();
     }
 
     /** What keys with these budgets of their own may spend. */
-    public Map<KeyBudgetId, Account> keyAccounts(TenantId tenant, Collection<KeyBudgetId> keyBudgets) {
+    public Map<KeyBudgetId, BudgetStatus> keyBudgetStatuses(TenantId tenant, Collection<KeyBudgetId> keyBudgets) {
         List<KeyBudgetId> asked = List.copyOf(keyBudgets);
-        return byAsked(asked, accounts(Collections.nCopies(asked.size(), tenant), asked));
+        return byAsked(asked, budgetStatuses(Collections.nCopies(asked.size(), tenant), asked));
     }
 
-    private static <T> Map<T, Account> byAsked(List<T> asked, List<Account> found) {
-        Map<T, Account> accounts = new HashMap<>();
+    private static <T> Map<T, BudgetStatus> byAsked(List<T> asked, List<BudgetStatus> found) {
+        Map<T, BudgetStatus> statuses = new HashMap<>();
         for (int place = 0; place < asked.size(); place++) {
-            accounts.put(asked.get(place), found.get(place));
+            statuses.put(asked.get(place), found.get(place));
         }
-        return accounts;
+        return statuses;
     }
 
     /** The own windows of every tenant, the longest first. */
@@ -191,20 +192,21 @@ public class Ledger {
         Map<TenantId, List<WindowBalance>> windows = new HashMap<>();
         jdbc.sql(TENANTS_WINDOWS).query(row -> {
             windows.computeIfAbsent(new TenantId(row.getObject("tenant_id", UUID.class)), _ -> new ArrayList<>())
-                    .add(AccountRows.window(row));
+                    .add(BudgetStatusRows.window(row));
         });
         return windows;
     }
 
-    private List<Account> accounts(List<TenantId> tenants, List<? extends @Nullable KeyBudgetId> keyBudgets) {
-        AccountRows rows = new AccountRows();
-        jdbc.sql(ACCOUNTS)
+    private List<BudgetStatus> budgetStatuses(
+            List<TenantId> tenants, List<? extends @Nullable KeyBudgetId> keyBudgets) {
+        BudgetStatusRows rows = new BudgetStatusRows();
+        jdbc.sql(BUDGET_STATUSES)
                 .param("tenants", Columns.of(tenants, UUID[]::new, TenantId::value))
                 .param(
                         "keyBudgets",
                         Columns.of(keyBudgets, UUID[]::new, budget -> budget == null ? null : budget.value()))
                 .query(rows);
-        return rows.accounts();
+        return rows.statuses();
     }
 
     /**
@@ -228,7 +230,7 @@ public class Ledger {
     @Transactional(propagation = Propagation.MANDATORY)
     public long adjust(TenantId tenant, long credits, String actor, String reason) {
         return correct(ADJUST, tenant, credits, actor, reason)
-                .orElseThrow(() -> new AdjustmentOutOfRange(credits, account(tenant, null)));
+                .orElseThrow(() -> new AdjustmentOutOfRange(credits, budgetStatus(tenant, null)));
     }
 
     private Optional<Long> correct(String sql, TenantId tenant, long credits, String actor, String reason) {

@@ -1,6 +1,6 @@
 package io.klinggateway.tenant;
 
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.Ledger;
 import io.klinggateway.ledger.PeriodKind;
 import io.klinggateway.ledger.WindowBalance;
@@ -38,15 +38,15 @@ class AccountController {
     @Operation(summary = "Who is calling, in the vendor's shape, and what the calling key may spend")
     Me me(@AuthenticationPrincipal Caller caller) {
         Tenant tenant = caller.tenant();
-        Account account = ledger.account(tenant.id(), keys.budget(caller));
+        BudgetStatus budgetStatus = ledger.budgetStatus(tenant.id(), keys.budget(caller));
         return new Me(
                 // The vendor's shape wants a person, which the gateway does not know; .invalid is never a mailbox.
                 new User(tenant.id().value(), tenant.name() + "@kling-gateway.invalid", "MEMBER"),
                 new Team(
                         tenant.id().value(),
                         tenant.name(),
-                        account.spendable().window(),
-                        account.spendable().available().amount(),
+                        budgetStatus.spendable().window(),
+                        budgetStatus.spendable().available().amount(),
                         null),
                 new Key(caller.keyId().value(), caller.keyName(), caller.keyPrefix()));
     }
@@ -54,19 +54,19 @@ class AccountController {
     @GetMapping("/credits")
     @Operation(summary = "What the calling key may spend now, and every window of its budgets")
     CreditsView credits(@AuthenticationPrincipal Caller caller) {
-        Account account = ledger.account(caller.tenant().id(), keys.budget(caller));
-        WindowBalance limiting = account.limiting();
+        BudgetStatus budgetStatus = ledger.budgetStatus(caller.tenant().id(), keys.budget(caller));
+        WindowBalance limiting = budgetStatus.limiting();
         return new CreditsView(
                 caller.tenant().name(),
-                account.spendable().available().amount(),
-                account.spendable().limitedBy().wire(),
+                budgetStatus.spendable().available().amount(),
+                budgetStatus.spendable().limitedBy().wire(),
                 limiting.window().period(),
                 limiting.periodStart(),
                 limiting.resetsAt(),
                 Objects.requireNonNull(limiting.ceiling()).amount(),
                 limiting.held().amount(),
                 limiting.captured().amount(),
-                account.windows().stream().map(WindowView::of).toList());
+                budgetStatus.windows().stream().map(WindowView::of).toList());
     }
 
     record Me(User user, Team team, Key apiKey) {}

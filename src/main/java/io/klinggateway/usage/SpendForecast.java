@@ -1,7 +1,7 @@
 package io.klinggateway.usage;
 
 import io.klinggateway.credits.Credits;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.WindowBalance;
@@ -160,15 +160,15 @@ public class SpendForecast {
      * Of a tenant, or of one of its keys that has a budget of its own: the tenant's windows empty at the pace of the whole
      * team, the key's at that of the keys that share them.
      *
-     * @param account of that tenant, or key
+     * @param budgetStatus of that tenant, or key
      */
-    public Forecast forecast(TenantId tenant, Account account, Instant now) {
+    public Forecast forecast(TenantId tenant, BudgetStatus budgetStatus, Instant now) {
         StatementSpec recent = jdbc.sql(RECENT_OF_TENANT).param("tenant", tenant.value());
-        Forecast ofTeam = forecast(account.ofTenant(), pace(recent, now), now);
-        Forecast ofKey = account.ofKey().stream()
+        Forecast ofTeam = forecast(budgetStatus.ofTenant(), pace(recent, now), now);
+        Forecast ofKey = budgetStatus.ofKey().stream()
                 .map(WindowBalance::keyBudget)
                 .findFirst()
-                .map(keyBudget -> forecast(account.ofKey(), pace(tenant, keyBudget, now), now))
+                .map(keyBudget -> forecast(budgetStatus.ofKey(), pace(tenant, keyBudget, now), now))
                 .orElse(ofTeam);
         return ofKey.isSoonerThan(ofTeam) ? new Forecast(ofTeam.creditsPerDay(), ofKey.runsOutAt()) : ofTeam;
     }

@@ -41,7 +41,7 @@ class UsageController {
             summary = "When the calling key has nothing left, if its team goes on spending as in the last seven days")
     SpendForecast.Forecast forecast(@AuthenticationPrincipal Caller caller) {
         TenantId tenant = caller.tenant().id();
-        return spending.forecast(tenant, ledger.account(tenant, keys.budget(caller)), clock.instant());
+        return spending.forecast(tenant, ledger.budgetStatus(tenant, keys.budget(caller)), clock.instant());
     }
 
     @GetMapping("/v2/usage")
@@ -70,6 +70,6 @@ class UsageController {
                 new UsageReports.ReportedTeam(
                         tenant.id(),
                         tenant.name(),
-                        ledger.account(tenant.id(), null).timeZone()));
+                        ledger.budgetStatus(tenant.id(), null).timeZone()));
     }
 }

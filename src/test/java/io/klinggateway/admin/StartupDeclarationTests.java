@@ -75,7 +75,7 @@ class StartupDeclarationTests {
     void aDeclaredTenantIsTakenOverWithItsBudgetAndItsKey() {
         try (var gateway = started()) {
             var balance = gateway.getBean(Ledger.class)
-                    .account(new TenantId(tenantId()), null)
+                    .budgetStatus(new TenantId(tenantId()), null)
                     .limiting();
 
             assertThat(balance.window().period()).isEqualTo(PeriodKind.MONTH);
@@ -123,7 +123,7 @@ class StartupDeclarationTests {
 
         try (var gateway = started()) {
             var balance = gateway.getBean(Ledger.class)
-                    .account(new TenantId(tenantId()), null)
+                    .budgetStatus(new TenantId(tenantId()), null)
                     .limiting();
 
             assertThat(balance.available()).isEqualTo(Credits.ZERO);

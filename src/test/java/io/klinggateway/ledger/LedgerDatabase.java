@@ -130,15 +130,15 @@ final class LedgerDatabase {
 
     /** Of the window that decides. */
     WindowBalance balance(UUID tenant) {
-        return account(tenant).limiting();
+        return budgetStatus(tenant).limiting();
     }
 
-    Account account(UUID tenant) {
-        return ledger().account(new TenantId(tenant), null);
+    BudgetStatus budgetStatus(UUID tenant) {
+        return ledger().budgetStatus(new TenantId(tenant), null);
     }
 
     long available(UUID tenant) {
-        return account(tenant).spendable().available().amount();
+        return budgetStatus(tenant).spendable().available().amount();
     }
 
     List<Row> rows(UUID tenant) {

@@ -445,7 +445,7 @@ class LedgerTests {
 
         assertThat(correct("ledger_adjust", tenant, -6)).isPresent();
 
-        assertThat(DATABASE.account(tenant).windows())
+        assertThat(DATABASE.budgetStatus(tenant).windows())
                 .extracting(window -> window.name() + " " + window.captured().amount())
                 .containsExactly("month 4", "day 2");
         assertThat(correct("ledger_adjust", tenant, 7)).isEmpty();
@@ -468,7 +468,7 @@ class LedgerTests {
 
     private static String spendable(UUID tenant, @Nullable UUID keyBudget) {
         var left = DATABASE.ledger()
-                .account(new TenantId(tenant), keyBudget == null ? null : new KeyBudgetId(keyBudget))
+                .budgetStatus(new TenantId(tenant), keyBudget == null ? null : new KeyBudgetId(keyBudget))
                 .spendable();
         return left.available().amount() + " " + left.limitedBy() + " " + left.window() + " " + left.resetsAt();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.klinggateway.database.TestDatabase;
-import io.klinggateway.ledger.Account;
+import io.klinggateway.ledger.BudgetStatus;
 import io.klinggateway.ledger.KeyBudgetId;
 import io.klinggateway.ledger.TenantId;
 import io.klinggateway.ledger.TestLedger;
@@ -98,16 +98,16 @@ class SpendForecastTests {
     /** As operators see it, which is as the team sees it. */
     private Forecast forecast() {
         Forecast ofAll = spending.outlooks(NOW).getFirst().forecast();
-        assertThat(ofAll).isEqualTo(spending.forecast(new TenantId(tenant), account(null), NOW));
+        assertThat(ofAll).isEqualTo(spending.forecast(new TenantId(tenant), budgetStatus(null), NOW));
         return ofAll;
     }
 
     private Forecast forecast(UUID keyBudget) {
-        return spending.forecast(new TenantId(tenant), account(new KeyBudgetId(keyBudget)), NOW);
+        return spending.forecast(new TenantId(tenant), budgetStatus(new KeyBudgetId(keyBudget)), NOW);
     }
 
-    private Account account(@Nullable KeyBudgetId keyBudget) {
-        return TestLedger.on(jdbc).account(new TenantId(tenant), keyBudget);
+    private BudgetStatus budgetStatus(@Nullable KeyBudgetId keyBudget) {
+        return TestLedger.on(jdbc).budgetStatus(new TenantId(tenant), keyBudget);
     }
 
     private void spend(String day, long credits) {

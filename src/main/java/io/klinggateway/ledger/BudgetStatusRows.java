@@ -13,10 +13,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowCallbackHandler;
 
-/** Gathers rows of windows into accounts. The rows of one account come together. */
-final class AccountRows implements RowCallbackHandler {
+/** Gathers rows of windows into the budgets that they belong to. The rows of one budget come together. */
+final class BudgetStatusRows implements RowCallbackHandler {
 
-    private final List<Account> accounts = new ArrayList<>();
+    private final List<BudgetStatus> statuses = new ArrayList<>();
     private final List<WindowBalance> windows = new ArrayList<>();
     private long place;
 
@@ -26,10 +26,10 @@ final class AccountRows implements RowCallbackHandler {
             place = row.getLong("place");
             windows.clear();
         } else {
-            accounts.removeLast();
+            statuses.removeLast();
         }
         windows.add(window(row));
-        accounts.add(new Account(
+        statuses.add(new BudgetStatus(
                 ZoneId.of(row.getString("time_zone")),
                 List.copyOf(windows),
                 new AvailableCredits(
@@ -41,8 +41,8 @@ final class AccountRows implements RowCallbackHandler {
     }
 
     /** In the order in which they came. */
-    List<Account> accounts() {
-        return accounts;
+    List<BudgetStatus> statuses() {
+        return statuses;
     }
 
     static WindowBalance window(ResultSet row) throws SQLException {

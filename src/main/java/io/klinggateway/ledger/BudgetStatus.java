@@ -11,7 +11,8 @@ import java.util.UUID;
  * @param windows the tenant's own, the longest first; then those of a key's own budget, if it is about one
  * @param limitingWindow the window that decides about {@code spendable}
  */
-public record Account(ZoneId timeZone, List<WindowBalance> windows, AvailableCredits spendable, UUID limitingWindow) {
+public record BudgetStatus(
+        ZoneId timeZone, List<WindowBalance> windows, AvailableCredits spendable, UUID limitingWindow) {
 
     /** The policy behind the tenant's own windows. */
     public Budget budget() {
