@@ -116,18 +116,18 @@ create or replace function prompt_query(p_tenant uuid, p_words text) returns tsq
 -- with the same id answers as the first call did, so a lost answer to COMMIT is simply asked again. Locks are taken in the
 -- order idempotency key and id, request window, the budget's windows, the team's place in the queue; the request window's
 -- serialises the admissions of a tenant that has limits, which makes the count of what waits exact.
---   p_replica    where the caller waits for the vendor's verdict
---   p_promised   whether the caller does not wait for it
---   p_labels     of the first call; a replay changes none
+--   p_replica        where the caller waits for the vendor's verdict
+--   p_acknowledged   whether the caller does not wait for it
+--   p_labels         of the first call; a replay changes none
 --   p_webhook_url    null for the team's default, whose events count then, and '' for none
---   p_asked_by   the person who asked at the console; null: whoever holds the key
---   p_upstream_key   what the vendor knows it by; null: the id. KEY_USED: the caller is to ask with another
+--   p_asked_by       the person who asked at the console; null: whoever holds the key
+--   p_vendor_idempotency_key   what the vendor knows it by; null: the id. KEY_USED: the caller is to ask with another
 create or replace function admit_generation(
         p_id uuid, p_tenant uuid, p_key uuid, p_idempotency_key text, p_request_hash bytea,
         p_webhook_url text, p_webhook_events text[], p_model_name text, p_images integer, p_credits bigint,
-        p_upstream text, p_upstream_request bytea, p_replica uuid, p_promised boolean, p_traceparent text default null,
-        p_labels jsonb default null, p_upstream_key uuid default null, p_asked_by text default null,
-        out verdict text, out promised boolean, out generation_id uuid, out status text, out credits bigint,
+        p_upstream text, p_upstream_request bytea, p_replica uuid, p_acknowledged boolean, p_traceparent text default null,
+        p_labels jsonb default null, p_vendor_idempotency_key uuid default null, p_asked_by text default null,
+        out verdict text, out acknowledged boolean, out generation_id uuid, out status text, out credits bigint,
         out available bigint, out limited_by text, out window_name text, out window_id uuid, out period_start date,
         out resets_at timestamptz,
         out request_limit integer, out requests_left integer, out window_seconds_left integer,
@@ -148,7 +148,7 @@ begin
     select * into known from generation g where g.id = p_id;
     if found then
         verdict := 'ADMITTED';
-        promised := known.promised;
+        acknowledged := known.acknowledged;
         status := generation_status(known.state, known.upstream_job_id);
         available := (caller_spendable(p_tenant, p_key, null)).available;
         return;
@@ -157,13 +157,13 @@ begin
         select * into known from generation g where g.tenant_id = p_tenant and g.idempotency_key = p_idempotency_key;
         if not found then
             select * into known from generation g
-             where g.tenant_id = p_tenant and g.upstream_key = p_upstream_key
+             where g.tenant_id = p_tenant and g.vendor_idempotency_key = p_vendor_idempotency_key
                and g.idempotency_key is null and g.upstream_job_id is not null;
             known.request_hash := p_request_hash;  -- lost, but the same: the vendor's key is made of it
-        elsif not known.promised and known.request_hash = p_request_hash then
+        elsif not known.acknowledged and known.request_hash = p_request_hash then
             -- Still in flight. Its refusal would free the key under this row's lock: what is left afterwards counts.
             update generation g
-               set promised = true
+               set acknowledged = true
              where g.id = known.id and g.idempotency_key = p_idempotency_key
             returning * into known;
         end if;
@@ -177,7 +177,8 @@ begin
         end if;
         -- The vendor refused an earlier call under its key, and may answer the key with that for as long as it remembers it.
         if exists (select from generation g
-                    where g.tenant_id = p_tenant and g.upstream_key = p_upstream_key and g.idempotency_key is null) then
+                    where g.tenant_id = p_tenant and g.vendor_idempotency_key = p_vendor_idempotency_key
+                      and g.idempotency_key is null) then
             verdict := 'KEY_USED';
             return;
         end if;
@@ -230,22 +231,22 @@ begin
     end if;
     -- Spend belongs to the day of the hold: both tables are to name the same instant.
     select e.at into strict held_at from journal_entry e where e.generation_id = p_id and e.entry_kind = 'HOLD';
-    insert into generation (id, tenant_id, key_id, state, promised, admitted_by, idempotency_key, request_hash, webhook_url,
+    insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, idempotency_key, request_hash, webhook_url,
                             webhook_default, webhook_events, model_name, images, quoted_credits, upstream, upstream_request, due_at,
                             created_at, traceparent, labels,
-                            upstream_key, asked_by)
-    values (p_id, p_tenant, p_key, 'WAITING', p_promised, p_replica, p_idempotency_key, p_request_hash,
+                            vendor_idempotency_key, asked_by)
+    values (p_id, p_tenant, p_key, 'WAITING', p_acknowledged, p_replica, p_idempotency_key, p_request_hash,
             coalesce(nullif(p_webhook_url, ''), limits.webhook_url), limits.webhook_url is not null,
             case when limits.webhook_url is null then p_webhook_events else limits.webhook_events end,
             p_model_name, p_images, p_credits, p_upstream, p_upstream_request, gateway_now(),
-            held_at, p_traceparent, p_labels, p_upstream_key, p_asked_by);
+            held_at, p_traceparent, p_labels, p_vendor_idempotency_key, p_asked_by);
     if p_labels is not null then
         insert into generation_label (tenant_id, name, value, created_at, generation_id)
         select p_tenant, label.key, label.value, held_at, p_id from jsonb_each_text(p_labels) label;
     end if;
     perform queue_join(p_upstream, p_tenant);
     verdict := 'ADMITTED';
-    promised := p_promised;
+    acknowledged := p_acknowledged;
     status := 'QUEUED';
 end $$;
 
@@ -296,25 +297,25 @@ end $$;
 -- The credits are held whatever the budget allows, since the vendor has them; tracking ends it like any other. Answers whether
 -- it did: a job is in the books once, and so is what a team called for under one key of the vendor's. A later job of a
 -- generation that the team has been told the end of is no team's.
-create or replace function book_generation(p_id uuid, p_tenant uuid, p_upstream text, p_upstream_key uuid, p_job uuid,
+create or replace function book_generation(p_id uuid, p_tenant uuid, p_upstream text, p_vendor_idempotency_key uuid, p_job uuid,
         p_model_name text, p_images integer, p_credits bigint, p_upstream_request bytea, p_created_at timestamptz,
         p_actor text, p_reason text) returns boolean
     language plpgsql as $$
 begin
     if exists (select from generation g where g.id = p_id)
-       or p_upstream_key is not null and exists (
+       or p_vendor_idempotency_key is not null and exists (
             select from generation g
-             where g.tenant_id = p_tenant and g.promised and g.upstream_key = p_upstream_key
+             where g.tenant_id = p_tenant and g.acknowledged and g.vendor_idempotency_key = p_vendor_idempotency_key
                -- No attempt is repeated for longer than a day: it keeps the search short.
                and g.created_at > p_created_at - interval '2 days') then
         return false;
     end if;
-    insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
-                            quoted_credits, upstream, upstream_key, upstream_request, upstream_job_id, due_at, created_at,
-                            accepted_at)
+    insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
+                            quoted_credits, upstream, vendor_idempotency_key, upstream_request, upstream_job_id, due_at,
+                            created_at, accepted_at)
     values (p_id, p_tenant, '00000000-0000-0000-0000-000000000000', 'QUEUED', true, '00000000-0000-0000-0000-000000000000',
-            '', p_model_name, p_images, p_credits, p_upstream, p_upstream_key, p_upstream_request, p_job, gateway_now(),
-            p_created_at, p_created_at)
+            '', p_model_name, p_images, p_credits, p_upstream, p_vendor_idempotency_key, p_upstream_request, p_job,
+            gateway_now(), p_created_at, p_created_at)
     on conflict (upstream, upstream_job_id) where upstream_job_id is not null do nothing;
     if not found then
         return false;

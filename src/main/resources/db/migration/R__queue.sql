@@ -169,11 +169,11 @@ end $$;
 -- record before anything is sent, and whoever sends it has it to itself for the lease. Teams take turns by weight. What may
 -- have reached the vendor already is repeated before anything new is sent, but takes no more than every second call while
 -- something new waits.
---   p_replica   a caller of this replica may be waiting for the verdict; what another replica admitted is promised now
+--   p_replica   a caller of this replica may be waiting for the verdict; what another replica admitted is acknowledged now
 -- One row for each, and a last one without an id: wait is the time until the next call may be made, null if it may be now.
 create or replace function queue_next(p_upstream text, p_replica uuid, p_interval interval, p_tolerance interval,
         p_probe_pause interval, p_lease interval, p_most integer)
-    returns table (id uuid, tenant_id uuid, key_id uuid, attempt integer, promised boolean, upstream_key uuid,
+    returns table (id uuid, tenant_id uuid, key_id uuid, attempt integer, acknowledged boolean, vendor_idempotency_key uuid,
                    upstream_request bytea, created_at timestamptz, traceparent text, model_name text, images integer, quoted_credits bigint,
                    probe boolean, overdue boolean, waiting_for interval)
     language plpgsql as $$
@@ -227,8 +227,8 @@ begin
         rate.next_call_at := due + p_interval;
         rate.turn := rate.turn + 1;
         update generation g
-           set state = 'SENDING', attempt = g.attempt + 1, attempt_open = true, indefinite = g.indefinite or g.attempt_open,
-               promised = g.promised or g.state = 'SENDING' or g.admitted_by is distinct from p_replica,
+           set state = 'SENDING', attempt = g.attempt + 1, attempt_open = true, in_doubt = g.in_doubt or g.attempt_open,
+               acknowledged = g.acknowledged or g.state = 'SENDING' or g.admitted_by is distinct from p_replica,
                attempts_failed_at = case when g.attempt_open then latest_of(g.attempts_failed_at, g.due_at)
                                          else g.attempts_failed_at end,
                attempts_failed_by = case when g.attempt_open
@@ -236,11 +236,11 @@ begin
                                          else g.attempts_failed_by end,
                due_at = moment + p_lease
          where g.id = chosen.id
-        returning g.id, g.tenant_id, g.key_id, g.attempt, g.promised, coalesce(g.upstream_key, g.id), g.upstream_request,
-                  g.created_at, g.traceparent,
+        returning g.id, g.tenant_id, g.key_id, g.attempt, g.acknowledged, coalesce(g.vendor_idempotency_key, g.id),
+                  g.upstream_request, g.created_at, g.traceparent,
                   g.model_name, g.images, g.quoted_credits, rate.account_refused,
-                  g.indefinite and g.created_at < moment - interval '23 hours'
-          into id, tenant_id, key_id, attempt, promised, upstream_key, upstream_request, created_at, traceparent,
+                  g.in_doubt and g.created_at < moment - interval '23 hours'
+          into id, tenant_id, key_id, attempt, acknowledged, vendor_idempotency_key, upstream_request, created_at, traceparent,
                model_name, images, quoted_credits, probe, overdue;
         stood := queue_charge(p_upstream, tenant_id);
         if not rate.repeated_last then

@@ -13,7 +13,7 @@ begin
     on conflict do nothing;
     if found then
         update generation g
-           set state = 'SENDING', indefinite = true, promised = true, attempt_open = false, due_at = g.created_at
+           set state = 'SENDING', in_doubt = true, acknowledged = true, attempt_open = false, due_at = g.created_at
          where g.upstream = p_upstream and g.state in ('WAITING', 'SENDING');
         get diagnostics marked = row_count;
         update recovery set repeated_jobs = marked where upstream = p_upstream and since = p_since;
@@ -33,8 +33,8 @@ begin
     for team in
         with waiting as (
             update generation g
-               set state = 'WAITING', indefinite = false, due_at = gateway_now()
-             where g.upstream = p_upstream and g.state = 'SENDING' and g.indefinite and g.attempt = 0
+               set state = 'WAITING', in_doubt = false, due_at = gateway_now()
+             where g.upstream = p_upstream and g.state = 'SENDING' and g.in_doubt and g.attempt = 0
                and g.created_at > coalesce(p_newest_untold + interval '1 minute', '-infinity')
             returning g.tenant_id)
         select distinct tenant_id from waiting

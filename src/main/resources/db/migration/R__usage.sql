@@ -17,9 +17,9 @@ declare
     captured boolean := new.entry_kind = 'CAPTURE';
     failed   boolean := new.entry_kind = 'RELEASE';
 begin
-    select g.model_name, g.images, g.promised, coalesce(cardinality(g.result_images), g.images) as results
+    select g.model_name, g.images, g.acknowledged, coalesce(cardinality(g.result_images), g.images) as results
       into made from generation g where g.id = new.generation_id;
-    if failed and not coalesce(made.promised, false) then
+    if failed and not coalesce(made.acknowledged, false) then
         return null;
     end if;
     insert into spend_total as known (tenant_id, credits, returned)

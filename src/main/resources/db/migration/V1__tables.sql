@@ -163,7 +163,7 @@ create table generation (
     key_id           uuid        not null,
     state            text        not null check (state in
                         ('WAITING', 'SENDING', 'QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
-    promised         boolean     not null,                -- a caller has, or will have, a 202: the tenant may see it
+    acknowledged     boolean     not null,                -- a caller has, or will have, a 202: the tenant may see it
     admitted_by      uuid        not null,                -- the replica on which a caller may wait for the verdict
     idempotency_key  text,
     request_hash     bytea       not null,                -- of the parsed request, to tell a replay from a conflict
@@ -179,11 +179,11 @@ create table generation (
     charged_credits  bigint,                              -- what the vendor says it charged; null if it does not say
     upstream         text        not null,                -- the vendor's base URL; no other's dispatcher touches the row
     upstream_request bytea,                               -- exactly the bytes that every attempt sends; null once erased
-    upstream_key     uuid,                                -- the vendor's idempotency key for it; null: the id
+    vendor_idempotency_key uuid,                          -- the vendor's idempotency key for it; null: the id
     upstream_job_id  uuid,
     attempt          integer     not null default 0,      -- fences the sender: only the newest attempt may conclude
     attempt_open     boolean     not null default false,  -- sent or about to be; its answer is not recorded
-    indefinite       boolean     not null default false,  -- some attempt may have reached the vendor
+    in_doubt         boolean     not null default false,  -- some attempt may have reached the vendor
     attempts_failed_at timestamptz[],                     -- ends of attempts that the vendor did not accept, the latest 20
     attempts_failed_by text[],                            -- how each of them ended, in their order
     due_at           timestamptz,                         -- next attempt, single read or look; of an open attempt, its lease
@@ -203,21 +203,21 @@ create table generation (
         or captured_credits is not null),
     constraint generation_job_known check (upstream_job_id is not null
         or state in ('WAITING', 'SENDING', 'FAILED', 'CANCELLED', 'IN_REVIEW')),
-    constraint generation_waits_unsent check (state <> 'WAITING' or not attempt_open and not indefinite)
+    constraint generation_waits_unsent check (state <> 'WAITING' or not attempt_open and not in_doubt)
 ) with (fillfactor = 80);
 
 create unique index generation_idempotency on generation (tenant_id, idempotency_key) where idempotency_key is not null;
 create unique index generation_upstream_job on generation (upstream, upstream_job_id) where upstream_job_id is not null;
 -- Those that a recovery made of the vendor's jobs: their callers' keys are lost, but not what those were sent as. And those
 -- whose refusal freed their callers' keys.
-create index generation_keyless on generation (tenant_id, upstream_key)
-    where upstream_key is not null and idempotency_key is null;
+create index generation_keyless on generation (tenant_id, vendor_idempotency_key)
+    where vendor_idempotency_key is not null and idempotency_key is null;
 create index generation_overcharged on generation (upstream) where charged_credits > quoted_credits;
 create index generation_waiting on generation (tenant_id, upstream, key_id, created_at, id) where state = 'WAITING';
 create index generation_waiting_longest on generation (upstream, created_at) where state = 'WAITING';
 create index generation_repeated on generation (upstream, due_at) where state = 'SENDING';
 -- By what the vendor knows it by, which its callbacks name.
-create index generation_unanswered on generation (coalesce(upstream_key, id)) where state = 'SENDING' and not attempt_open;
+create index generation_unanswered on generation (coalesce(vendor_idempotency_key, id)) where state = 'SENDING' and not attempt_open;
 create index generation_running on generation (tenant_id) where state in ('SENDING', 'QUEUED', 'PROCESSING');
 create index generation_tracked on generation (upstream, due_at) where state in ('QUEUED', 'PROCESSING');
 create index generation_kept on generation (upstream, due_at) where state = 'COMPLETED' and due_at is not null;
@@ -225,12 +225,12 @@ create index generation_open on generation (tenant_id) where captured_credits is
 create index generation_in_review on generation (id) where state = 'IN_REVIEW';
 create index generation_erasable on generation (tenant_id, completed_at)
     where upstream_request is not null and completed_at is not null;
-create index generation_listed on generation (tenant_id, created_at desc, id desc) where promised;
+create index generation_listed on generation (tenant_id, created_at desc, id desc) where acknowledged;
 create index generation_failed on generation (tenant_id, state, created_at desc, id desc)
-    where promised and state in ('FAILED', 'CANCELLED');
+    where acknowledged and state in ('FAILED', 'CANCELLED');
 -- Of all teams together, for operators.
-create index generation_ended_badly on generation (state, id) where promised and state in ('FAILED', 'CANCELLED');
-create index generation_of_key on generation (key_id, created_at desc, id desc) where promised;
+create index generation_ended_badly on generation (state, id) where acknowledged and state in ('FAILED', 'CANCELLED');
+create index generation_of_key on generation (key_id, created_at desc, id desc) where acknowledged;
 create index generation_created on generation using brin (created_at);  -- rows lie in the order of their times: tiny, and enough
 
 -- Where a label leads to its generations, newest last. Written once, with the generation.

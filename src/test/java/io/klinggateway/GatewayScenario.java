@@ -247,7 +247,7 @@ public abstract class GatewayScenario {
         await().pollDelay(Duration.ZERO).atMost(SOON).until(dispatcher::isBusy);
     }
 
-    /** Gets what it asks for promised, and sent once all of it is, however long that takes. */
+    /** Gets a 202 for what it asks for, which is sent once all of it has one, however long that takes. */
     protected <T> T whileNothingIsSent(Supplier<T> calls) {
         dispatcher.stop();
         T answers = calls.get();
@@ -300,8 +300,8 @@ public abstract class GatewayScenario {
 
     /** All attempts of a generation carry its key and the stored bytes. */
     protected List<LoggedRequest> attempts(UUID generation) {
-        List<LoggedRequest> attempts = vendor.findAll(
-                postRequestedFor(urlEqualTo(GENERATE)).withHeader("Idempotency-Key", equalTo(upstreamKey(generation))));
+        List<LoggedRequest> attempts = vendor.findAll(postRequestedFor(urlEqualTo(GENERATE))
+                .withHeader("Idempotency-Key", equalTo(vendorIdempotencyKey(generation))));
         byte[] stored = (byte[]) row(generation).get("upstream_request");
         assertThat(attempts).allSatisfy(attempt -> {
             assertThat(attempt.getBody()).isEqualTo(stored);
@@ -310,8 +310,8 @@ public abstract class GatewayScenario {
         return attempts;
     }
 
-    private String upstreamKey(UUID generation) {
-        return String.valueOf(Objects.requireNonNullElse(row(generation).get("upstream_key"), generation));
+    private String vendorIdempotencyKey(UUID generation) {
+        return String.valueOf(Objects.requireNonNullElse(row(generation).get("vendor_idempotency_key"), generation));
     }
 
     /** Once, or as often as the gateway knows to have tried: a vendor that answers late is asked again. */
@@ -381,7 +381,7 @@ public abstract class GatewayScenario {
     protected void assertWithdrawn(UUID generation) {
         assertThat(row(generation))
                 .containsEntry("state", "FAILED")
-                .containsEntry("promised", false)
+                .containsEntry("acknowledged", false)
                 .containsEntry("captured_credits", 0L)
                 .containsEntry("idempotency_key", null)
                 .containsEntry("due_at", null)
@@ -395,7 +395,7 @@ public abstract class GatewayScenario {
 
     /** Not resolved: the hold stands, and the tenant sees the job. */
     protected void assertHeld(UUID generation) {
-        assertThat(row(generation)).containsEntry("promised", true).containsEntry("captured_credits", null);
+        assertThat(row(generation)).containsEntry("acknowledged", true).containsEntry("captured_credits", null);
         assertThat(journal(generation)).containsExactly("HOLD 4 0");
         assertThat(balance()).containsExactly(4L, 0L);
         assertThat(job(generation).json().path("creditCost").longValue()).isEqualTo(4);

@@ -58,18 +58,18 @@ enum ExportPart {
                                       with ordinality as f (ended_at, outcome, number)), 'createdAt', g.created_at, 'completedAt', g.completed_at) as line
               from generation g
               left join webhook_delivery d on d.generation_id = g.id
-             where g.tenant_id = :tenant and g.promised and (g.created_at, g.id) > (:at, :id)
+             where g.tenant_id = :tenant and g.acknowledged and (g.created_at, g.id) > (:at, :id)
              order by g.created_at, g.id
              limit :most
             """),
-    /** Without a job: refused while their callers waited, of whom none was promised any. Until their requests are erased. */
+    /** Without a job: refused while their callers waited, of whom none got a 202. Until their requests are erased. */
     REFUSED_REQUESTS("""
             select completed_at as at, id, null::bigint as seq,
                    json_build_object('type', 'refusedRequest', 'id', id, 'keyId', key_id, 'state', state,
                        'request', convert_from(upstream_request, 'UTF8')::json, 'labels', labels, 'error', error,
                        'askedBy', asked_by, 'createdAt', created_at, 'completedAt', completed_at) as line
               from generation
-             where tenant_id = :tenant and not promised and upstream_request is not null and completed_at is not null
+             where tenant_id = :tenant and not acknowledged and upstream_request is not null and completed_at is not null
                and (completed_at, id) > (:at, :id)
              order by completed_at, id
              limit :most

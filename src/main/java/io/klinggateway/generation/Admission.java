@@ -14,9 +14,9 @@ sealed interface Admission {
     /**
      * The credits are held and the generation is in the queue.
      *
-     * @param promised whether its caller gets a 202 whatever comes of the first attempt
+     * @param acknowledged whether its caller gets a 202 whatever comes of the first attempt
      */
-    record Admitted(Credits available, boolean promised) implements Admission {}
+    record Admitted(Credits available, boolean acknowledged) implements Admission {}
 
     /** The same request came before under the same key. */
     record Replayed(GenerationId id, String status, Credits cost, Credits available) implements Admission {}

@@ -36,15 +36,15 @@ public class AdmissionRepository {
 
     private static final String ADMIT = """
             select * from admit_generation(:id, :tenant, :key, :idempotencyKey, :requestHash, :webhookUrl, :webhookEvents,
-                :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :promised, :traceparent,
-                cast(:labels as jsonb), :upstreamKey, :askedBy)
+                :modelName, :images, :credits, :upstream, :upstreamRequest, :replica, :acknowledged, :traceparent,
+                cast(:labels as jsonb), :vendorIdempotencyKey, :askedBy)
             """;
 
     /** By the caller's key, or by what a call that the books have lost was sent as; in the same way as admit_generation. */
     private static final String KNOWN = """
             select exists (select from generation where tenant_id = :tenant and idempotency_key = :key)
                 or exists (select from generation
-                            where tenant_id = :tenant and upstream_key = :upstreamKey and idempotency_key is null
+                            where tenant_id = :tenant and vendor_idempotency_key = :vendorIdempotencyKey and idempotency_key is null
                               and upstream_job_id is not null)
             """;
 
@@ -81,8 +81,8 @@ public class AdmissionRepository {
         this.replica = replica;
     }
 
-    /** @param promised asked when its transaction begins: whether its caller gets a 202 whatever comes of the first attempt */
-    record AdmissionRequest(NewGeneration generation, BooleanSupplier promised) {}
+    /** @param acknowledged asked when its transaction begins: whether its caller gets a 202 whatever comes of the first attempt */
+    record AdmissionRequest(NewGeneration generation, BooleanSupplier acknowledged) {}
 
     /**
      * Decides in one transaction; together with others of the same tenant if they come at the same moment. Asking again with
@@ -90,8 +90,8 @@ public class AdmissionRepository {
      *
      * @throws OutcomeUnknown if an attempt may have been committed and the database stayed away until the deadline
      */
-    Admission.Decision admit(NewGeneration generation, BooleanSupplier promised, Deadline deadline) {
-        AdmissionRequest request = new AdmissionRequest(generation, promised);
+    Admission.Decision admit(NewGeneration generation, BooleanSupplier acknowledged, Deadline deadline) {
+        AdmissionRequest request = new AdmissionRequest(generation, acknowledged);
         AtomicBoolean triedInGroup = new AtomicBoolean();
         Admission.Decision decision = CommitRetry.run(
                 deadline,
@@ -104,11 +104,11 @@ public class AdmissionRepository {
         return decision;
     }
 
-    boolean isKnown(TenantId tenant, IdempotencyKey key, VendorIdempotencyKey upstreamKey) {
+    boolean isKnown(TenantId tenant, IdempotencyKey key, VendorIdempotencyKey vendorIdempotencyKey) {
         return jdbc.sql(KNOWN)
                 .param("tenant", tenant.value())
                 .param("key", key.value())
-                .param("upstreamKey", upstreamKey.value())
+                .param("vendorIdempotencyKey", vendorIdempotencyKey.value())
                 .query(Boolean.class)
                 .single();
     }
@@ -162,19 +162,19 @@ public class AdmissionRepository {
                 .param("upstream", apiframe.upstream())
                 .param("upstreamRequest", generation.upstreamRequest())
                 .param("replica", replica.id())
-                .param("promised", request.promised().getAsBoolean())
+                .param("acknowledged", request.acknowledged().getAsBoolean())
                 .param("traceparent", generation.traceparent(), Types.VARCHAR)
                 .param("labels", generation.labels().toJson(), Types.VARCHAR)
-                .param("upstreamKey", upstreamKey(generation), Types.OTHER)
+                .param("vendorIdempotencyKey", vendorIdempotencyKey(generation), Types.OTHER)
                 .param("askedBy", generation.caller().person(), Types.VARCHAR)
                 .query((row, _) -> new Admission.Decision(admission(row), allowance(row)))
                 .single();
     }
 
-    private static @Nullable UUID upstreamKey(NewGeneration generation) {
+    private static @Nullable UUID vendorIdempotencyKey(NewGeneration generation) {
         return generation.idempotencyKey() == null
                 ? null
-                : generation.upstreamKey().value();
+                : generation.vendorIdempotencyKey().value();
     }
 
     private static String @Nullable [] webhookEvents(@Nullable List<WebhookEvent> events) {
@@ -253,7 +253,7 @@ public class AdmissionRepository {
     private static Admission admission(ResultSet row) throws SQLException {
         Credits available = new Credits(row.getLong("available"));
         return switch (row.getString("verdict")) {
-            case "ADMITTED" -> new Admission.Admitted(available, row.getBoolean("promised"));
+            case "ADMITTED" -> new Admission.Admitted(available, row.getBoolean("acknowledged"));
             case "REPLAYED" ->
                 new Admission.Replayed(
                         new GenerationId(row.getObject("generation_id", UUID.class)),

@@ -79,9 +79,9 @@ public class Admissions {
         byte[] asked = json.write(request);
         byte[] hash = Sha256.of(asked);
         TenantId tenant = caller.tenant().id();
-        VendorIdempotencyKey upstreamKey =
+        VendorIdempotencyKey vendorIdempotencyKey =
                 key == null ? VendorIdempotencyKey.of(id) : VendorIdempotencyKey.of(tenant, key, hash, 0);
-        ImageRequest sent = callbacks.upstream(new VendorCallbackUrls.Subject(upstreamKey, tenant), request);
+        ImageRequest sent = callbacks.upstream(new VendorCallbackUrls.Subject(vendorIdempotencyKey, tenant), request);
         return new NewGeneration(
                 id,
                 caller,
@@ -90,13 +90,13 @@ public class Admissions {
                 labels,
                 prices.price(request),
                 hash,
-                upstreamKey,
+                vendorIdempotencyKey,
                 sent.equals(request) ? asked : json.write(sent),
                 scope.traceparent());
     }
 
     /**
-     * @param promised asked as late as possible: whether the caller gets its 202 whatever comes of the first attempt;
+     * @param acknowledged asked as late as possible: whether the caller gets its 202 whatever comes of the first attempt;
      *     otherwise it waits for the vendor's verdict, on this replica
      * @param allowance is told where the tenant stands with its requests, whatever comes of this one
      * @throws InsufficientCredits if a window of the budget has too few left
@@ -107,10 +107,10 @@ public class Admissions {
      */
     public AdmissionReceipt admit(
             NewGeneration generation,
-            BooleanSupplier promised,
+            BooleanSupplier acknowledged,
             Deadline deadline,
             Consumer<RequestAllowance> allowance) {
-        Decision decision = scope.step("kling.gateway.hold", () -> decide(generation, promised, deadline));
+        Decision decision = scope.step("kling.gateway.hold", () -> decide(generation, acknowledged, deadline));
         if (decision.allowance() != null) {
             allowance.accept(decision.allowance());
         }
@@ -135,13 +135,14 @@ public class Admissions {
     /** Whether a call under its idempotency key has been admitted before, with this request or another. */
     public boolean isKnown(NewGeneration generation) {
         IdempotencyKey key = generation.idempotencyKey();
-        return key != null && admissions.isKnown(generation.caller().tenant().id(), key, generation.upstreamKey());
+        return key != null
+                && admissions.isKnown(generation.caller().tenant().id(), key, generation.vendorIdempotencyKey());
     }
 
-    private Decision decide(NewGeneration generation, BooleanSupplier promised, Deadline deadline) {
-        Decision decision = admissions.admit(generation, promised, deadline);
+    private Decision decide(NewGeneration generation, BooleanSupplier acknowledged, Deadline deadline) {
+        Decision decision = admissions.admit(generation, acknowledged, deadline);
         for (int round = 1; round <= MOST_ROUNDS && decision.admission() instanceof KeyUsed; round++) {
-            decision = admissions.admit(underOtherKey(generation, round), promised, deadline);
+            decision = admissions.admit(underOtherKey(generation, round), acknowledged, deadline);
         }
         return decision;
     }
@@ -167,6 +168,6 @@ public class Admissions {
             return generation;
         });
         return new AdmissionReceipt(
-                generation.id(), "QUEUED", admitted.promised(), false, generation.price(), admitted.available());
+                generation.id(), "QUEUED", admitted.acknowledged(), false, generation.price(), admitted.available());
     }
 }

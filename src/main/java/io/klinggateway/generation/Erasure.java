@@ -48,7 +48,7 @@ public class Erasure {
     /** Those that have ended. */
     private static final String WALK = """
             select id, created_at from generation
-             where tenant_id = :tenant and promised and (created_at, id) > (:walkedTime, :walkedId) and created_at <= :until
+             where tenant_id = :tenant and acknowledged and (created_at, id) > (:walkedTime, :walkedId) and created_at <= :until
                and completed_at is not null
                and (upstream_request is null or completed_at <= (select gateway_now() - make_interval(secs => :rest)))
              order by created_at, id limit :most

@@ -26,13 +26,13 @@ import org.springframework.stereotype.Repository;
 class GenerationRepository {
 
     private static final String PROMISE = """
-            update generation set promised = true
-             where id = :id and (captured_credits is null or promised)
+            update generation set acknowledged = true
+             where id = :id and (captured_credits is null or acknowledged)
             """;
 
     private static final String STANDING = """
             select generation_status(state, upstream_job_id) as status, state = 'WAITING' as waiting,
-                   state = 'SENDING' as sending, state = 'FAILED' and not promised as withdrawn
+                   state = 'SENDING' as sending, state = 'FAILED' and not acknowledged as withdrawn
               from generation where id = :id
             """;
 
@@ -40,7 +40,7 @@ class GenerationRepository {
     private static final String ACCEPT = """
             with accepted as (
                 update generation g
-                   set state = 'QUEUED', upstream_job_id = :job, promised = true, attempt_open = false, due_at = null,
+                   set state = 'QUEUED', upstream_job_id = :job, acknowledged = true, attempt_open = false, due_at = null,
                        accepted_at = gateway_now()
                  where id = :id and upstream_job_id is null and state in ('WAITING', 'SENDING', 'IN_REVIEW')
                    and not exists (select from generation other
@@ -68,7 +68,7 @@ class GenerationRepository {
     private static final String RETURN_TO_QUEUE = """
             with returned as (
                 update generation
-                   set state = case when indefinite then 'SENDING' else 'WAITING' end, attempt_open = false, promised = true,
+                   set state = case when in_doubt then 'SENDING' else 'WAITING' end, attempt_open = false, acknowledged = true,
                        due_at = gateway_now() + make_interval(secs => :delay),
                        attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
                        attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text))
@@ -79,7 +79,7 @@ class GenerationRepository {
 
     private static final String UNRESOLVED = """
             update generation
-               set attempt_open = false, indefinite = true, promised = true,
+               set attempt_open = false, in_doubt = true, acknowledged = true,
                    due_at = gateway_now() + make_interval(secs => :delay),
                    attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
                    attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text))
@@ -89,12 +89,12 @@ class GenerationRepository {
     private static final String REFUSE = """
             update generation
                set state = 'FAILED', captured_credits = 0, error = :error, completed_at = gateway_now(),
-                   attempt_open = false, due_at = null, promised = promised or :promise,
+                   attempt_open = false, due_at = null, acknowledged = acknowledged or :acknowledge,
                    attempts_failed_at = latest_of(attempts_failed_at, gateway_now()),
                    attempts_failed_by = latest_of(attempts_failed_by, cast(:outcome as text)),
-                   idempotency_key = case when promised or :promise then idempotency_key end
+                   idempotency_key = case when acknowledged or :acknowledge then idempotency_key end
              where id = :id and state = 'SENDING'
-               and (:whateverCameBefore or attempt = :attempt and not indefinite and not promised)
+               and (:whateverCameBefore or attempt = :attempt and not in_doubt and not acknowledged)
             """;
 
     private static final String PROGRESS = """
@@ -126,14 +126,14 @@ class GenerationRepository {
                    completed_at = gateway_now(),
                    due_at = case :state when 'COMPLETED' then gateway_now() + interval '1 day' end
              where id = :id and state in ('QUEUED', 'PROCESSING')
-            returning quoted_credits, captured_credits, promised and webhook_url is not null as webhook,
+            returning quoted_credits, captured_credits, acknowledged and webhook_url is not null as webhook,
                       extract(epoch from completed_at - created_at) as lasted_seconds, tenant_id
             """;
 
     private static final String COMPLETE_REVIEW = """
             with completed as (
                 update generation
-                   set state = 'COMPLETED', upstream_job_id = :job, promised = true,
+                   set state = 'COMPLETED', upstream_job_id = :job, acknowledged = true,
                        captured_credits = credits_due(quoted_credits, :charged),
                        charged_credits = :charged, progress = 100, result_images = :images, error = null, expired = :expired,
                        missing_since = null, completed_at = gateway_now(), due_at = gateway_now() + interval '1 day'
@@ -158,7 +158,7 @@ class GenerationRepository {
     private static final String END_WAITING = """
             update generation
                set state = :state, captured_credits = 0, error = :error, completed_at = gateway_now(), due_at = null,
-                   promised = true
+                   acknowledged = true
             """;
 
     private static final String END_ONE_WAITING = END_WAITING + """
@@ -181,12 +181,12 @@ class GenerationRepository {
             """;
 
     private static final String LASTED = """
-            select extract(epoch from completed_at - created_at) from generation where id = :id and promised
+            select extract(epoch from completed_at - created_at) from generation where id = :id and acknowledged
             """;
 
     private static final String FIND_RECIPIENT = "select " + StoredJob.COLUMNS + """
               from generation
-             where id = :id and promised and webhook_url is not null
+             where id = :id and acknowledged and webhook_url is not null
             """;
 
     private final JdbcClient jdbc;
@@ -198,7 +198,7 @@ class GenerationRepository {
     }
 
     /** Lets nothing but the vendor end it from now on; does nothing to what was withdrawn already. */
-    void promise(GenerationId id) {
+    void acknowledge(GenerationId id) {
         jdbc.sql(PROMISE).param("id", id.value()).update();
     }
 
@@ -262,16 +262,16 @@ class GenerationRepository {
 
     /**
      * @param outcome of the attempt, for operators
-     * @param promise whether its tenant is to see it as failed
+     * @param acknowledge whether its tenant is to see it as failed
      * @return false if the generation may not end now; nothing changes then
      */
-    boolean refuse(GenerationId id, int attempt, Refusal refusal, String outcome, boolean promise) {
+    boolean refuse(GenerationId id, int attempt, Refusal refusal, String outcome, boolean acknowledge) {
         return jdbc.sql(REFUSE)
                         .param("id", id.value())
                         .param("attempt", attempt)
                         .param("whateverCameBefore", refusal.whateverCameBefore())
                         .param("outcome", outcome)
-                        .param("promise", promise)
+                        .param("acknowledge", acknowledge)
                         .param("error", refusal.error())
                         .update()
                 == 1;

@@ -34,8 +34,8 @@ public class Generations {
      *
      * @return how it stands now; withdrawn if an error answer came first
      */
-    public GenerationSnapshot promise(GenerationId id) {
-        generations.promise(id);
+    public GenerationSnapshot acknowledge(GenerationId id) {
+        generations.acknowledge(id);
         return generations.status(id);
     }
 

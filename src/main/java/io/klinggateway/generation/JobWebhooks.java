@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tells tenants of their jobs, in the vendor's words, if they asked for it and were promised a job. */
+/** Tells tenants of their jobs, in the vendor's words, if they asked for it and have a 202. */
 @Component
 public class JobWebhooks {
 

@@ -38,7 +38,7 @@ public class LostJobBooking {
     private static final String OPEN_UNDER_KEY = """
             select id from generation
              where tenant_id = :tenant and upstream = :upstream and captured_credits is null and upstream_job_id is null
-               and coalesce(upstream_key, id) = :key
+               and coalesce(vendor_idempotency_key, id) = :key
             """;
 
     private static final String NEWEST_SENT = """

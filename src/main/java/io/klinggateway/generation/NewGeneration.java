@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a caller asks to be admitted.
  *
  * @param requestHash tells a replay from another request under the same idempotency key
- * @param upstreamKey what the vendor is to know it by
+ * @param vendorIdempotencyKey what the vendor is to know it by
  * @param upstreamRequest exactly the bytes that every attempt sends
  * @param traceparent where the call stands in its trace; null if it is in none
  */
@@ -23,7 +23,7 @@ public record NewGeneration(
         Labels labels,
         Credits price,
         byte[] requestHash,
-        VendorIdempotencyKey upstreamKey,
+        VendorIdempotencyKey vendorIdempotencyKey,
         byte[] upstreamRequest,
         @Nullable String traceparent) {
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * job's error.
  *
  * @param whateverCameBefore whether it holds even if an earlier attempt may have reached the vendor, and even if the
- *     generation is promised
+ *     generation is acknowledged
  */
 public record Refusal(
         ProblemCode code,

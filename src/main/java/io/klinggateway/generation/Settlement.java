@@ -67,16 +67,16 @@ public class Settlement {
      * Ends a generation without a job, unless an earlier attempt, or another replica's, may have one.
      *
      * @param outcome of the attempt, for operators
-     * @param promise whether its caller has, or may have, a 202: then its tenant sees it as failed
+     * @param acknowledge whether its caller has, or may have, a 202: then its tenant sees it as failed
      * @return how it stands now, from the same transaction
      * @throws OutcomeUnknown if the database was lost on the way and stayed away until the deadline
      */
     public GenerationSnapshot refuse(
-            GenerationId id, int attempt, Refusal refusal, String outcome, boolean promise, Deadline deadline) {
+            GenerationId id, int attempt, Refusal refusal, String outcome, boolean acknowledge, Deadline deadline) {
         return CommitRetry.run(
                 deadline,
                 () -> inTransaction(() -> {
-                    if (generations.refuse(id, attempt, refusal, outcome, promise)) {
+                    if (generations.refuse(id, attempt, refusal, outcome, acknowledge)) {
                         release(id, ACTOR, refusal.code().wire(), GenerationOutcome.REFUSED);
                     }
                     return generations.status(id);

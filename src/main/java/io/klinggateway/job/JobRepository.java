@@ -25,10 +25,10 @@ class JobRepository {
 
     private static final String SELECT = "select " + StoredJob.COLUMNS;
 
-    /** A job that is being sent is known only to the caller that it was promised, even if the promise is not on record yet. */
+    /** A job that is being sent is known only to the caller that has its 202, even if that is not on record yet. */
     private static final String FIND = SELECT + """
               from generation
-             where id = :id and tenant_id = :tenant and (promised or state in ('WAITING', 'SENDING'))
+             where id = :id and tenant_id = :tenant and (acknowledged or state in ('WAITING', 'SENDING'))
             """;
 
     private static final String FIND_EACH = SELECT + " from generations_of(:tenants, :ids)";
@@ -51,13 +51,13 @@ class JobRepository {
 
     private static final String OF_TENANT = SELECT + """
               from generation
-             where tenant_id = :tenant and promised
+             where tenant_id = :tenant and acknowledged
             """;
 
     /** Few however long the history is, which is not walked along for them. */
     private static final String OPEN_OF_TENANT = SELECT + """
               from (select * from generation where tenant_id = :tenant and captured_credits is null offset 0) g
-             where promised and generation_status(state, upstream_job_id) = :status
+             where acknowledged and generation_status(state, upstream_job_id) = :status
             """;
 
     private static final String PAGE = """
@@ -87,7 +87,7 @@ class JobRepository {
                      where tenant_id = :tenant and name = :labelName and value = :labelValue
                        and (created_at, generation_id) < (coalesce(cast(:beforeTime as timestamptz), 'infinity'), :beforeId)) l
               join generation on id = generation_id
-             where promised
+             where acknowledged
             """ + MATCHING + """
              order by labelled_at desc, generation_id desc
              limit :most
@@ -98,7 +98,7 @@ class JobRepository {
               from (select of_key.*
                       from api_key k
                      cross join lateral (select * from generation
-                                          where key_id = k.id and tenant_id = k.tenant_id and promised
+                                          where key_id = k.id and tenant_id = k.tenant_id and acknowledged
                                           order by created_at desc, id desc
                                           limit :most) of_key
                      where k.tenant_id = :tenant and k.name = :key) g

@@ -44,7 +44,7 @@ class Jobs {
                 .map(job -> new FoundJob(views(List.of(job)).getFirst(), tenant, job.key(), job.waiting()));
     }
 
-    /** Those of the jobs that exist, each if it is its tenant's; for callers that were promised each of them. */
+    /** Those of the jobs that exist, each if it is its tenant's; for callers that have a 202 for each of them. */
     List<JobView> findEach(Collection<OwnedJob> owned) {
         return views(jobs.findEach(owned));
     }

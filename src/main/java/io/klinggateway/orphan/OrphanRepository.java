@@ -123,7 +123,7 @@ class OrphanRepository {
     private static final String UNANSWERED = """
             from generation g
              where g.upstream = :upstream and g.upstream_job_id is null
-               and (g.state = 'SENDING' and g.indefinite or g.state = 'IN_REVIEW')
+               and (g.state = 'SENDING' and g.in_doubt or g.state = 'IN_REVIEW')
             """;
 
     private static final String POSSIBLE_OWNERS = "select g.id " + UNANSWERED + """

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A generation whose turn it is; its attempt is open and this replica's for the lease.
  *
- * @param promised whether its caller has, or may have, a 202
- * @param upstreamKey the vendor has one job for it, however often it is sent
+ * @param acknowledged whether its caller has, or may have, a 202
+ * @param vendorIdempotencyKey the vendor has one job for it, however often it is sent
  * @param probe whether it is sent to see if the vendor accepts the account again
  * @param overdue the vendor may soon forget the idempotency key: it must not be sent again
  */
@@ -19,8 +19,8 @@ record ClaimedGeneration(
         GenerationId id,
         KeyId key,
         int attempt,
-        boolean promised,
-        VendorIdempotencyKey upstreamKey,
+        boolean acknowledged,
+        VendorIdempotencyKey vendorIdempotencyKey,
         byte[] upstreamRequest,
         String modelName,
         int images,

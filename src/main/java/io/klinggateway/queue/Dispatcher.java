@@ -83,7 +83,7 @@ public class Dispatcher implements SmartLifecycle {
     }
 
     /**
-     * Lets the caller's generation, which is admitted but not promised, take its turn if that is now.
+     * Lets the caller's generation, which is admitted but not acknowledged, take its turn if that is now.
      *
      * @param deadline how long the caller waits for the vendor's verdict
      * @return what the caller's 202 says: the vendor has the job, or it will be sent
@@ -95,7 +95,7 @@ public class Dispatcher implements SmartLifecycle {
         wakeUp.signal();
         SubmissionResult verdict = isBusy() && !caller.isClaimed() ? new NotYet() : caller.await(deadline);
         if (verdict == null || verdict instanceof NotYet) {
-            verdict = promise(caller);
+            verdict = acknowledge(caller);
         }
         return switch (verdict) {
             case Acknowledged taken -> taken;
@@ -106,13 +106,16 @@ public class Dispatcher implements SmartLifecycle {
     }
 
     /** Its 202 is on record before it is given; where the database is away, no one on this replica will withdraw it. */
-    private SubmissionResult promise(WaitingCaller caller) {
+    private SubmissionResult acknowledge(WaitingCaller caller) {
         if (caller.leave()) {
             try {
-                GenerationSnapshot status = generations.promise(caller.id());
+                GenerationSnapshot status = generations.acknowledge(caller.id());
                 return new Acknowledged(status.status(), status.waiting());
             } catch (DataAccessException | TransactionException unrecorded) {
-                log.warn("the promise of generation {} is not on record: {}", caller.id(), unrecorded.getMessage());
+                log.warn(
+                        "the acknowledgement of generation {} is not on record: {}",
+                        caller.id(),
+                        unrecorded.getMessage());
                 return Acknowledged.WAITS;
             }
         }

@@ -66,11 +66,12 @@ class SubmitAttempt {
             generations.review(
                     generation.id(),
                     "the vendor gave no certain answer for 23 hours and may forget the idempotency key "
-                            + generation.upstreamKey());
+                            + generation.vendorIdempotencyKey());
             return Acknowledged.SENT;
         }
         Deadline deadline = Deadline.in(settings.attemptDeadline());
-        return switch (apiframe.submit(generation.upstreamKey().toString(), generation.upstreamRequest(), deadline)) {
+        return switch (apiframe.submit(
+                generation.vendorIdempotencyKey().toString(), generation.upstreamRequest(), deadline)) {
             case Accepted accepted -> accept(generation, accepted, deadline);
             case Invalid invalid -> {
                 accountAccepts(generation);
@@ -147,7 +148,7 @@ class SubmitAttempt {
     }
 
     /**
-     * Ends the generation, unless a job of it may exist or a caller was promised one that may still be sent.
+     * Ends the generation, unless a job of it may exist or a caller has a 202 for one that may still be sent.
      *
      * @param outcome of the attempt, for operators
      */
@@ -157,7 +158,7 @@ class SubmitAttempt {
             String outcome,
             @Nullable WaitingCaller caller,
             Deadline deadline) {
-        boolean withdraw = !generation.promised() && caller != null && caller.beginRefusal();
+        boolean withdraw = !generation.acknowledged() && caller != null && caller.beginRefusal();
         if (!withdraw && !refusal.whateverCameBefore()) {
             return returnToQueue(generation, Duration.ZERO, outcome);
         }

@@ -21,13 +21,13 @@ class OpenGenerations {
     private static final List<String> STATES = List.of("WAITING", "SENDING", "QUEUED", "PROCESSING", "IN_REVIEW");
 
     /**
-     * The indefinite ones are those of which an attempt has ended without a certain answer. What a job has waited in the
+     * Those in doubt are those of which an attempt has ended without a certain answer. What a job has waited in the
      * queue is no part of its age: an old job is one that does not end.
      */
     private static final String COUNT = """
             select state, count(*) as generations, sum(quoted_credits) as held,
                    extract(epoch from gateway_now() - min(coalesce(accepted_at, created_at))) as age_seconds,
-                   count(*) filter (where state = 'SENDING' and indefinite) as unresolved
+                   count(*) filter (where state = 'SENDING' and in_doubt) as unresolved
               from generation where captured_credits is null
              group by state
             """;

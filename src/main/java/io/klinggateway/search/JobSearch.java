@@ -43,7 +43,7 @@ public class JobSearch {
 
     /** What an index leads along, in the order of the list. */
     private static final String ALONG = """
-             where g.promised <tenant> <ended badly>
+             where g.acknowledged <tenant> <ended badly>
                and g.created_at >= :from and g.created_at < :to and g.id between :firstId and :lastId
             """;
 
@@ -95,7 +95,7 @@ public class JobSearch {
     private static final String WITH_PROMPT = COLUMNS + """
               from generation_prompt p join generation g on g.id = p.generation_id
             """ + NAMES + CONDITIONS + """
-               and g.promised and g.tenant_id = :tenant and g.id between :firstId and :lastId
+               and g.acknowledged and g.tenant_id = :tenant and g.id between :firstId and :lastId
                and p.tenant_id = :tenant and p.words @@ (select prompt_query(:tenant, :words)) <key>
                and p.created_at >= :from and p.created_at < :to
                and (p.created_at, p.generation_id) < (:beforeTime, :beforeId)
@@ -109,7 +109,7 @@ public class JobSearch {
             select id from generation where id = :id
             union all
             select id from generation
-             where upstream in (select upstream from upstream_rate) and upstream_job_id = :id and promised
+             where upstream in (select upstream from upstream_rate) and upstream_job_id = :id and acknowledged
              limit 1
             """;
 

@@ -43,7 +43,7 @@ class TrackingRepository {
     /** What one attempt is at work on stays with it until its lease ends. */
     private static final String REPEAT_NOW = """
             update generation set due_at = gateway_now()
-             where coalesce(upstream_key, id) = :key and upstream = :upstream and state = 'SENDING' and not attempt_open
+             where coalesce(vendor_idempotency_key, id) = :key and upstream = :upstream and state = 'SENDING' and not attempt_open
                and due_at > gateway_now()
             """;
 

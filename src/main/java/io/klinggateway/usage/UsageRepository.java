@@ -54,7 +54,7 @@ class UsageRepository {
                    count(*) filter (where s.state <> 'COMPLETED') as failures,
                    coalesce(sum(s.images) filter (where s.state <> 'COMPLETED'), 0) as failed_images
               from generation s
-             where s.promised and s.captured_credits is not null
+             where s.acknowledged and s.captured_credits is not null
                and s.created_at >= :from and s.created_at < coalesce(cast(:to as timestamptz), 'infinity')
                <tenant>
              group by <places>

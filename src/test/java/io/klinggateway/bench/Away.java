@@ -39,7 +39,7 @@ final class Away implements RowGroup {
                 vendorAway + "not COMPLETED in the end",
                 Spread.of(deployment
                         .database()
-                        .count("promised and state <> 'COMPLETED' and created_at > '" + from + "'")),
+                        .count("acknowledged and state <> 'COMPLETED' and created_at > '" + from + "'")),
                 0,
                 0);
         report.found(

@@ -61,7 +61,7 @@ final class Choosing implements RowGroup {
 
     private static void fill(Database database) {
         database.execute("""
-                insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                     quoted_credits, upstream, upstream_request, due_at, created_at)
                 select gen_random_uuid(), %s, md5('bench-key-' || n)::uuid, 'WAITING', true, gen_random_uuid(), sha256('x'), 'kling-v2', 1, 2, '%s',
                        convert_to('{"prompt":"a lighthouse at dusk, oil painting","model":"kling-image"}', 'UTF8'),

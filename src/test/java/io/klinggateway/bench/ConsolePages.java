@@ -37,7 +37,7 @@ final class ConsolePages {
         String team = "bench-" + teams.from();
         String job = deployment
                 .database()
-                .texts("select id from generation where promised and tenant_id = " + teams.tenantId() + " limit 1")
+                .texts("select id from generation where acknowledged and tenant_id = " + teams.tenantId() + " limit 1")
                 .getFirst();
         String operator = cookies(Testbed.OPERATOR_TOKEN);
         OF_OPERATOR.forEach(page -> add("/console/operator" + page, team, job, operator));

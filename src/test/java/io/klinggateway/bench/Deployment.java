@@ -127,8 +127,8 @@ final class Deployment implements AutoCloseable {
         List<String> all = new ArrayList<>(wrong);
         all.addAll(database.disorder());
         String own = "upstream = '" + vendor.url() + "' and ";
-        int booked =
-                database.count(own + "idempotency_key is null and (promised or captured_credits is null)") + cleared;
+        int booked = database.count(own + "idempotency_key is null and (acknowledged or captured_credits is null)")
+                + cleared;
         if (booked != accepted) {
             all.add(accepted + " times 202, but " + booked + " generations");
         }

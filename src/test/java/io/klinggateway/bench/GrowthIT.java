@@ -158,7 +158,7 @@ class GrowthIT {
         List<String> jobs = deployment.database().texts("""
                 select g.id || ' ' || substr(t.name, 7)
                   from generation g tablesample bernoulli (%f) join tenant t on t.id = g.tenant_id
-                 where g.promised and substr(t.name, 7)::int between %d and %d limit %d
+                 where g.acknowledged and substr(t.name, 7)::int between %d and %d limit %d
                 """.formatted(
                         percent, group.from(), group.from() + group.count() - 1, JOBS_READ * 2));
         return Requests.read(

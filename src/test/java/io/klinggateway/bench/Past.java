@@ -58,7 +58,7 @@ final class Past {
                 groups.stream().map(group -> Integer.toString(group.count())).collect(Collectors.joining(","));
         return """
                 with made as (
-                    insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                    insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                         quoted_credits, captured_credits, charged_credits, upstream, upstream_request, upstream_job_id,
                         attempt, progress, result_images, expired, created_at, accepted_at, completed_at)
                     select uuidv7(at - now()), md5('bench-tenant-' || tenant)::uuid, md5('bench-key-' || tenant)::uuid,

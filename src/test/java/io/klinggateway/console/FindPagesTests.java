@@ -179,7 +179,7 @@ class FindPagesTests {
     void whatIsRareIsLookedForAStretchAtATime() {
         try {
             database.sql("""
-                            insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash,
+                            insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash,
                                                     model_name, images, quoted_credits, captured_credits, upstream,
                                                     upstream_job_id, created_at, completed_at)
                             select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',

@@ -79,7 +79,7 @@ class StateChangesTests {
     @Test
     void whatMayHaveReachedTheVendorDoesNotWait() {
         UUID id = add(SENDING);
-        for (String mark : new String[] {"attempt_open", "indefinite"}) {
+        for (String mark : new String[] {"attempt_open", "in_doubt"}) {
             assertThatThrownBy(
                             () -> jdbc.sql("update generation set state = 'WAITING', " + mark + " = true where id = ?")
                                     .param(id)
@@ -91,7 +91,7 @@ class StateChangesTests {
     private UUID add(GenerationState state) {
         UUID id = UUID.randomUUID();
         jdbc.sql("""
-                        insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name,
+                        insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name,
                                 images, quoted_credits, captured_credits, upstream, upstream_request, upstream_job_id,
                                 created_at)
                         values (:id, :id, :id, :state, true, :id, '', 'kling-v1', 1, 2,

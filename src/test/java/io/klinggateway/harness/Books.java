@@ -31,17 +31,17 @@ record Books(
         List<String> disorder) {
 
     /**
-     * @param upstreamKey what the vendor is to know it by
+     * @param vendorIdempotencyKey what the vendor is to know it by
      * @param order the number of the order that it was made for
      */
     record Generation(
             UUID id,
             String team,
             UUID key,
-            UUID upstreamKey,
+            UUID vendorIdempotencyKey,
             int order,
             String state,
-            boolean promised,
+            boolean acknowledged,
             int images,
             @Nullable Long captured,
             @Nullable UUID job,
@@ -59,7 +59,7 @@ record Books(
 
         /** Ended by an error answer, before it had a job. */
         boolean isWithdrawn() {
-            return state.equals("FAILED") && !promised && job == null;
+            return state.equals("FAILED") && !acknowledged && job == null;
         }
     }
 
@@ -121,7 +121,7 @@ record Books(
     private static final String PROMPT = "convert_from(g.upstream_request, 'UTF8')::json ->> 'prompt'";
 
     private static final String GENERATIONS =
-            "select g.*, coalesce(g.upstream_key, g.id) as vendor_key, t.name as team, " + PROMPT
+            "select g.*, coalesce(g.vendor_idempotency_key, g.id) as vendor_key, t.name as team, " + PROMPT
                     + " as prompt from generation g join tenant t on t.id = g.tenant_id order by g.created_at";
 
     private static final String OPEN =
@@ -224,7 +224,7 @@ record Books(
                 row.getObject("vendor_key", UUID.class),
                 Order.numberOf(row.getString("prompt")),
                 row.getString("state"),
-                row.getBoolean("promised"),
+                row.getBoolean("acknowledged"),
                 row.getInt("images"),
                 row.getObject("captured_credits", Long.class),
                 row.getObject("upstream_job_id", UUID.class),

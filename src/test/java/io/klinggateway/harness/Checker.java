@@ -118,22 +118,27 @@ final class Checker {
     /** What the callers of one order were told. */
     private void checkStory(Story story) {
         story.attempts().forEach(attempt -> checkDocumented(story, attempt));
-        var promised = new HashSet<UUID>();
+        var acknowledged = new HashSet<UUID>();
         for (var attempt : story.attempts()) {
             if (attempt.answer() instanceof Accepted accepted) {
-                promised.add(accepted.job());
+                acknowledged.add(accepted.job());
             }
         }
         var number = story.order().number();
         var made = jobsByOrder.getOrDefault(number, List.of());
-        if (promised.size() > 1) {
-            report("doubled", "order %d has %d answers 202 with different jobs: %s", number, promised.size(), promised);
+        if (acknowledged.size() > 1) {
+            report(
+                    "doubled",
+                    "order %d has %d answers 202 with different jobs: %s",
+                    number,
+                    acknowledged.size(),
+                    acknowledged);
         }
         if (made.size() > 1) {
             report("doubled", "order %d has %d jobs at the vendor: %s", number, made.size(), ids(made));
         }
-        promised.forEach(job -> checkPromise(story, job));
-        if (promised.isEmpty() && isCertain(story)) {
+        acknowledged.forEach(job -> checkAcknowledged(story, job));
+        if (acknowledged.isEmpty() && isCertain(story)) {
             checkNothingLeft(story, made);
         }
         checkNoErrorAfterAcceptance(story);
@@ -172,15 +177,15 @@ final class Checker {
         }
     }
 
-    private void checkPromise(Story story, UUID promised) {
+    private void checkAcknowledged(Story story, UUID acknowledged) {
         var number = story.order().number();
-        var generation = generations.get(promised);
+        var generation = generations.get(acknowledged);
         if (generation == null || generation.order() != number) {
-            report("lost", "order %d has a 202 with job %s, and the books have none", number, promised);
+            report("lost", "order %d has a 202 with job %s, and the books have none", number, acknowledged);
             return;
         }
-        if (!generation.promised()) {
-            report("lost", "order %d has a 202 with job %s, which tenants cannot see", number, promised);
+        if (!generation.acknowledged()) {
+            report("lost", "order %d has a 202 with job %s, which tenants cannot see", number, acknowledged);
         }
         var made = jobsByOrder.getOrDefault(number, List.of());
         var endedWithoutJob = generation.endedWithoutJob();
@@ -188,8 +193,8 @@ final class Checker {
             report("lost", "order %d: %s, and the vendor has the jobs %s", number, generation, ids(made));
         }
         generationsByOrder.getOrDefault(number, List.of()).stream()
-                .filter(other -> !other.id().equals(promised) && !other.isWithdrawn())
-                .forEach(other -> report("doubled", "order %d has job %s and also %s", number, promised, other));
+                .filter(other -> !other.id().equals(acknowledged) && !other.isWithdrawn())
+                .forEach(other -> report("doubled", "order %d has job %s and also %s", number, acknowledged, other));
     }
 
     private void checkNothingLeft(Story story, List<SimulatedJob> made) {
@@ -275,7 +280,7 @@ final class Checker {
     /** Its credits came back because nothing was sent: then nothing may ever have been, not even an orphan. */
     private void checkCancelled(Generation generation) {
         jobs.values().stream()
-                .filter(job -> generation.upstreamKey().toString().equals(job.idempotencyKey()))
+                .filter(job -> generation.vendorIdempotencyKey().toString().equals(job.idempotencyKey()))
                 .forEach(job ->
                         report("cancelled, yet made", "%s, and the vendor has its job %s", generation, job.id()));
         if (cancellations.stream().noneMatch(wish -> wish.job().equals(generation.id()))) {
@@ -292,7 +297,7 @@ final class Checker {
         var due = fate == JobStatus.COMPLETED ? job.priceCredits() : 0;
         if (!generation.state().equals(fate.name())
                 || !Objects.equals(generation.captured(), due)
-                || !generation.upstreamKey().toString().equals(job.idempotencyKey())) {
+                || !generation.vendorIdempotencyKey().toString().equals(job.idempotencyKey())) {
             report("charged wrongly", "%s has a job that %s, worth %d credits", generation, fate, due);
         }
         var ended = job.createdAt().plus(job.queuedFor()).plus(job.processingFor());
@@ -347,8 +352,9 @@ final class Checker {
 
     private boolean isOnRecord(SimulatedJob job, String key) {
         return books.generations().stream()
-                .anyMatch(generation -> generation.upstreamKey().toString().equals(key)
-                        && job.id().equals(generation.job()));
+                .anyMatch(generation ->
+                        generation.vendorIdempotencyKey().toString().equals(key)
+                                && job.id().equals(generation.job()));
     }
 
     private void checkAccounts() {

@@ -64,12 +64,12 @@ record PlantedBug(
                     .seenInCalm(VendorFault.OUT_OF_CREDITS, VendorFault.KEY_INACTIVE),
             ofBean("release-forgotten", Planted.ReleaseForgotten.class),
             ofBean("refused-whatever-came-before", Planted.DenialTakenAsFinal.class),
-            inStatement("unresolved-attempt-forgotten", "indefinite = true, promised = true", "promised = true")
+            inStatement("unresolved-attempt-forgotten", "in_doubt = true, acknowledged = true", "acknowledged = true")
                     .seenInCalm(VendorFault.DENIED_AFTER_LOST_ANSWER),
             inFunction("nobody-takes-over", "queue_repeat", "g.state = 'SENDING' and", "g.state = 'NONE' and"),
             inStatement(
                             "refusal-keeps-the-key",
-                            "case when promised or :promise then idempotency_key end",
+                            "case when acknowledged or :acknowledge then idempotency_key end",
                             "idempotency_key")
                     .seenInCalm(VendorFault.OUT_OF_CREDITS, VendorFault.KEY_INACTIVE),
             inFunction("lost-wake-up", "queue_join", "set not_before = moment,", "set not_before = known.not_before,")

@@ -196,7 +196,7 @@ class IdempotencyTests {
 
         assertThat(client.accepted(request, HEADER, "key")).isEqualTo(accepted);
         assertThat(gateway.database()
-                        .sql("select distinct coalesce(upstream_key, id) from generation where tenant_id ="
+                        .sql("select distinct coalesce(vendor_idempotency_key, id) from generation where tenant_id ="
                                 + " (select tenant_id from generation where id = ?)")
                         .param(accepted)
                         .query(UUID.class)

@@ -38,7 +38,7 @@ class LongHistoryTests {
         DataSource migrations = server.dataSource();
         Flyway.configure().dataSource(migrations).load().migrate();
         jdbc.sql("""
-                        insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                        insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                                 quoted_credits, captured_credits, upstream, upstream_job_id, created_at, completed_at)
                         select gen_random_uuid(), :tenant, :tenant, 'COMPLETED', true, :tenant, '', 'kling-v1', 1, 2, 2, 'x',
                                gen_random_uuid(), now() - make_interval(secs => i), now()
@@ -96,7 +96,7 @@ class LongHistoryTests {
     private UUID add(String state, @Nullable UUID upstreamJob, @Nullable Integer captured) {
         UUID id = UUID.randomUUID();
         jdbc.sql("""
-                        insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                        insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                                 quoted_credits, captured_credits, upstream, upstream_request, upstream_job_id, created_at)
                         values (:id, :tenant, :tenant, :state, true, :tenant, '', 'kling-v1', 1, 2, :captured, 'x', '{}', :job,
                                 clock_timestamp())

@@ -43,7 +43,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(row(id))
                 .containsEntry("state", "QUEUED")
                 .containsEntry("upstream_job_id", vendorJob)
-                .containsEntry("indefinite", false)
+                .containsEntry("in_doubt", false)
                 .containsEntry("upstream", vendor.baseUrl());
         assertThat(attempts(id)).hasSize(1);
     }
@@ -122,7 +122,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(answer.json().path("status").stringValue()).isEqualTo("QUEUED");
         UUID id = answer.jobId();
         assertHeld(id);
-        assertThat(row(id)).containsEntry("indefinite", false);
+        assertThat(row(id)).containsEntry("in_doubt", false);
         vendor.start();
         vendorAnswers(accepted(vendorJob));
         awaitState(id, "QUEUED");
@@ -147,13 +147,13 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(answer.header("x-queue-ahead")).isEqualTo("0");
         UUID id = answer.jobId();
         assertHeld(id);
-        assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("indefinite", false);
+        assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("in_doubt", false);
         UUID next = generate(OWL).jobId();
         assertThat(state(next)).isEqualTo("WAITING");
         awaitState(id, "QUEUED");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(seconds * 1000 - 500));
         assertThat(attempts(id)).hasSize(2);
-        assertThat(row(id)).containsEntry("indefinite", false);
+        assertThat(row(id)).containsEntry("in_doubt", false);
         assertThat(String.valueOf(row(id).get("attempts_failed_by")))
                 .isEqualTo("{\"the vendor's rate limit: HTTP 429\"}");
         awaitState(next, "QUEUED"); // or it would take an answer of the next test
@@ -168,12 +168,12 @@ class SubmissionOutcomeTests extends GatewayScenario {
 
         awaitState(id, "QUEUED");
         assertHeld(id);
-        assertThat(row(id)).containsEntry("upstream_job_id", vendorJob).containsEntry("indefinite", true);
+        assertThat(row(id)).containsEntry("upstream_job_id", vendorJob).containsEntry("in_doubt", true);
         assertThat(attempts(id)).hasSize(3);
     }
 
     @Test
-    void whatStaysUnresolvedIsPromisedAndFinishedLater() {
+    void whatStaysInDoubtIsAcknowledgedAndFinishedLater() {
         vendorAnswers(
                 tooLate(),
                 answer(503, "{}"),
@@ -187,7 +187,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         UUID id = answer.jobId();
         assertThat(answer.json().path("status").stringValue()).isEqualTo("QUEUED");
         assertHeld(id);
-        assertThat(row(id)).containsEntry("state", "SENDING").containsEntry("indefinite", true);
+        assertThat(row(id)).containsEntry("state", "SENDING").containsEntry("in_doubt", true);
         assertThat(job(id).json().path("status").stringValue()).isEqualTo("QUEUED");
         int attempts = attempts(id).size();
         await().atMost(SOON).until(() -> attempts(id).size() > attempts);
@@ -212,7 +212,7 @@ class SubmissionOutcomeTests extends GatewayScenario {
         assertThat(answer.status()).isEqualTo(202);
         UUID id = answer.jobId();
         assertHeld(id);
-        assertThat(row(id)).containsEntry("state", "SENDING").containsEntry("indefinite", true);
+        assertThat(row(id)).containsEntry("state", "SENDING").containsEntry("in_doubt", true);
 
         vendorAnswers(accepted(vendorJob));
         awaitState(id, "QUEUED");

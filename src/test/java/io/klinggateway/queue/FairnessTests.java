@@ -255,18 +255,18 @@ class FairnessTests {
 
     /** The first attempt is its replica's alone; a caller may wait for its verdict there. */
     @Test
-    void whatAnotherReplicaAdmittedIsPromised() {
+    void whatAnotherReplicaAdmittedIsAcknowledged() {
         UUID team = queue.team(1);
         queue.addWaiting(team, team, 2);
         UUID own = queue.inOrder(team).getFirst();
-        queue.jdbc().sql("update generation set promised = false").update();
+        queue.jdbc().sql("update generation set acknowledged = false").update();
         queue.jdbc()
                 .sql("update generation set admitted_by = :replica where id = :id")
                 .param("replica", new UUID(0, 1))
                 .param("id", own)
                 .update();
 
-        assertThat(queue.turns(2)).extracting(Turn::promised).containsExactly(false, true);
+        assertThat(queue.turns(2)).extracting(Turn::acknowledged).containsExactly(false, true);
     }
 
     @ParameterizedTest

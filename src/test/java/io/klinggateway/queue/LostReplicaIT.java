@@ -50,7 +50,7 @@ class LostReplicaIT extends GatewayScenario {
     void anAttemptThatItsReplicaNeverClosedIsRepeatedAfterItsLease() {
         vendorAnswers(accepted(vendorJob));
         UUID id = openedElsewhere(Duration.ofSeconds(2));
-        assertThat(row(id)).containsEntry("attempt_open", true).containsEntry("promised", true);
+        assertThat(row(id)).containsEntry("attempt_open", true).containsEntry("acknowledged", true);
         letQueueGo();
         long opened = System.nanoTime();
 
@@ -58,7 +58,7 @@ class LostReplicaIT extends GatewayScenario {
 
         assertThat(Duration.ofNanos(System.nanoTime() - opened)).isGreaterThan(Duration.ofSeconds(1));
         assertHeld(id);
-        assertThat(row(id)).containsEntry("indefinite", true).containsEntry("upstream_job_id", vendorJob);
+        assertThat(row(id)).containsEntry("in_doubt", true).containsEntry("upstream_job_id", vendorJob);
         assertThat(attempt(id)).as("the lost one and those that came after it").isGreaterThanOrEqualTo(2);
         assertThat(attempts(id)).hasSizeBetween(1, attempt(id) - 1);
         assertThat(String.valueOf(row(id).get("attempts_failed_by"))).contains("its lease ran out");
@@ -191,7 +191,7 @@ class LostReplicaIT extends GatewayScenario {
     private UUID openedElsewhere(Duration lease) {
         holdQueueBack(Duration.ofHours(1));
         UUID id = generate(FOX).jobId();
-        jdbc.sql("update generation set promised = false where id = :id")
+        jdbc.sql("update generation set acknowledged = false where id = :id")
                 .param("id", id)
                 .update();
         assertThat(jdbc.sql("""

@@ -37,7 +37,7 @@ class QueueCostTests {
                 """).param("teams", TEAMS).update();
         queue.jdbc()
                 .sql("""
-                insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                                         quoted_credits, upstream, upstream_request, due_at, created_at)
                 select gen_random_uuid(), t.id, t.id, 'WAITING', true, gen_random_uuid(), '', 'kling-v1', 1, 2, :upstream, '{}',
                        gateway_now(), gateway_now() - make_interval(secs => i)
@@ -60,7 +60,7 @@ class QueueCostTests {
 
         queue.jdbc()
                 .sql("""
-                insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
+                insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                                         quoted_credits, captured_credits, upstream, upstream_job_id, created_at, completed_at)
                 select gen_random_uuid(), t.id, t.id, 'COMPLETED', true, gen_random_uuid(), '', 'kling-v1', 1, 2, 2, :upstream,
                        gen_random_uuid(), gateway_now() - make_interval(secs => i), gateway_now()

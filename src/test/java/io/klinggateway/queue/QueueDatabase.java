@@ -16,8 +16,8 @@ final class QueueDatabase implements AutoCloseable {
     static final String UPSTREAM = "http://vendor.example";
 
     private static final String ADD = """
-            insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name, images,
-                                    quoted_credits, upstream, upstream_request, attempt, indefinite, due_at, created_at)
+            insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
+                                    quoted_credits, upstream, upstream_request, attempt, in_doubt, due_at, created_at)
             select gen_random_uuid(), :team, :key, :state, true, gen_random_uuid(), '', 'kling-v1', 1, 2, :upstream, '{}',
                    case :state when 'SENDING' then 1 else 0 end, :state = 'SENDING', gateway_now(),
                    gateway_now() - interval '1 hour' + make_interval(secs => :from + i * 0.001)
@@ -25,7 +25,7 @@ final class QueueDatabase implements AutoCloseable {
             """;
 
     private static final String NEXT = """
-            select id, tenant_id, key_id, attempt, promised from queue_next(:upstream, :replica, make_interval(secs => 1e-6),
+            select id, tenant_id, key_id, attempt, acknowledged from queue_next(:upstream, :replica, make_interval(secs => 1e-6),
                 interval '1 hour', interval '30 seconds', interval '1 hour', :most)
              where id is not null
             """;
@@ -86,7 +86,7 @@ final class QueueDatabase implements AutoCloseable {
                 .update();
     }
 
-    record Turn(UUID id, UUID team, UUID key, int attempt, boolean promised) {}
+    record Turn(UUID id, UUID team, UUID key, int attempt, boolean acknowledged) {}
 
     List<Turn> next(int most) {
         return next(jdbc, most);
@@ -102,7 +102,7 @@ final class QueueDatabase implements AutoCloseable {
                         row.getObject("tenant_id", UUID.class),
                         row.getObject("key_id", UUID.class),
                         row.getInt("attempt"),
-                        row.getBoolean("promised")))
+                        row.getBoolean("acknowledged")))
                 .list();
     }
 

@@ -57,7 +57,7 @@ final class RateDatabase implements AutoCloseable {
                 .param("t-" + tenant)
                 .update();
         jdbc.sql("""
-                        insert into generation (id, tenant_id, key_id, state, promised, admitted_by, request_hash, model_name,
+                        insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name,
                                                 images, quoted_credits, upstream, upstream_request, due_at, created_at)
                         select gen_random_uuid(), ?, ?, 'WAITING', true, ?, '', 'kling-v1', 1, 2, ?, '', gateway_now(),
                                gateway_now()
@@ -74,7 +74,7 @@ final class RateDatabase implements AutoCloseable {
     /** What is claimed is sent, and its outcome unknown: it is due again at once. */
     void loseAnswers() {
         jdbc.sql(
-                        "update generation set attempt_open = false, indefinite = true, due_at = gateway_now() where state = 'SENDING'")
+                        "update generation set attempt_open = false, in_doubt = true, due_at = gateway_now() where state = 'SENDING'")
                 .update();
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A vendor in trouble: its callers have a 202, and what was promised runs when it is back. */
+/** A vendor in trouble: its callers have a 202, and what was acknowledged runs when it is back. */
 @Tag("slow")
 class VendorTroubleIT extends GatewayScenario {
 
@@ -57,7 +57,7 @@ class VendorTroubleIT extends GatewayScenario {
         UUID id = answer.jobId();
         await().atMost(SOON).until(() -> attempts(id).size() > 1);
         assertHeld(id);
-        assertThat(row(id)).containsEntry("indefinite", !trouble.definite()).containsEntry("upstream_job_id", null);
+        assertThat(row(id)).containsEntry("in_doubt", !trouble.definite()).containsEntry("upstream_job_id", null);
 
         vendorAnswers(accepted(vendorJob));
         vendorShows(vendorJob, "\"status\":\"COMPLETED\",\"creditCost\":4");
@@ -76,7 +76,7 @@ class VendorTroubleIT extends GatewayScenario {
 
         await().atMost(SOON).until(() -> attempt(first) > 1);
         assertThat(state(first)).isIn("WAITING", "SENDING");
-        assertThat(row(first)).containsEntry("indefinite", false);
+        assertThat(row(first)).containsEntry("in_doubt", false);
         vendorAnswers(accepted(vendorJob), accepted(UUID.randomUUID()));
         vendor.start();
         awaitState(first, "QUEUED");
@@ -106,9 +106,9 @@ class VendorTroubleIT extends GatewayScenario {
     }
 
     @Test
-    void aRefusedAccountIsToldToWhoeverWaitsOrComesAndWaitedForByWhoeverWasPromised() {
+    void aRefusedAccountIsToldToWhoeverWaitsOrComesAndWaitedForByWhoeverHasA202() {
         vendorAnswers(answer(402, "{\"error\":\"no credits\"}"));
-        List<UUID> promised = whileNothingIsSent(() -> List.of(promised(FOX), promised(OWL)));
+        List<UUID> acknowledged = whileNothingIsSent(() -> List.of(acknowledged(FOX), acknowledged(OWL)));
         await().atMost(SOON).until(() -> submissions() > 0);
         await().atMost(SOON).until(this::accountIsRefused);
 
@@ -117,16 +117,16 @@ class VendorTroubleIT extends GatewayScenario {
         assertThat(fresh.status()).isEqualTo(503);
         assertThat(fresh.code()).isEqualTo("upstream_account");
         assertThat(fresh.header("retry-after")).isIn("1", "2");
-        assertThat(balance()).as("held for the promised ones alone").containsExactly(6L, 0L);
-        assertThat(promised)
+        assertThat(balance()).as("held for the acknowledged ones alone").containsExactly(6L, 0L);
+        assertThat(acknowledged)
                 .allSatisfy(id -> assertThat(row(id))
-                        .containsEntry("promised", true)
-                        .containsEntry("indefinite", false)
+                        .containsEntry("acknowledged", true)
+                        .containsEntry("in_doubt", false)
                         .containsEntry("captured_credits", null));
 
         vendorAnswers(accepted(vendorJob), accepted(UUID.randomUUID()));
 
-        promised.forEach(id -> awaitState(id, "QUEUED"));
+        acknowledged.forEach(id -> awaitState(id, "QUEUED"));
         assertThat(accountIsRefused()).isFalse();
         assertThat(balance()).containsExactly(6L, 0L);
         vendorAnswers(accepted(UUID.randomUUID()));
@@ -137,7 +137,8 @@ class VendorTroubleIT extends GatewayScenario {
     @ValueSource(ints = {401, 402, 403, 404})
     void aRefusedAccountIsProbedOnceInEachInterval(int status) throws InterruptedException {
         vendorAnswers(answer(status, "{}"));
-        whileNothingIsSent(() -> Stream.generate(() -> promised(OWL)).limit(5).toList());
+        whileNothingIsSent(
+                () -> Stream.generate(() -> acknowledged(OWL)).limit(5).toList());
         await().atMost(SOON).until(this::accountIsRefused);
         await().atMost(SOON).until(this::nothingIsUnderWay); // of those that were sent together
         int before = submissions();
@@ -220,7 +221,7 @@ class VendorTroubleIT extends GatewayScenario {
                 .single();
     }
 
-    private UUID promised(String request) {
+    private UUID acknowledged(String request) {
         Answer answer = generate(request);
         assertThat(answer.status()).isEqualTo(202);
         return answer.jobId();

@@ -188,7 +188,8 @@ class VendorDriftIT {
     void whatATeamHasBeenToldTheEndOfIsNotBookedAgain() {
         UUID vendorKey = UUID.randomUUID();
         UUID ended = become(admit(), "SENDING");
-        jdbc.sql("update generation set state = 'FAILED', captured_credits = 0, upstream_key = ? where id = ?")
+        jdbc.sql(
+                        "update generation set state = 'FAILED', captured_credits = 0, vendor_idempotency_key = ? where id = ?")
                 .params(vendorKey, ended)
                 .update();
 

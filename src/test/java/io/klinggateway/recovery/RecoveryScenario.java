@@ -159,7 +159,7 @@ final class RecoveryScenario implements AutoCloseable {
     /** As if an attempt of one that waits had brought no certain answer; none is made any more. */
     static void loseAnswer(Replica replica, String generation) {
         replica.jdbc().sql("""
-                        update generation set state = 'SENDING', indefinite = true, due_at = gateway_now() + interval '1 hour'
+                        update generation set state = 'SENDING', in_doubt = true, due_at = gateway_now() + interval '1 hour'
                          where id = ?::uuid
                         """).param(generation).update();
     }

@@ -202,7 +202,7 @@ class CallbackTests {
                 .single();
         jdbc.sql("""
                         update generation
-                           set state = 'SENDING', attempt = 1, indefinite = true, upstream = :upstream,
+                           set state = 'SENDING', attempt = 1, in_doubt = true, upstream = :upstream,
                                due_at = now() + make_interval(secs => :secs)
                          where id = :id
                         """)

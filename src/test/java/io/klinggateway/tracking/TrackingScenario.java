@@ -237,7 +237,7 @@ abstract class TrackingScenario {
         UUID id = admit();
         jdbc.sql("""
                         update generation
-                           set state = 'QUEUED', attempt = 1, promised = true, upstream_job_id = ?, due_at = null,
+                           set state = 'QUEUED', attempt = 1, acknowledged = true, upstream_job_id = ?, due_at = null,
                                accepted_at = gateway_now()
                          where id = ?
                         """).params(job, id).update();

@@ -419,18 +419,18 @@ class UsageRepositoryTests {
     }
 
     private static UUID hold(
-            JdbcClient database, UUID of, UUID key, int images, @Nullable String labels, boolean promised) {
+            JdbcClient database, UUID of, UUID key, int images, @Nullable String labels, boolean acknowledged) {
         UUID generation = UUID.randomUUID();
         String verdict = database.sql("""
                         select verdict from admit_generation(:id, :tenant, :key, null, 'x'::bytea, null, null, 'kling-v2', :images,
-                            :credits, 'http://vendor', '{}'::bytea, gen_random_uuid(), :promised, null, cast(:labels as jsonb))
+                            :credits, 'http://vendor', '{}'::bytea, gen_random_uuid(), :acknowledged, null, cast(:labels as jsonb))
                         """)
                 .param("id", generation)
                 .param("tenant", of)
                 .param("key", key)
                 .param("images", images)
                 .param("credits", 2L * images)
-                .param("promised", promised)
+                .param("acknowledged", acknowledged)
                 .param("labels", labels)
                 .query(String.class)
                 .single();
@@ -440,7 +440,7 @@ class UsageRepositoryTests {
 
     private void complete(UUID generation, long credits) {
         jdbc.sql(
-                        "update generation set state = 'QUEUED', upstream_job_id = gen_random_uuid(), promised = true where id = ?")
+                        "update generation set state = 'QUEUED', upstream_job_id = gen_random_uuid(), acknowledged = true where id = ?")
                 .param(generation)
                 .update();
         jdbc.sql(

@@ -13,39 +13,39 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * The database is away between a generation's admission and its caller's promise: the caller has its 202 all the same, and
+ * The database is away between a generation's admission and its acknowledgement: the caller has its 202 all the same, and
  * nothing takes it back. The dispatcher looks only when it is told to, so that it does not know yet that the rate is used up.
  */
 @Tag("slow")
 @TestPropertySource(properties = "gateway.queue.idle-interval=1h")
-class LostPromiseIT extends GatewayScenario {
+class LostAcknowledgementIT extends GatewayScenario {
 
     private final UUID vendorJob = UUID.randomUUID();
 
     @BeforeEach
-    void thePromiseIsNotTaken() {
+    void theAcknowledgementIsNotTaken() {
         jdbc.sql("""
-                create function no_promise() returns trigger language plpgsql as $$
+                create function no_acknowledgement() returns trigger language plpgsql as $$
                 begin
                     raise exception 'the database is away' using errcode = '08006';
                 end $$
                 """).update();
         jdbc.sql("""
-                create trigger no_promise before update of promised on generation
-                    for each row when (new.promised and old.state = 'WAITING' and new.state = 'WAITING') execute function no_promise()
+                create trigger no_acknowledgement before update of acknowledged on generation
+                    for each row when (new.acknowledged and old.state = 'WAITING' and new.state = 'WAITING') execute function no_acknowledgement()
                 """).update();
     }
 
     @AfterEach
-    void promisesAreTakenAgain() {
-        jdbc.sql("drop function if exists no_promise() cascade").update();
+    void acknowledgementsAreTakenAgain() {
+        jdbc.sql("drop function if exists no_acknowledgement() cascade").update();
     }
 
     @Test
     void itsJobRunsWhenItsTurnComes() {
         vendorAnswers(accepted(vendorJob));
 
-        UUID id = unpromised();
+        UUID id = unacknowledged();
 
         awaitState(id, "QUEUED");
         assertHeld(id);
@@ -56,10 +56,10 @@ class LostPromiseIT extends GatewayScenario {
     void aRefusalEndsItFailedInSightOfItsTenant() {
         vendorAnswers(answer(400, "{\"error\":\"no foxes\"}"));
 
-        UUID id = unpromised();
+        UUID id = unacknowledged();
 
         awaitState(id, "FAILED");
-        assertThat(row(id)).containsEntry("promised", true).containsEntry("idempotency_key", "key-1");
+        assertThat(row(id)).containsEntry("acknowledged", true).containsEntry("idempotency_key", "key-1");
         assertThat(job(id).json().path("status").stringValue()).isEqualTo("FAILED");
         assertThat(job(id).json().path("error").stringValue()).isEqualTo("no foxes");
         assertThat(see("/v2/jobs?search=" + id).json().path("jobs")).hasSize(1);
@@ -70,7 +70,7 @@ class LostPromiseIT extends GatewayScenario {
     void aRefusedAccountDoesNotTakeItBack() {
         vendorAnswers(answer(402, "{}"));
 
-        UUID id = unpromised();
+        UUID id = unacknowledged();
 
         await().atMost(SOON).until(() -> state(id).equals("WAITING") && attempt(id) == 1);
         assertHeld(id);
@@ -78,14 +78,14 @@ class LostPromiseIT extends GatewayScenario {
     }
 
     /** Its caller has the 202, and may read its job. */
-    private UUID unpromised() {
+    private UUID unacknowledged() {
         jdbc.sql("update upstream_rate set next_call_at = gateway_now() + interval '4 seconds'")
                 .update();
         assertThat(dispatcher.isBusy()).isFalse();
         Answer answer = generate(FOX, "key-1");
         assertThat(answer.status()).isEqualTo(202);
         UUID id = answer.jobId();
-        assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("promised", false);
+        assertThat(row(id)).containsEntry("state", "WAITING").containsEntry("acknowledged", false);
         assertThat(job(id).json().path("status").stringValue()).isEqualTo("QUEUED");
         assertThat(answer.header("x-queue-starts-in")).matches("\\d+");
         return id;
