@@ -1,5 +1,7 @@
 -- The queue in front of the vendor: the account's rate, and whose generation is sent next. All replicas share both through
 -- one row of upstream_rate for each vendor: whoever takes a call or chooses holds its lock, for as long as one statement takes.
+-- Whose turn it is is weighted fair queueing by virtual time: a turn puts its team's virtual time forward by the turn's cost over
+-- the team's weight, the team with the least is next, and the queue's own is that of the team whose turn was last.
 
 -- The row of an upstream, locked; made on first use.
 create or replace function upstream_rate_locked(p_upstream text) returns upstream_rate
@@ -94,17 +96,18 @@ create or replace function queue_join(p_upstream text, p_tenant uuid) returns vo
     language plpgsql as $$
 declare
     moment  timestamptz := gateway_now();
-    reached bigint := coalesce((select r.queue_time from upstream_rate r where r.upstream = p_upstream), 0);
+    reached bigint := coalesce((select r.queue_virtual_time from upstream_rate r where r.upstream = p_upstream), 0);
 begin
     if exists (select from queue_team q
                 where q.upstream = p_upstream and q.tenant_id = p_tenant
                   and q.not_before <= moment and q.empty_since is null) then
         return;
     end if;
-    insert into queue_team as known (upstream, tenant_id, team_time, not_before)
+    insert into queue_team as known (upstream, tenant_id, team_virtual_time, not_before)
     values (p_upstream, p_tenant, reached, moment)
     on conflict (upstream, tenant_id) do update
-       set not_before = moment, team_time = greatest(known.team_time, excluded.team_time), empty_since = null;
+       set not_before = moment, empty_since = null,
+           team_virtual_time = greatest(known.team_virtual_time, excluded.team_virtual_time);
 end $$;
 
 -- Whether a team has as many generations at the vendor as it may. Looks at no more rows than the limit.
@@ -209,13 +212,13 @@ begin
                 select q.tenant_id, t.concurrent_generations as most into team
                   from queue_team q join tenant t on t.id = q.tenant_id
                  where q.upstream = p_upstream and q.not_before <= moment
-                 order by q.team_time, q.tenant_id limit 1 for update of q skip locked;
+                 order by q.team_virtual_time, q.tenant_id limit 1 for update of q skip locked;
                 exit when not found;
                 if not queue_is_full_at_vendor(team.tenant_id, team.most) then
                     chosen := queue_head(p_upstream, team.tenant_id);
                 end if;
                 exit when chosen.id is not null;
-                perform queue_rest(p_upstream, team.tenant_id, rate.queue_time);
+                perform queue_rest(p_upstream, team.tenant_id, rate.queue_virtual_time);
             end loop;
         end if;
         if chosen.id is null and rate.repeated_last then
@@ -244,7 +247,7 @@ begin
                model_name, images, quoted_credits, probe, overdue;
         stood := queue_charge(p_upstream, tenant_id);
         if not rate.repeated_last then
-            rate.queue_time := greatest(rate.queue_time, stood);
+            rate.queue_virtual_time := greatest(rate.queue_virtual_time, stood);
         end if;
         insert into queue_key as known (upstream, tenant_id, key_id, last_turn)
         values (p_upstream, tenant_id, key_id, rate.turn)
@@ -256,7 +259,7 @@ begin
     end loop;
     if sent > 0 then
         update upstream_rate
-           set next_call_at = rate.next_call_at, queue_time = rate.queue_time, turn = rate.turn,
+           set next_call_at = rate.next_call_at, queue_virtual_time = rate.queue_virtual_time, turn = rate.turn,
                repeated_last = rate.repeated_last, probe_at = rate.probe_at
          where upstream = p_upstream;
     end if;
@@ -273,10 +276,10 @@ declare
     stood bigint;
 begin
     update queue_team
-       set team_time = team_time + queue_turn_cost() / (select t.weight from tenant t where t.id = p_tenant),
+       set team_virtual_time = team_virtual_time + queue_turn_cost() / (select t.weight from tenant t where t.id = p_tenant),
            empty_since = null
      where upstream = p_upstream and tenant_id = p_tenant
-    returning team_time - queue_turn_cost() / (select t.weight from tenant t where t.id = p_tenant) into stood;
+    returning team_virtual_time - queue_turn_cost() / (select t.weight from tenant t where t.id = p_tenant) into stood;
     return coalesce(stood, 0);
 end $$;
 
@@ -284,7 +287,7 @@ end $$;
 -- saves up no turns. An admission that found it awake and commits only after this look is seen at the next one, which comes the
 -- later the longer the team has had nothing. Such a team is forgotten when it owes no turn and has been seen empty for longer
 -- than a transaction may take: whoever found it awake has committed by then, and whoever finds it empty wakes it.
-create or replace function queue_rest(p_upstream text, p_tenant uuid, p_queue_time bigint) returns void
+create or replace function queue_rest(p_upstream text, p_tenant uuid, p_queue_virtual_time bigint) returns void
     language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -294,9 +297,9 @@ declare
 begin
     delete from queue_team
      where not waits and upstream = p_upstream and tenant_id = p_tenant
-       and team_time <= p_queue_time and empty_since < moment - interval '30 seconds';
+       and team_virtual_time <= p_queue_virtual_time and empty_since < moment - interval '30 seconds';
     update queue_team
-       set team_time = greatest(team_time, p_queue_time),
+       set team_virtual_time = greatest(team_virtual_time, p_queue_virtual_time),
            empty_since = case when not waits then coalesce(empty_since, moment) end,
            not_before = moment + case when waits then interval '500 milliseconds'
                else greatest(interval '500 milliseconds', moment - coalesce(empty_since, moment)) end

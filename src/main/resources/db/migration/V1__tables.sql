@@ -301,22 +301,23 @@ create table upstream_rate (
     paused_until          timestamptz not null default 'epoch',  -- no call before
     account_refused       boolean     not null default false,  -- the vendor refuses the company's account
     probe_at              timestamptz not null default 'epoch',  -- while it does: when one generation is sent to see whether it still is
-    queue_time            bigint      not null default 0,      -- where the team stood whose turn was last
+    queue_virtual_time    bigint      not null default 0,      -- where the team stood whose turn was last
     turn                  bigint      not null default 0,      -- counts the turns
     repeated_last         boolean     not null default false   -- the last turn repeated an attempt
 ) with (fillfactor = 50);
 
--- The teams that may have something waiting. Whose team_time is least is next; a turn costs a team the more, the less it weighs.
+-- The teams that may have something waiting. Whose team_virtual_time is least is next; a turn costs a team the more, the less it
+-- weighs.
 create table queue_team (
-    upstream    text        not null,
-    tenant_id   uuid        not null,
-    team_time   bigint      not null,
-    not_before  timestamptz not null,  -- passed over until then: it had nothing to send, or might not
-    empty_since timestamptz,
+    upstream          text        not null,
+    tenant_id         uuid        not null,
+    team_virtual_time bigint      not null,
+    not_before        timestamptz not null,  -- passed over until then: it had nothing to send, or might not
+    empty_since       timestamptz,
     primary key (upstream, tenant_id)
 ) with (fillfactor = 50);
 
-create index queue_team_next on queue_team (upstream, team_time, tenant_id);
+create index queue_team_next on queue_team (upstream, team_virtual_time, tenant_id);
 
 -- When each key of a team had its last turn.
 create table queue_key (

@@ -3,7 +3,8 @@ package io.klinggateway.queue;
 import java.time.Duration;
 
 /**
- * The account's rate as time between calls. In no minute are more calls made than the account allows, whatever came before:
+ * The account's rate as time between calls, for the generic cell rate algorithm (GCRA) of {@code rate_take} and
+ * {@code queue_next} in {@code R__queue.sql}. In no minute are more calls made than the account allows, whatever came before:
  * what may come at once is taken off the steady rate, and so is a small margin for calls that are under way for differently
  * long.
  *

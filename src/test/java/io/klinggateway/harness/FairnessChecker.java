@@ -117,12 +117,12 @@ final class FairnessChecker {
         turns.forEach(turn -> events.add(new Event(turn.at(), turn, null)));
         generations.values().forEach(generation -> events.add(new Event(generation.createdAt(), null, generation)));
         events.sort(Comparator.comparing(Event::at));
-        var queueTime = 0.0;
+        var queueVirtualTime = 0.0;
         for (var event : events) {
             if (event.arrived != null) {
                 var account = account(accounts, event.arrived);
                 if (account.waiting++ == 0) {
-                    account.time = Math.max(account.time, queueTime);
+                    account.time = Math.max(account.time, queueVirtualTime);
                 }
             }
             if (event.turn != null) {
@@ -130,7 +130,7 @@ final class FairnessChecker {
                 var account = account(accounts, generation(turn));
                 if (turn.claimed()) {
                     if (turn.before().equals("WAITING")) {
-                        queueTime = Math.max(queueTime, account.time);
+                        queueVirtualTime = Math.max(queueVirtualTime, account.time);
                         compare(turn, account, accounts);
                     }
                     account.time += account.turn();
