@@ -105,8 +105,8 @@ record PlantedBug(
             inFunction(
                     "team-passed-over",
                     "queue_next",
-                    "order by q.team_virtual_time, q.tenant_id for update",
-                    "order by t.name = 'broad', q.team_virtual_time, q.tenant_id for update"),
+                    "order by q.team_virtual_time, q.tenant_id limit 1",
+                    "order by t.name = 'broad', q.team_virtual_time, q.tenant_id limit 1"),
             inFunction(
                     "last-come-first-served",
                     "queue_head",
