@@ -187,7 +187,7 @@ create table generation (
     attempts_failed_at timestamptz[],                     -- ends of attempts that the vendor did not accept, the latest 20
     attempts_failed_by text[],                            -- how each of them ended, in their order
     due_at           timestamptz,                         -- next attempt, single read or look; of an open attempt, its lease
-    watched_until    timestamptz,                         -- until then a caller follows it, and it is looked at often
+    watched_until    timestamptz,                         -- until then a caller watches it, and it is looked at often
     missing_since    timestamptz,                         -- the vendor has answered 404 for the job since then
     progress         integer,
     result_images    text[],

@@ -27,7 +27,7 @@ abstract sealed class JobWatcher {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration GRACE = Duration.ofSeconds(15);
 
-    /** Who follows, and where it is connected from. */
+    /** Who watches, and where it is connected from. */
     record Listener(Caller caller, Remote remote) {}
 
     private final Listener listener;

@@ -57,11 +57,11 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
 
     private final Jobs jobs;
     private final JobRepository stored;
-    private final WatchedJobs followedJobs;
+    private final WatchedJobs watchedJobs;
     private final ApiKeyAuthenticator keys;
     private final Connections connections;
-    private final LongPollSlots room;
-    private final Set<JobWatcher> followers = ConcurrentHashMap.newKeySet();
+    private final LongPollSlots slots;
+    private final Set<JobWatcher> watchers = ConcurrentHashMap.newKeySet();
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean running;
     private long callersSeenAtNanos = System.nanoTime();
@@ -69,18 +69,18 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     JobWatchers(
             Jobs jobs,
             JobRepository stored,
-            WatchedJobs followedJobs,
+            WatchedJobs watchedJobs,
             ApiKeyAuthenticator keys,
             Connections connections,
             LongPollSettings settings,
             MeterRegistry registry) {
         this.jobs = jobs;
         this.stored = stored;
-        this.followedJobs = followedJobs;
+        this.watchedJobs = watchedJobs;
         this.keys = keys;
         this.connections = connections;
-        this.room = new LongPollSlots(settings.most(connections.most()));
-        Gauge.builder("kling.gateway.followers", this, JobWatchers::count)
+        this.slots = new LongPollSlots(settings.most(connections.most()));
+        Gauge.builder("kling.gateway.watchers", this, JobWatchers::count)
                 .description("Callers that wait for a job to change, or stream its progress, on this replica")
                 .register(registry);
     }
@@ -130,7 +130,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
 
     /** @return for how long there is room */
     private Duration enter(Listener listener, Duration patience, HttpServletResponse response) {
-        return switch (room.enter(listener.caller().tenant().id())) {
+        return switch (slots.enter(listener.caller().tenant().id())) {
             case AS_LONG_AS_ASKED -> patience;
             case BRIEF -> {
                 response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(COME_BACK_AFTER.toSeconds()));
@@ -147,22 +147,22 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
         };
     }
 
-    private boolean add(JobWatcher follower) {
-        followers.add(follower);
-        return running || !remove(follower);
+    private boolean add(JobWatcher watcher) {
+        watchers.add(watcher);
+        return running || !remove(watcher);
     }
 
-    private boolean remove(JobWatcher follower) {
-        boolean removed = followers.remove(follower);
+    private boolean remove(JobWatcher watcher) {
+        boolean removed = watchers.remove(watcher);
         if (removed) {
-            room.leave(follower.job().tenant());
+            slots.leave(watcher.job().tenant());
         }
         return removed;
     }
 
     /** Of those who wait or stream on this replica. */
     int count() {
-        return followers.size();
+        return watchers.size();
     }
 
     private static boolean isOver(JobView job) {
@@ -171,19 +171,19 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
 
     /** @return false: what is left waits for the next half second */
     boolean pass() {
-        if (followers.isEmpty()) {
-            followedJobs.watch(Set.of());
+        if (watchers.isEmpty()) {
+            watchedJobs.watch(Set.of());
             return false;
         }
-        List<JobWatcher> present = List.copyOf(followers);
-        Set<OwnedJob> followed = present.stream().map(JobWatcher::job).collect(Collectors.toSet());
-        Map<GenerationId, Glance> glances = glance(followed);
+        List<JobWatcher> present = List.copyOf(watchers);
+        Set<OwnedJob> watched = present.stream().map(JobWatcher::job).collect(Collectors.toSet());
+        Map<GenerationId, Glance> glances = glance(watched);
         List<JobWatcher> due = present.stream()
-                .filter(follower -> follower.isDue(glances.get(follower.job().id())))
+                .filter(watcher -> watcher.isDue(glances.get(watcher.job().id())))
                 .toList();
         showAll(due, JobWatcher::show);
         present.forEach(JobWatcher::stillThere);
-        followedJobs.watch(followed);
+        watchedJobs.watch(watched);
         if (System.nanoTime() - callersSeenAtNanos > LOOK_AT_CALLERS_AFTER.toNanos()) {
             dropCallers(present);
             callersSeenAtNanos = System.nanoTime();
@@ -195,29 +195,29 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     private void dropCallers(List<JobWatcher> present) {
         Set<Remote> closing =
                 connections.closing(present.stream().map(JobWatcher::remote).collect(Collectors.toSet()));
-        present.stream().filter(follower -> closing.contains(follower.remote())).forEach(JobWatcher::callerCloses);
+        present.stream().filter(watcher -> closing.contains(watcher.remote())).forEach(JobWatcher::callerCloses);
         try {
             Set<KeyId> usable =
                     keys.usable(present.stream().map(JobWatcher::key).collect(Collectors.toSet()));
             present.stream()
-                    .filter(follower -> !usable.contains(follower.key()) && remove(follower))
+                    .filter(watcher -> !usable.contains(watcher.key()) && remove(watcher))
                     .forEach(JobWatcher::refuse);
         } catch (DataAccessException | TransactionException away) {
-            log.warn("followers' keys not read: {}", away.getMessage());
+            log.warn("watchers' keys not read: {}", away.getMessage());
         }
     }
 
-    private Map<GenerationId, Glance> glance(Set<OwnedJob> followed) {
+    private Map<GenerationId, Glance> glance(Set<OwnedJob> watched) {
         try {
-            return stored.glance(followed).stream().collect(Collectors.toMap(Glance::id, glance -> glance));
+            return stored.glance(watched).stream().collect(Collectors.toMap(Glance::id, glance -> glance));
         } catch (DataAccessException | TransactionException away) {
-            log.warn("followed jobs not read: {}", away.getMessage());
+            log.warn("watched jobs not read: {}", away.getMessage());
             return Map.of();
         }
     }
 
     private interface Showing {
-        void show(JobWatcher follower, JobView job);
+        void show(JobWatcher watcher, JobView job);
     }
 
     private void showAll(Collection<JobWatcher> due, Showing showing) {
@@ -229,10 +229,10 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
             jobs.findEach(due.stream().map(JobWatcher::job).collect(Collectors.toSet()))
                     .forEach(job -> current.put(new GenerationId(job.id()), job));
         } catch (DataAccessException | TransactionException away) {
-            log.warn("followed jobs not read, they are shown as they were: {}", away.getMessage());
+            log.warn("watched jobs not read, they are shown as they were: {}", away.getMessage());
         }
-        due.forEach(follower ->
-                showing.show(follower, current.getOrDefault(follower.job().id(), follower.lastSeen())));
+        due.forEach(watcher ->
+                showing.show(watcher, current.getOrDefault(watcher.job().id(), watcher.lastSeen())));
     }
 
     @Override
@@ -244,7 +244,7 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     @Override
     public void stop() {
         running = false;
-        List<JobWatcher> last = List.copyOf(followers);
+        List<JobWatcher> last = List.copyOf(watchers);
         showAll(last, JobWatcher::end);
         last.forEach(this::remove);
     }

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Has the jobs that callers follow looked at often. Where the vendor tells us of ends, others are looked at rarely. */
+/** Has the jobs that callers watch looked at often. Where the vendor tells us of ends, others are looked at rarely. */
 @Component
 class WatchedJobs {
 
@@ -29,16 +29,16 @@ class WatchedJobs {
     }
 
     /** Every half second with all of them; by one thread. */
-    void watch(Set<OwnedJob> followed) {
-        if (followed.isEmpty()) {
+    void watch(Set<OwnedJob> watched) {
+        if (watched.isEmpty()) {
             watchedAtNanos.clear();
         }
-        if (followed.isEmpty() || !callbacks.enabled()) {
+        if (watched.isEmpty() || !callbacks.enabled()) {
             return;
         }
         long now = System.nanoTime();
         watchedAtNanos.values().removeIf(at -> now - at > WATCH_AGAIN_AFTER.toNanos());
-        Set<OwnedJob> fresh = followed.stream()
+        Set<OwnedJob> fresh = watched.stream()
                 .filter(job -> !watchedAtNanos.containsKey(job.id()))
                 .collect(Collectors.toSet());
         if (!fresh.isEmpty()) {

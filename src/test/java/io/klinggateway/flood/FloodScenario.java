@@ -193,7 +193,7 @@ abstract class FloodScenario {
         do {
             Waiting.pause(Duration.ofSeconds(1));
             heap = gateway.heapMegabytes();
-        } while ((heap > before + MOST_HEAP_LEFT_MEGABYTES || gateway.metric("kling_gateway_followers ") > 0)
+        } while ((heap > before + MOST_HEAP_LEFT_MEGABYTES || gateway.metric("kling_gateway_watchers ") > 0)
                 && System.nanoTime() - end < 0);
         return heap;
     }

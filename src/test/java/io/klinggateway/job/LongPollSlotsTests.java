@@ -10,23 +10,23 @@ import org.junit.jupiter.api.Test;
 
 class LongPollSlotsTests {
 
-    private final LongPollSlots room = new LongPollSlots(40);
+    private final LongPollSlots slots = new LongPollSlots(40);
     private final TenantId alpha = new TenantId(new UUID(0, 1));
     private final TenantId beta = new TenantId(new UUID(0, 2));
 
     private long staysAsAsked(TenantId tenant, int callers) {
         return IntStream.range(0, callers)
-                .filter(_ -> room.enter(tenant) == Stay.AS_LONG_AS_ASKED)
+                .filter(_ -> slots.enter(tenant) == Stay.AS_LONG_AS_ASKED)
                 .count();
     }
 
     @Test
     void aTenantAloneHasThreeQuartersAndAnotherFindsTheRest() {
         assertThat(staysAsAsked(alpha, 30)).isEqualTo(30);
-        assertThat(room.enter(alpha)).isEqualTo(Stay.BRIEF);
+        assertThat(slots.enter(alpha)).isEqualTo(Stay.BRIEF);
 
         assertThat(staysAsAsked(beta, 9)).isEqualTo(9);
-        assertThat(room.enter(beta)).isEqualTo(Stay.NONE);
+        assertThat(slots.enter(beta)).isEqualTo(Stay.NONE);
     }
 
     @Test
@@ -34,14 +34,14 @@ class LongPollSlotsTests {
         assertThat(staysAsAsked(beta, 1)).isOne();
 
         assertThat(staysAsAsked(alpha, 20)).isEqualTo(20);
-        assertThat(room.enter(alpha)).isEqualTo(Stay.BRIEF);
+        assertThat(slots.enter(alpha)).isEqualTo(Stay.BRIEF);
     }
 
     @Test
     void briefStaysLeaveRoomForOthers() {
         staysAsAsked(alpha, 200);
 
-        assertThat(room.enter(alpha)).isEqualTo(Stay.NONE);
+        assertThat(slots.enter(alpha)).isEqualTo(Stay.NONE);
         assertThat(staysAsAsked(beta, 200)).isEqualTo(5);
     }
 
@@ -49,7 +49,7 @@ class LongPollSlotsTests {
     void whoLeavesMakesRoom() {
         staysAsAsked(alpha, 30);
 
-        room.leave(alpha);
+        slots.leave(alpha);
 
         assertThat(staysAsAsked(alpha, 200)).isOne();
     }

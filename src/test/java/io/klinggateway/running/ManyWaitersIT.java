@@ -107,13 +107,13 @@ class ManyWaitersIT {
                 .toList();
         await().atMost(SOON).until(() -> {
             all.stream().filter(CompletableFuture::isDone).findFirst().ifPresent(early -> fail(early.join()));
-            return metric("kling_gateway_followers") == WAITERS;
+            return metric("kling_gateway_watchers") == WAITERS;
         });
 
         var begun = System.nanoTime();
         assertThat(get("/v2/credits").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
-        // Who waits holds none; the followers' own query, each half second, may just be under way.
+        // Who waits holds none; the watchers' own query, each half second, may just be under way.
         await().atMost(SOON).until(() -> metric("hikaricp_connections_active") <= 1);
 
         JdbcClient.create(database.dataSource())
@@ -121,7 +121,7 @@ class ManyWaitersIT {
                 .param(changed)
                 .update();
         assertAnswered(waitForChanged, "PROCESSING");
-        assertThat(metric("kling_gateway_followers")).isEqualTo(WAITERS / 2.0);
+        assertThat(metric("kling_gateway_watchers")).isEqualTo(WAITERS / 2.0);
         assertThat(residentKilobytes()).isLessThan(MOST_RESIDENT_KILOBYTES);
 
         gateway.destroy();
