@@ -191,7 +191,7 @@ begin
         verdict := 'TENANT_SUSPENDED';
         return;
     end if;
-    -- On every replica, whether its door is closed yet or not.
+    -- On every replica, whether its admission gate is closed yet or not.
     if exists (select from recovery r where r.upstream = p_upstream and r.finished_at is null) then
         verdict := 'RECOVERING';
         return;

@@ -38,8 +38,8 @@ begin atomic
        and case when p_cause = 'TEST' then p_tenant is null else o.teams or not notice_is_for_team(p_cause) end;
 end;
 
--- Has deliveries attempted now, each by a task as db-scheduler would write it: its data is a Postponements of the webhooks' courier. An
--- attempt that is under way is left to its end.
+-- Has deliveries attempted now, each by a task as db-scheduler would write it: its data is a BusyDeferrals of the
+-- webhooks' worker. An attempt that is under way is left to its end.
 create or replace function notice_attempt_now(p_deliveries uuid[]) returns void
     language sql
 begin atomic

@@ -25,13 +25,13 @@ public class CreditOperations {
     private final Tenants tenants;
     private final Ledger ledger;
     private final AuditLog audit;
-    private final OperatorIdempotency calls;
+    private final OperatorIdempotency idempotency;
 
-    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorIdempotency calls) {
+    CreditOperations(Tenants tenants, Ledger ledger, AuditLog audit, OperatorIdempotency idempotency) {
         this.tenants = tenants;
         this.ledger = ledger;
         this.audit = audit;
-        this.calls = calls;
+        this.idempotency = idempotency;
     }
 
     /** @param key makes the call repeatable; null if the caller gave none */
@@ -70,7 +70,7 @@ public class CreditOperations {
         // Under the tenant's lock, calls with the same key come one after the other.
         TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
         TenantId id = tenant.tenant().id();
-        Optional<IdempotentResult<Answer>> before = calls.find(id, call, key, Answer.class);
+        Optional<IdempotentResult<Answer>> before = idempotency.find(id, call, key, Answer.class);
         if (before.isPresent()) {
             return before.get();
         }
@@ -79,7 +79,7 @@ public class CreditOperations {
         BalanceView balance = BalanceView.of(ledger.budgetStatus(id, null));
         audit.record(
                 actor, Action.of(call.action(), tenantName).about(seq).because(call.reason()), balanceBefore, balance);
-        return calls.keep(id, call, key, new Answer(seq, call.credits(), call.reason(), balance));
+        return idempotency.keep(id, call, key, new Answer(seq, call.credits(), call.reason(), balance));
     }
 
     List<Entry> journal(String tenantName, EntryFilter filter, int most) {

@@ -40,7 +40,7 @@ public class OperatorTokens {
     @SuppressWarnings("ArrayRecordComponent") // compared only by MessageDigest
     private record Known(Actor operator, byte[] sha256) {
 
-        String seal(String proof) {
+        String signature(String proof) {
             return HexFormat.of().formatHex(Sha256.hmac(sha256, proof.getBytes(StandardCharsets.UTF_8)));
         }
 
@@ -66,17 +66,17 @@ public class OperatorTokens {
         return Optional.ofNullable(found);
     }
 
-    /** Binds a proof to the operator's token, which cannot be tried against the seal without the proof. */
-    public String seal(Actor operator, String proof) {
-        return named(operator.name()).orElseThrow().seal(proof);
+    /** Binds a proof to the operator's token, which cannot be tried against the signature without the proof. */
+    public String signature(Actor operator, String proof) {
+        return named(operator.name()).orElseThrow().signature(proof);
     }
 
-    /** Empty if the seal is of another proof, or once the token that it was made under is removed or replaced. */
-    public Optional<Actor> find(String name, String proof, String seal) {
+    /** Empty if the signature is of another proof, or once the token that it was made under is removed or replaced. */
+    public Optional<Actor> find(String name, String proof, String signature) {
         return named(name)
                 .filter(operator -> MessageDigest.isEqual(
-                        seal.getBytes(StandardCharsets.UTF_8),
-                        operator.seal(proof).getBytes(StandardCharsets.UTF_8)))
+                        signature.getBytes(StandardCharsets.UTF_8),
+                        operator.signature(proof).getBytes(StandardCharsets.UTF_8)))
                 .map(Known::operator);
     }
 

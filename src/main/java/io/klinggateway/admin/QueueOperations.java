@@ -26,7 +26,7 @@ public class QueueOperations {
     private final QueueForecast forecast;
     private final Settlement settlement;
     private final AuditLog audit;
-    private final OperatorIdempotency calls;
+    private final OperatorIdempotency idempotency;
     private final TransactionOperations transactions;
 
     QueueOperations(
@@ -34,13 +34,13 @@ public class QueueOperations {
             QueueForecast forecast,
             Settlement settlement,
             AuditLog audit,
-            OperatorIdempotency calls,
+            OperatorIdempotency idempotency,
             TransactionOperations transactions) {
         this.tenants = tenants;
         this.forecast = forecast;
         this.settlement = settlement;
         this.audit = audit;
-        this.calls = calls;
+        this.idempotency = idempotency;
         this.transactions = transactions;
     }
 
@@ -91,7 +91,7 @@ public class QueueOperations {
             TenantRecord tenant = tenants.lock(tenantName).orElseThrow(() -> Refusals.noTenant(tenantName));
             TenantId id = tenant.tenant().id();
             IdempotentResult<Cancelled> replay =
-                    calls.find(id, call, key, Cancelled.class).orElse(null);
+                    idempotency.find(id, call, key, Cancelled.class).orElse(null);
             if (replay != null) {
                 return new Part(0, replay);
             }
@@ -106,7 +106,7 @@ public class QueueOperations {
             if (cancelled == CANCELLED_AT_ONCE) {
                 return new Part(cancelled, null);
             }
-            return new Part(cancelled, calls.keep(id, call, key, new Cancelled(before + cancelled)));
+            return new Part(cancelled, idempotency.keep(id, call, key, new Cancelled(before + cancelled)));
         }));
     }
 }

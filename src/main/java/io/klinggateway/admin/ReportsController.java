@@ -133,7 +133,7 @@ class ReportsController {
         Optional<Long> balance = apiframe.account().map(VendorAccount::balance).map(credits -> credits.amount());
         return new ReconciliationView(
                 differences.stream()
-                        .map(difference -> DifferenceView.of(difference, names.get(difference.tenant())))
+                        .map(difference -> BalanceMismatchView.of(difference, names.get(difference.tenant())))
                         .toList(),
                 openHolds,
                 balance.orElse(null),
@@ -152,7 +152,7 @@ class ReportsController {
      */
     @Schema(name = "OperatorReconciliation")
     record ReconciliationView(
-            List<DifferenceView> differences,
+            List<BalanceMismatchView> differences,
             long openHoldCredits,
             @Nullable Long vendorCredits,
             @Nullable Boolean covered,
@@ -161,8 +161,8 @@ class ReportsController {
             long orphanCredits) {}
 
     /** A balance less the sum of its journal entries; about a key's own budget if it has an id. */
-    @Schema(name = "OperatorDifference")
-    record DifferenceView(
+    @Schema(name = "OperatorBalanceMismatch")
+    record BalanceMismatchView(
             @Nullable String tenant,
             UUID tenantId,
             @Nullable UUID keyBudgetId,
@@ -172,8 +172,8 @@ class ReportsController {
             long captured,
             long granted) {
 
-        static DifferenceView of(BalanceMismatch difference, @Nullable String tenant) {
-            return new DifferenceView(
+        static BalanceMismatchView of(BalanceMismatch difference, @Nullable String tenant) {
+            return new BalanceMismatchView(
                     tenant,
                     difference.tenant().value(),
                     difference.keyBudget() == null

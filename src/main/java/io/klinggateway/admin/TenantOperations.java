@@ -41,7 +41,7 @@ public class TenantOperations {
     private final Ledger ledger;
     private final AuditLog audit;
     private final OperatorJson json;
-    private final SpendForecast spending;
+    private final SpendForecast forecasts;
     private final TenantErasures erasures;
     private final Clock clock;
 
@@ -50,10 +50,10 @@ public class TenantOperations {
             Ledger ledger,
             AuditLog audit,
             OperatorJson json,
-            SpendForecast spending,
+            SpendForecast forecasts,
             TenantErasures erasures,
             Clock clock) {
-        this.spending = spending;
+        this.forecasts = forecasts;
         this.erasures = erasures;
         this.clock = clock;
         this.tenants = tenants;
@@ -88,7 +88,7 @@ public class TenantOperations {
                 .orElseThrow(() -> Refusals.noTenant(name))
                 .tenant()
                 .id();
-        return spending.forecast(tenant, ledger.budgetStatus(tenant, null), clock.instant());
+        return forecasts.forecast(tenant, ledger.budgetStatus(tenant, null), clock.instant());
     }
 
     /**

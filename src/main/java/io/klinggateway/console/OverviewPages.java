@@ -31,7 +31,7 @@ class OverviewPages {
     private static final int BUDGETS_SHOWN = 12;
     private static final int REFUSALS_SHOWN = 12;
 
-    private final SpendForecast spending;
+    private final SpendForecast forecasts;
     private final SystemStatus status;
     private final Orphans orphans;
     private final QueueForecast queue;
@@ -40,14 +40,14 @@ class OverviewPages {
     private final Clock clock;
 
     OverviewPages(
-            SpendForecast spending,
+            SpendForecast forecasts,
             SystemStatus status,
             Orphans orphans,
             QueueForecast queue,
             UsageReports reports,
             MeterRegistry meters,
             Clock clock) {
-        this.spending = spending;
+        this.forecasts = forecasts;
         this.status = status;
         this.orphans = orphans;
         this.queue = queue;
@@ -65,8 +65,8 @@ class OverviewPages {
     String overview(Model model) {
         Instant now = clock.instant();
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        List<Outlook> outlooks = spending.outlooks(now);
-        model.addAttribute("days", DayTable.of(spending.byTenant(DayTable.first(today), TENANTS_NAMED), today));
+        List<Outlook> outlooks = forecasts.outlooks(now);
+        model.addAttribute("days", DayTable.of(forecasts.byTenant(DayTable.first(today), TENANTS_NAMED), today));
         model.addAttribute("today", today);
         model.addAttribute("tenants", outlooks.size());
         model.addAttribute("pressed", pressed(outlooks));

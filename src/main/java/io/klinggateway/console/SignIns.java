@@ -101,7 +101,7 @@ class SignIns {
         String line;
         if (operator.isPresent()) {
             visitor = Visitor.of(operator.get());
-            line = String.join(" ", OPERATOR, operator.get().name(), operators.seal(operator.get(), proof));
+            line = String.join(" ", OPERATOR, operator.get().name(), operators.signature(operator.get(), proof));
         } else {
             Caller caller = tenantKey(secret, request);
             visitor = Visitor.of(caller);

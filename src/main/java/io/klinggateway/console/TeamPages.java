@@ -31,7 +31,7 @@ class TeamPages {
 
     private final Ledger ledger;
     private final Keys keys;
-    private final SpendForecast spending;
+    private final SpendForecast forecasts;
     private final JobCards cards;
     private final CreditRequestOperations requests;
     private final Notices notices;
@@ -40,14 +40,14 @@ class TeamPages {
     TeamPages(
             Ledger ledger,
             Keys keys,
-            SpendForecast spending,
+            SpendForecast forecasts,
             JobCards cards,
             CreditRequestOperations requests,
             Notices notices,
             Clock clock) {
         this.ledger = ledger;
         this.keys = keys;
-        this.spending = spending;
+        this.forecasts = forecasts;
         this.cards = cards;
         this.requests = requests;
         this.notices = notices;
@@ -75,9 +75,9 @@ class TeamPages {
         Integer firstThreshold = notices.firstThresholds(List.of(tenant)).get(tenant);
         model.addAttribute("bars", BudgetBar.of(budgetStatus, firstThreshold));
         model.addAttribute("limiting", BudgetBar.of(budgetStatus.limiting(), firstThreshold));
-        model.addAttribute("forecast", spending.forecast(tenant, budgetStatus, clock.instant()));
+        model.addAttribute("forecast", forecasts.forecast(tenant, budgetStatus, clock.instant()));
         model.addAttribute("today", today);
-        model.addAttribute("days", DayTable.of(spending.byKey(tenant, DayTable.first(today)), today));
+        model.addAttribute("days", DayTable.of(forecasts.byKey(tenant, DayTable.first(today)), today));
         cards.showNewest(tenant, JOBS_SHOWN, model);
         return "console/team-home";
     }

@@ -51,14 +51,14 @@ class TenantListPages {
                             Comparator.nullsLast(Comparator.<Instant>naturalOrder())));
 
     private final TenantOperations tenants;
-    private final SpendForecast spending;
+    private final SpendForecast forecasts;
     private final Forms forms;
     private final Refused refused;
     private final Clock clock;
 
-    TenantListPages(TenantOperations tenants, SpendForecast spending, Forms forms, Refused refused, Clock clock) {
+    TenantListPages(TenantOperations tenants, SpendForecast forecasts, Forms forms, Refused refused, Clock clock) {
         this.tenants = tenants;
-        this.spending = spending;
+        this.forecasts = forecasts;
         this.forms = forms;
         this.refused = refused;
         this.clock = clock;
@@ -89,7 +89,7 @@ class TenantListPages {
         if (opens && TeamName.parse(part).filter(this::isTeam).isPresent()) {
             return "redirect:" + Paths.tenant(part);
         }
-        List<Line> found = spending.outlooks(clock.instant()).stream()
+        List<Line> found = forecasts.outlooks(clock.instant()).stream()
                 .filter(outlook -> outlook.tenant().contains(part))
                 .map(Line::of)
                 .sorted(Comparator.comparing(Line::name))

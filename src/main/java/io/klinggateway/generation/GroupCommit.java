@@ -60,14 +60,14 @@ final class GroupCommit<K, T, R> {
 
         private final Deque<Member<T, R>> queue = new ArrayDeque<>();
         private final Lock lock = new ReentrantLock();
-        private boolean taken;
+        private boolean busy;
 
         void join(Member<T, R> member) {
             lock.lock();
             try {
                 queue.addLast(member);
-                if (!taken) {
-                    taken = true;
+                if (!busy) {
+                    busy = true;
                     member.wake();
                 }
             } finally {
@@ -118,7 +118,7 @@ final class GroupCommit<K, T, R> {
             lock.lock();
             try {
                 Member<T, R> first = queue.peekFirst();
-                taken = first != null;
+                busy = first != null;
                 if (first != null) {
                     first.wake();
                 }

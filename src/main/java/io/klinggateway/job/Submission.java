@@ -67,8 +67,8 @@ class Submission {
                 dispatcher.admitted();
                 return receipt;
             }
-            Acknowledged taken = dispatcher.await(waiting, deadline);
-            return receipt.with(taken.status(), taken.waits());
+            Acknowledged acknowledged = dispatcher.await(waiting, deadline);
+            return receipt.with(acknowledged.status(), acknowledged.waits());
         }
     }
 }

@@ -44,20 +44,20 @@ public class RefusalCounts implements SmartLifecycle {
     }
 
     private synchronized void write() {
-        Map<RefusingPeriod, Long> taken = new HashMap<>();
+        Map<RefusingPeriod, Long> batch = new HashMap<>();
         for (RefusingPeriod period : Set.copyOf(counted.keySet())) {
             Long requests = counted.remove(period);
             if (requests != null) {
-                taken.put(period, requests);
+                batch.put(period, requests);
             }
         }
-        if (taken.isEmpty()) {
+        if (batch.isEmpty()) {
             return;
         }
         try {
-            add(taken);
+            add(batch);
         } catch (RuntimeException away) {
-            taken.forEach((period, requests) -> counted.merge(period, requests, Long::sum));
+            batch.forEach((period, requests) -> counted.merge(period, requests, Long::sum));
             throw away;
         }
     }

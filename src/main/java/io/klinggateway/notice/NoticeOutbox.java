@@ -71,7 +71,7 @@ class NoticeOutbox implements Outbox {
             return new DeliveryPayload.Undeliverable("the channel was removed");
         }
         KeyId key = channel.key();
-        return parcel(
+        return payload(
                 notice, channel.kind(), channel.target(), key == null ? Optional.empty() : signatures.signer(key));
     }
 
@@ -79,7 +79,7 @@ class NoticeOutbox implements Outbox {
     private DeliveryPayload toOperators(Notice notice, String name) {
         return operators
                 .find(name)
-                .map(channel -> parcel(notice, channel.kind(), channel.target(), signer(channel)))
+                .map(channel -> payload(notice, channel.kind(), channel.target(), signer(channel)))
                 .orElseGet(() -> new DeliveryPayload.Undeliverable("gateway.notices.operators has no such channel"));
     }
 
@@ -87,7 +87,7 @@ class NoticeOutbox implements Outbox {
         return Optional.ofNullable(channel.secret()).map(Signer::of);
     }
 
-    private DeliveryPayload parcel(Notice notice, ChannelKind kind, String target, Optional<Signer> signer) {
+    private DeliveryPayload payload(Notice notice, ChannelKind kind, String target, Optional<Signer> signer) {
         return switch (kind) {
             case WEBHOOK ->
                 signer.<DeliveryPayload>map(key -> new DeliveryPayload.SignedPost(

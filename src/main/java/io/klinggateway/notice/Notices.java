@@ -91,7 +91,7 @@ public class Notices {
     }
 
     /**
-     * Sends a message through the courier, as any notice is.
+     * Sends a message through the delivery worker, as any notice is.
      *
      * @param tenant whose channels are tried; null for the operators' own
      * @param channel its name; null for all

@@ -66,7 +66,7 @@ class PictureCopier implements DisposableBean {
         if (free == 0) {
             return true;
         }
-        int taken = 0;
+        int started = 0;
         try {
             List<PictureAttempt> claimed = pictures.claim(free, settings.concurrencyPerTenant(), lease());
             for (PictureAttempt attempt : claimed) {
@@ -77,11 +77,11 @@ class PictureCopier implements DisposableBean {
                         slots.release();
                     }
                 });
-                taken++;
+                started++;
             }
-            return taken > 0;
+            return started > 0;
         } finally {
-            slots.release(free - taken);
+            slots.release(free - started);
         }
     }
 

@@ -37,14 +37,14 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     private final DataSize limit;
     private final Duration timeout;
-    private final BodyMemoryLimit room;
+    private final BodyMemoryLimit memoryLimit;
     private final ProblemWriter problems;
     private final List<StreamedBody> streamed;
 
     BodyLimitFilter(HttpSettings settings, ProblemWriter problems, List<StreamedBody> streamed) {
         this.limit = settings.maxBody();
         this.timeout = settings.bodyTimeout();
-        this.room = new BodyMemoryLimit(settings.bodyBytesAtOnce(), limit.toBytes());
+        this.memoryLimit = new BodyMemoryLimit(settings.bodyBytesAtOnce(), limit.toBytes());
         this.problems = problems;
         this.streamed = streamed;
     }
@@ -71,7 +71,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
 
     private void withRoom(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        try (HeldBody held = room.enter(sender(request))) {
+        try (HeldBody held = memoryLimit.enter(sender(request))) {
             if (held == null) {
                 problems.write(response, LimitedBody.noRoom());
             } else if (WITH_BODIES.contains(request.getMethod())) {

@@ -42,9 +42,9 @@ final class BodyMemoryLimit {
 
     private final long mostBytes;
     private final long largestBody;
-    private final Map<Sender, AtomicLong> taken =
+    private final Map<Sender, AtomicLong> bytesBySender =
             Stream.of(Sender.values()).collect(Collectors.toMap(Function.identity(), _ -> new AtomicLong()));
-    private final Map<String, Long> takenByTeam = new ConcurrentHashMap<>();
+    private final Map<String, Long> bytesByTeam = new ConcurrentHashMap<>();
 
     /** @param largestBody has room in every share */
     BodyMemoryLimit(long mostBytes, long largestBody) {
@@ -70,7 +70,7 @@ final class BodyMemoryLimit {
 
         private HeldBody(Sender sender) {
             long least = Math.max(largestBody, LEAST_BYTES);
-            this.share = Objects.requireNonNull(taken.get(sender));
+            this.share = Objects.requireNonNull(bytesBySender.get(sender));
             this.most = Math.max(mostBytes / sender.part, least);
             // A thousand calls of one team at once have room, in 512 MB, too, and some of others.
             this.mostOfOneTeam = Math.max(most - Math.max(OTHERS_BODIES * LEAST_BYTES, most / 64), least);
@@ -112,7 +112,7 @@ final class BodyMemoryLimit {
 
         private boolean takeForTeam(String sender, long more) {
             AtomicBoolean room = new AtomicBoolean(true);
-            takenByTeam.compute(sender, (_, before) -> {
+            bytesByTeam.compute(sender, (_, before) -> {
                 long after = more + (before == null ? 0 : before);
                 room.set(after <= mostOfOneTeam);
                 return room.get() ? Long.valueOf(after) : before;
@@ -122,7 +122,7 @@ final class BodyMemoryLimit {
 
         private void giveBackForTeam(long less) {
             if (team != null) {
-                takenByTeam.computeIfPresent(team, (_, all) -> all > less ? Long.valueOf(all - less) : null);
+                bytesByTeam.computeIfPresent(team, (_, all) -> all > less ? Long.valueOf(all - less) : null);
             }
         }
 

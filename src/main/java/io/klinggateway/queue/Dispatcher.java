@@ -98,7 +98,7 @@ public class Dispatcher implements SmartLifecycle {
             verdict = acknowledge(caller);
         }
         return switch (verdict) {
-            case Acknowledged taken -> taken;
+            case Acknowledged acknowledged -> acknowledged;
             case Refused refused -> throw refused.refusal().toException();
             case Lost lost -> throw lost.cause();
             case NotYet _ -> Acknowledged.WAITS;
@@ -172,7 +172,7 @@ public class Dispatcher implements SmartLifecycle {
             if (caller != null) {
                 caller.claimed();
             }
-            rate.taken(VendorRateLimiter.Purpose.SEND, 1);
+            rate.count(VendorRateLimiter.Purpose.SEND, 1);
             sendInBackground(generation, caller);
         }
         Duration wait = turn.waitFor();

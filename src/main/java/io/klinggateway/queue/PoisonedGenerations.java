@@ -16,16 +16,16 @@ import org.springframework.stereotype.Component;
 @Component
 final class PoisonedGenerations {
 
-    private static final int FAILURES_WHILE_OTHERS_ARE_TAKEN = 5;
+    private static final int FAILURES_WHILE_OTHERS_ARE_ACCEPTED = 5;
     private static final int PAUSES_WITHOUT_OTHER_FAILURES = 3;
     private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
     private static final int MOST_REMEMBERED = 10_000;
 
     /**
-     * @param taken how many generations the vendor had taken when it failed last
+     * @param accepted how many generations the vendor had taken when it failed last
      * @param failures so many, each after others were taken since the one before
      */
-    private record Failing(long taken, int failures) {}
+    private record Failing(long accepted, int failures) {}
 
     private final Clock clock;
     private final Duration nothingElseFailedFor;
@@ -33,7 +33,7 @@ final class PoisonedGenerations {
             .maximumSize(MOST_REMEMBERED)
             .expireAfterWrite(REMEMBERED_FOR)
             .build();
-    private long taken;
+    private long accepted;
     private Instant othersFailedAt;
 
     PoisonedGenerations(Clock clock, QueueSettings settings) {
@@ -43,8 +43,8 @@ final class PoisonedGenerations {
     }
 
     /** The vendor has taken it. */
-    synchronized void taken(GenerationId id) {
-        taken++;
+    synchronized void accepted(GenerationId id) {
+        accepted++;
         failing.invalidate(id);
     }
 
@@ -55,9 +55,9 @@ final class PoisonedGenerations {
      */
     synchronized boolean failed(GenerationId id) {
         Failing before = failing.getIfPresent(id);
-        int failures = before == null ? 0 : before.failures() + (taken > before.taken() ? 1 : 0);
-        failing.put(id, new Failing(taken, failures));
-        if (failures < FAILURES_WHILE_OTHERS_ARE_TAKEN) {
+        int failures = before == null ? 0 : before.failures() + (accepted > before.accepted() ? 1 : 0);
+        failing.put(id, new Failing(accepted, failures));
+        if (failures < FAILURES_WHILE_OTHERS_ARE_ACCEPTED) {
             othersFailedAt = clock.instant();
             return false;
         }

@@ -121,7 +121,7 @@ class SubmitAttempt {
     /** The job exists, whether the database takes note of it or not: another attempt finds it again by its key. */
     private SubmissionResult accept(ClaimedGeneration generation, Accepted accepted, Deadline deadline) {
         try {
-            poisoned.taken(generation.id());
+            poisoned.accepted(generation.id());
             if (generations.accepted(generation.id(), accepted.job(), deadline)) {
                 // Books that are restored may know neither; the log then tells whose the vendor's job is.
                 log.info("sent generation={} as vendor job={}", generation.id(), accepted.job());

@@ -84,7 +84,7 @@ public class VendorRateLimiter {
                 }
                 Thread.sleep(grant.waitFor());
                 if (grant.granted()) {
-                    taken(purpose, 1);
+                    count(purpose, 1);
                     return true;
                 }
             }
@@ -94,7 +94,7 @@ public class VendorRateLimiter {
         }
     }
 
-    void taken(Purpose purpose, int number) {
+    void count(Purpose purpose, int number) {
         Objects.requireNonNull(calls.get(purpose)).increment(number);
     }
 

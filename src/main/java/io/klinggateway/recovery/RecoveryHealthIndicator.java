@@ -4,18 +4,18 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Part of readiness: a replica whose door is closed gets no requests. */
+/** Part of readiness: a replica whose admission gate is closed gets no requests. */
 @Component
 class RecoveryHealthIndicator implements HealthIndicator {
 
-    private final RecoveryGate door;
+    private final RecoveryGate gate;
 
-    RecoveryHealthIndicator(RecoveryGate door) {
-        this.door = door;
+    RecoveryHealthIndicator(RecoveryGate gate) {
+        this.gate = gate;
     }
 
     @Override
     public Health health() {
-        return door.isClosed() ? Health.outOfService().build() : Health.up().build();
+        return gate.isClosed() ? Health.outOfService().build() : Health.up().build();
     }
 }

@@ -14,7 +14,7 @@ class RecoveryLoops {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     @Bean
-    BackgroundLoop recoveryLoop(RecoveryGate door) {
-        return new BackgroundLoop("recovery", INTERVAL, door::pass);
+    BackgroundLoop recoveryLoop(RecoveryGate gate) {
+        return new BackgroundLoop("recovery", INTERVAL, gate::pass);
     }
 }

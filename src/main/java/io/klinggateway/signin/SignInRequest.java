@@ -20,8 +20,8 @@ record SignInRequest(Instant begunAt, String state, String nonce, String verifie
     private static final String PURPOSE = "sign-in request";
     private static final String SEPARATOR = "\n";
 
-    String closed(TokenEncryption seal) {
-        return seal.close(
+    String closed(TokenEncryption encryption) {
+        return encryption.close(
                 PURPOSE,
                 String.join(
                         SEPARATOR,
@@ -34,8 +34,9 @@ record SignInRequest(Instant begunAt, String state, String nonce, String verifie
     }
 
     /** Empty if it was not closed here, or too long ago. */
-    static Optional<SignInRequest> open(String closed, TokenEncryption seal, Instant now) {
-        return seal.open(PURPOSE, closed)
+    static Optional<SignInRequest> open(String closed, TokenEncryption encryption, Instant now) {
+        return encryption
+                .open(PURPOSE, closed)
                 .map(text -> text.split(SEPARATOR, -1))
                 .map(parts -> new SignInRequest(
                         Instant.ofEpochSecond(Long.parseLong(parts[0])),

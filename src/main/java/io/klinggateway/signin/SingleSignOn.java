@@ -48,7 +48,7 @@ public final class SingleSignOn {
     private final IdentityProvider provider;
     private final People people;
     private final PersonSessions sessions;
-    private final TokenEncryption seal;
+    private final TokenEncryption encryption;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -57,7 +57,7 @@ public final class SingleSignOn {
             IdentityProvider provider,
             People people,
             PersonSessions sessions,
-            TokenEncryption seal,
+            TokenEncryption encryption,
             Clock clock) {
         if (settings.checkInterval().toSeconds() < 1 || settings.checkInterval().compareTo(LONGEST_INTERVAL) > 0) {
             throw new IllegalStateException("gateway.sign-in.check-interval must be between 1s and 5m");
@@ -66,7 +66,7 @@ public final class SingleSignOn {
         this.provider = provider;
         this.people = people;
         this.sessions = sessions;
-        this.seal = seal;
+        this.encryption = encryption;
         this.clock = clock;
     }
 
@@ -96,7 +96,7 @@ public final class SingleSignOn {
                 new SignInRequest(clock.instant(), secret(), secret(), secret(), here(gateway) + callback, next);
         return new Departure(
                 URI.create(authorization(request, client).getAuthorizationRequestUri()),
-                request.closed(seal),
+                request.closed(encryption),
                 SignInRequest.LIFE);
     }
 
@@ -167,7 +167,7 @@ public final class SingleSignOn {
      */
     public Arrival arrive(Map<String, String> answer, @Nullable String ticket) {
         SignInRequest request = Optional.ofNullable(ticket)
-                .flatMap(kept -> SignInRequest.open(kept, seal, clock.instant()))
+                .flatMap(kept -> SignInRequest.open(kept, encryption, clock.instant()))
                 .filter(begun -> isSame(begun.state(), answer.getOrDefault(OAuth2ParameterNames.STATE, "")))
                 .orElseThrow(() -> notOurs("no sign-in of this browser's has that state"));
         if (!answer.getOrDefault("iss", settings.issuer()).equals(settings.issuer())) {
@@ -217,11 +217,11 @@ public final class SingleSignOn {
     }
 
     private String close(Identity.Tokens tokens, String proof) {
-        return seal.close(purpose(proof), tokens.text());
+        return encryption.close(purpose(proof), tokens.text());
     }
 
     private Optional<Identity.Tokens> open(String tokens, String proof) {
-        return seal.open(purpose(proof), tokens).map(Identity.Tokens::parse);
+        return encryption.open(purpose(proof), tokens).map(Identity.Tokens::parse);
     }
 
     private static String purpose(String proof) {
@@ -257,11 +257,11 @@ public final class SingleSignOn {
     }
 
     private Optional<Person> check(UUID session, String subject, String tokens, String proof) {
-        RefreshOutcome renewal = open(tokens, proof)
+        RefreshOutcome refreshed = open(tokens, proof)
                 .map(held -> provider.renew(subject, held))
                 .orElseGet(() ->
                         new RefreshOutcome.Withdrawn("its tokens cannot be read; was the client secret changed?"));
-        return switch (renewal) {
+        return switch (refreshed) {
             case RefreshOutcome.Renewed(Identity identity) -> {
                 Optional<Person> person = people.person(identity.claims());
                 person.ifPresentOrElse(

@@ -61,7 +61,7 @@ public final class FairSlots<K> {
     }
 
     /** How many are taken. */
-    public int taken() {
+    public int inUse() {
         return most - all.availablePermits();
     }
 

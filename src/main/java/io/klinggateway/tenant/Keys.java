@@ -65,11 +65,11 @@ public class Keys {
     private final JdbcClient jdbc;
     private final Ledger ledger;
     private final Tenants tenants;
-    private final ApiKeyCache knownKeys;
+    private final ApiKeyCache keyCache;
 
-    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants, ApiKeyCache knownKeys) {
+    Keys(JdbcClient jdbc, Ledger ledger, Tenants tenants, ApiKeyCache keyCache) {
         this.jdbc = jdbc;
-        this.knownKeys = knownKeys;
+        this.keyCache = keyCache;
         this.tenants = tenants;
         this.ledger = ledger;
     }
@@ -154,7 +154,7 @@ public class Keys {
     /** @param expiresAt null if it never does */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setExpiry(RegisteredKey key, @Nullable Instant expiresAt) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         jdbc.sql(SET_EXPIRY)
                 .param("id", key.id().value())
                 .param("expiresAt", SqlTimes.timestamp(expiresAt))
@@ -183,7 +183,7 @@ public class Keys {
     /** @param allowedNetworks none to allow it from anywhere */
     @Transactional(propagation = Propagation.MANDATORY)
     public void setNetworks(RegisteredKey key, List<CidrBlock> allowedNetworks) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         jdbc.sql(SET_NETWORKS)
                 .param("id", key.id().value())
                 .param("networks", new AllowedNetworks(allowedNetworks).texts())
@@ -193,7 +193,7 @@ public class Keys {
     /** @return false if it was revoked before */
     @Transactional(propagation = Propagation.MANDATORY)
     public boolean revoke(RegisteredKey key) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         return jdbc.sql(REVOKE).param("id", key.id().value()).update() == 1;
     }
 
@@ -216,7 +216,7 @@ public class Keys {
     }
 
     private void replace(RegisteredKey key, KeyId successor, Duration grace) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         jdbc.sql(REPLACE)
                 .param("id", key.id().value())
                 .param("successor", successor.value())
@@ -231,7 +231,7 @@ public class Keys {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void declare(Tenant tenant, Collection<NamedDigest> declared) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         jdbc.sql(WITHDRAW)
                 .param("tenant", tenant.id().value())
                 .param("sha256s", declared.stream().map(NamedDigest::digest).toArray(byte[][]::new))

@@ -73,12 +73,12 @@ public class Tenants {
 
     private final JdbcClient jdbc;
     private final Ledger ledger;
-    private final ApiKeyCache knownKeys;
+    private final ApiKeyCache keyCache;
 
-    Tenants(JdbcClient jdbc, Ledger ledger, ApiKeyCache knownKeys) {
+    Tenants(JdbcClient jdbc, Ledger ledger, ApiKeyCache keyCache) {
         this.jdbc = jdbc;
         this.ledger = ledger;
-        this.knownKeys = knownKeys;
+        this.keyCache = keyCache;
     }
 
     /** Makes the tenant known under its name, or gives the known one this budget. Repeating it changes nothing. */
@@ -113,7 +113,7 @@ public class Tenants {
      */
     @Transactional
     public void registerKey(Tenant tenant, String keyName, String sha256, List<CidrBlock> allowedNetworks) {
-        knownKeys.forgetAfterwards();
+        keyCache.forgetAfterwards();
         int registered = jdbc.sql(REGISTER_KEY)
                 .param("id", UUID.randomUUID())
                 .param("tenant", tenant.id().value())
@@ -191,7 +191,7 @@ public class Tenants {
     public TenantRecord change(TenantRecord tenant, TenantStatus status, boolean declared, TenantSettings settings) {
         TenantRecord changed = new TenantRecord(tenant.tenant(), status, declared, settings, tenant.createdAt());
         if (!changed.equals(tenant)) {
-            knownKeys.forgetAfterwards();
+            keyCache.forgetAfterwards();
             Limits limits = settings.limits();
             SelfService selfService = settings.selfService();
             DefaultWebhook webhook = settings.defaultWebhook();

@@ -22,7 +22,7 @@ class UploadSlots {
     UploadSlots(UploadSettings settings, MeterRegistry registry) {
         this.slots = new FairSlots<>(settings.atOnce(), settings.atOncePerTenant());
         this.perTenant = settings.atOncePerTenant();
-        Gauge.builder("kling.gateway.uploads.running", slots, FairSlots::taken)
+        Gauge.builder("kling.gateway.uploads.running", slots, FairSlots::inUse)
                 .description("Files that this replica passes on to the vendor")
                 .register(registry);
     }

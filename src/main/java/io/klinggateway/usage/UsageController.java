@@ -23,14 +23,14 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
 
     private final UsageReports reports;
-    private final SpendForecast spending;
+    private final SpendForecast forecasts;
     private final Ledger ledger;
     private final Keys keys;
     private final Clock clock;
 
-    UsageController(UsageReports reports, SpendForecast spending, Ledger ledger, Keys keys, Clock clock) {
+    UsageController(UsageReports reports, SpendForecast forecasts, Ledger ledger, Keys keys, Clock clock) {
         this.reports = reports;
-        this.spending = spending;
+        this.forecasts = forecasts;
         this.ledger = ledger;
         this.keys = keys;
         this.clock = clock;
@@ -41,7 +41,7 @@ class UsageController {
             summary = "When the calling key has nothing left, if its team goes on spending as in the last seven days")
     SpendForecast.Forecast forecast(@AuthenticationPrincipal Caller caller) {
         TenantId tenant = caller.tenant().id();
-        return spending.forecast(tenant, ledger.budgetStatus(tenant, keys.budget(caller)), clock.instant());
+        return forecasts.forecast(tenant, ledger.budgetStatus(tenant, keys.budget(caller)), clock.instant());
     }
 
     @GetMapping("/v2/usage")

@@ -35,7 +35,7 @@ public class Deliveries {
     private final DeliveryRepository deliveries;
     private final SchedulerClient scheduler;
     private final Task<BusyDeferrals> task;
-    private final DeliveryWorker courier;
+    private final DeliveryWorker worker;
     private final WebhookOutbox outbox;
     private final Clock clock;
 
@@ -43,13 +43,13 @@ public class Deliveries {
             DeliveryRepository deliveries,
             SchedulerClient scheduler,
             Task<BusyDeferrals> webhookDelivery,
-            DeliveryWorker courier,
+            DeliveryWorker worker,
             WebhookOutbox outbox,
             Clock clock) {
         this.deliveries = deliveries;
         this.scheduler = scheduler;
         this.task = webhookDelivery;
-        this.courier = courier;
+        this.worker = worker;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -69,10 +69,10 @@ public class Deliveries {
 
     /** Tries to deliver a message once, in the background; drops it if the tenant's receivers are busy. */
     public void tryOnce(JobWebhookMessage message, String messageId) {
-        courier.tryOnce(
+        worker.tryOnce(
                 message.tenant(),
                 message.event() + " of generation " + message.generation(),
-                () -> outbox.parcel(message),
+                () -> outbox.payload(message),
                 messageId);
     }
 
@@ -84,7 +84,7 @@ public class Deliveries {
     /** Tells a receiver something once, at once, and waits for its answer; nothing of it is kept. */
     public Tested test(JobWebhookMessage message, String messageId) {
         Instant begun = clock.instant();
-        return courier.attemptNow(message.tenant(), outbox.parcel(message), messageId)
+        return worker.attemptNow(message.tenant(), outbox.payload(message), messageId)
                 .map(attempt -> new Tested(
                         attempt instanceof AttemptOutcome.Delivered,
                         attempt.outcome(),

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 final class DeliveryConcurrency {
 
     private final int most;
-    private final ConcurrentMap<TenantId, Integer> taken = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TenantId, Integer> underWay = new ConcurrentHashMap<>();
 
     DeliveryConcurrency(int most) {
         this.most = most;
@@ -17,7 +17,7 @@ final class DeliveryConcurrency {
     /** @return whether there was one left; then it must be given back */
     boolean take(TenantId tenant) {
         boolean[] granted = {false};
-        taken.compute(tenant, (_, count) -> {
+        underWay.compute(tenant, (_, count) -> {
             int now = count == null ? 0 : count;
             granted[0] = now < most;
             return granted[0] ? now + 1 : now;
@@ -26,6 +26,6 @@ final class DeliveryConcurrency {
     }
 
     void giveBack(TenantId tenant) {
-        taken.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+        underWay.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -9,17 +9,17 @@ import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** How db-scheduler runs the courier: one task for each delivery, picked up by any replica, revived if one dies. */
+/** How db-scheduler runs the delivery worker: one task for each delivery, picked up by any replica, revived if one dies. */
 @Component
 public class DeliveryTasks {
 
     private static final Duration AFTER_A_FAULT_OF_OURS = Duration.ofSeconds(10);
 
-    private final DeliveryWorker courier;
+    private final DeliveryWorker worker;
     private final Clock clock;
 
-    DeliveryTasks(DeliveryWorker courier, Clock clock) {
-        this.courier = courier;
+    DeliveryTasks(DeliveryWorker worker, Clock clock) {
+        this.worker = worker;
         this.clock = clock;
     }
 
@@ -35,7 +35,7 @@ public class DeliveryTasks {
         return Tasks.custom(name, BusyDeferrals.class)
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(AFTER_A_FAULT_OF_OURS))
                 .execute((instance, _) ->
-                        after(courier.attempt(outbox, UUID.fromString(instance.getId()), instance.getData())));
+                        after(worker.attempt(outbox, UUID.fromString(instance.getId()), instance.getData())));
     }
 
     private CompletionHandler<BusyDeferrals> after(DeliveryWorker.Next next) {

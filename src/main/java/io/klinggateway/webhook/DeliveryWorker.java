@@ -66,7 +66,7 @@ class DeliveryWorker implements DisposableBean {
             return new Next.Again(jittered(doubled(postponed)), postponed.next());
         }
         try {
-            return observed(owed, () -> conclude(outbox, delivery, owed, send(owed.parcel(), owed.messageId())));
+            return observed(owed, () -> conclude(outbox, delivery, owed, send(owed.payload(), owed.messageId())));
         } finally {
             slots.giveBack(owed.owner());
         }
@@ -80,8 +80,8 @@ class DeliveryWorker implements DisposableBean {
                         OBSERVATION, origin.traceparent(), origin.generation().toString(), attempt);
     }
 
-    private AttemptOutcome send(DeliveryPayload parcel, String messageId) {
-        return switch (parcel) {
+    private AttemptOutcome send(DeliveryPayload payload, String messageId) {
+        return switch (payload) {
             case DeliveryPayload.SignedPost post -> http.send(post, messageId);
             case DeliveryPayload.ChatPost post -> http.send(post);
             case DeliveryPayload.Letter letter -> mail.send(letter, messageId);
@@ -112,26 +112,26 @@ class DeliveryWorker implements DisposableBean {
     }
 
     /** @return what came of it; empty if too much is on its way to the owner's receivers */
-    Optional<AttemptOutcome> attemptNow(TenantId owner, DeliveryPayload parcel, String messageId) {
+    Optional<AttemptOutcome> attemptNow(TenantId owner, DeliveryPayload payload, String messageId) {
         if (!passingSlots.take(owner)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(send(parcel, messageId));
+            return Optional.of(send(payload, messageId));
         } finally {
             passingSlots.giveBack(owner);
         }
     }
 
     /** @param name for the log */
-    void tryOnce(TenantId owner, String name, Supplier<DeliveryPayload> parcel, String messageId) {
+    void tryOnce(TenantId owner, String name, Supplier<DeliveryPayload> payload, String messageId) {
         if (!passingSlots.take(owner)) {
             return;
         }
         try {
             threads.execute(() -> {
                 try {
-                    log.debug("{}: {}", name, send(parcel.get(), messageId).outcome());
+                    log.debug("{}: {}", name, send(payload.get(), messageId).outcome());
                 } catch (RuntimeException failure) {
                     log.debug("{} not sent", name, failure);
                 } finally {

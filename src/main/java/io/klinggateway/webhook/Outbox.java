@@ -30,7 +30,7 @@ public interface Outbox {
      * @param origin what it continues; null if it is in no trace
      */
     record Owed(
-            DeliveryPayload parcel,
+            DeliveryPayload payload,
             String messageId,
             String name,
             TenantId owner,

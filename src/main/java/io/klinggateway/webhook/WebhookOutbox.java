@@ -29,7 +29,7 @@ class WebhookOutbox implements Outbox {
     private Owed owed(Pending pending) {
         JobWebhookMessage message = pending.message();
         return new Owed(
-                parcel(message),
+                payload(message),
                 message.generation() + "-" + message.event(),
                 "webhook of generation " + message.generation(),
                 message.tenant(),
@@ -37,7 +37,7 @@ class WebhookOutbox implements Outbox {
                 new Owed.EndOfJob(message.generation(), pending.traceparent()));
     }
 
-    DeliveryPayload parcel(JobWebhookMessage message) {
+    DeliveryPayload payload(JobWebhookMessage message) {
         return signatures
                 .signer(message.key())
                 .<DeliveryPayload>map(signer ->

@@ -43,7 +43,7 @@ class PoisonedGenerationsTests {
         for (int attempt = 0; attempt < 8; attempt++) {
             clock.advance(PAUSE);
             many.forEach(id -> assertThat(generations.failed(id)).isFalse());
-            generations.taken(id());
+            generations.accepted(id());
         }
 
         assertThat(many).allMatch(this::failsAgainAfterAPause);
@@ -59,7 +59,7 @@ class PoisonedGenerationsTests {
 
         for (GenerationId next : waiting) {
             assertThat(generations.failed(next)).isFalse(); // it stumbles on
-            generations.taken(next);
+            generations.accepted(next);
             clock.advance(Duration.ofSeconds(2));
         }
     }
@@ -67,7 +67,7 @@ class PoisonedGenerationsTests {
     @Test
     void whileOthersFailTooNothingIsToBlame() {
         for (int attempt = 0; attempt < 30; attempt++) {
-            generations.taken(id());
+            generations.accepted(id());
             generations.failed(id());
             assertThat(failsAgainAfterAPause(one)).isFalse();
         }
@@ -76,12 +76,12 @@ class PoisonedGenerationsTests {
     @Test
     void whatIsTakenInTheEndIsForgiven() {
         for (int attempt = 0; attempt < 10; attempt++) {
-            generations.taken(id());
+            generations.accepted(id());
             failsAgainAfterAPause(one);
         }
         assertThat(generations.failed(one)).isTrue();
 
-        generations.taken(one);
+        generations.accepted(one);
 
         assertThat(generations.failed(one)).isFalse();
     }

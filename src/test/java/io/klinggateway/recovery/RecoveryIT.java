@@ -57,7 +57,7 @@ class RecoveryIT {
         }
     }
 
-    /** Each of them once kept the door closed for ever, or made a team pay for what it was told had failed. */
+    /** Each of them once kept the gate closed for ever, or made a team pay for what it was told had failed. */
     @Test
     void jobsThatAreResolvedOrWhoseGenerationsHadEndedAreBookedOnNobody() {
         try (scenario) {
@@ -147,7 +147,7 @@ class RecoveryIT {
     }
 
     private static void theDoorIsClosed(Replica restored) {
-        Answer refused = order(team(restored), "at the closed door", "k4").expect(503);
+        Answer refused = order(team(restored), "at the closed gate", "k4").expect(503);
         assertThat(refused.code()).isEqualTo("recovering");
         assertThat(refused.header("Retry-After")).isEqualTo("10");
         assertThat(team(restored).get("/v2/jobs").expect(503).code()).isEqualTo("recovering");
@@ -311,7 +311,7 @@ class RecoveryIT {
         assertThat(recoveries.claim(Duration.ofMinutes(1)))
                 .as("another replica is at it")
                 .isEmpty();
-        assertThat(order(team(restored), "behind an open door", "k5")
+        assertThat(order(team(restored), "behind an open gate", "k5")
                         .expect(503)
                         .code())
                 .as("the database itself is closed")

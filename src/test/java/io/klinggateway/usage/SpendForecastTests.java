@@ -26,7 +26,7 @@ class SpendForecastTests {
     private final UUID tenant = UUID.randomUUID();
     private final DataSource database = TestDatabase.fresh().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
-    private final SpendForecast spending = new SpendForecast(jdbc, new LedgerReader(jdbc, TestLedger.on(jdbc)));
+    private final SpendForecast forecasts = new SpendForecast(jdbc, new LedgerReader(jdbc, TestLedger.on(jdbc)));
 
     @BeforeEach
     void migrate() {
@@ -97,13 +97,13 @@ class SpendForecastTests {
 
     /** As operators see it, which is as the team sees it. */
     private Forecast forecast() {
-        Forecast ofAll = spending.outlooks(NOW).getFirst().forecast();
-        assertThat(ofAll).isEqualTo(spending.forecast(new TenantId(tenant), budgetStatus(null), NOW));
+        Forecast ofAll = forecasts.outlooks(NOW).getFirst().forecast();
+        assertThat(ofAll).isEqualTo(forecasts.forecast(new TenantId(tenant), budgetStatus(null), NOW));
         return ofAll;
     }
 
     private Forecast forecast(UUID keyBudget) {
-        return spending.forecast(new TenantId(tenant), budgetStatus(new KeyBudgetId(keyBudget)), NOW);
+        return forecasts.forecast(new TenantId(tenant), budgetStatus(new KeyBudgetId(keyBudget)), NOW);
     }
 
     private BudgetStatus budgetStatus(@Nullable KeyBudgetId keyBudget) {

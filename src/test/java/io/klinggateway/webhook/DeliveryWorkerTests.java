@@ -42,7 +42,7 @@ class DeliveryWorkerTests {
     private final TenantId tenant = new TenantId(UUID.randomUUID());
 
     @Autowired
-    private DeliveryWorker courier;
+    private DeliveryWorker worker;
 
     @Autowired
     private WebhookSettings settings;
@@ -73,7 +73,7 @@ class DeliveryWorkerTests {
         GenerationId id = add(message(tenant));
 
         for (Duration pause : settings.retryPauses()) {
-            assertThat(courier.attempt(outbox, id.value(), BusyDeferrals.NONE))
+            assertThat(worker.attempt(outbox, id.value(), BusyDeferrals.NONE))
                     .isInstanceOfSatisfying(
                             Next.Again.class,
                             again -> assertThat(again.pause())
@@ -82,12 +82,12 @@ class DeliveryWorkerTests {
                                             pause.multipliedBy(11).dividedBy(10)));
             assertThat(status(id)).isEqualTo(DeliveryStatus.PENDING);
         }
-        assertThat(courier.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(worker.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
 
         assertThat(status(id)).isEqualTo(DeliveryStatus.FAILED);
         assertThat(receiver.all()).hasSize(10);
         assertThat(receiver.all()).extracting(Receiver.Received::id).containsOnly(id + "-completed");
-        assertThat(courier.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(worker.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
         assertThat(receiver.all()).hasSize(10);
     }
 
@@ -99,10 +99,10 @@ class DeliveryWorkerTests {
                 .param("id", id.value())
                 .update();
 
-        courier.attempt(outbox, id.value(), BusyDeferrals.NONE);
+        worker.attempt(outbox, id.value(), BusyDeferrals.NONE);
         double whileOwed = repository.countFailing().oldestSeconds();
         receiver.answers(204);
-        courier.attempt(outbox, id.value(), BusyDeferrals.NONE);
+        worker.attempt(outbox, id.value(), BusyDeferrals.NONE);
 
         assertThat(whileOwed).isBetween(3600.0, 3700.0);
         assertThat(repository.countFailing().oldestSeconds()).isLessThan(3600.0);
@@ -125,7 +125,7 @@ class DeliveryWorkerTests {
         receiver.answers(410);
         GenerationId id = add(message(tenant));
 
-        assertThat(courier.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
+        assertThat(worker.attempt(outbox, id.value(), BusyDeferrals.NONE)).isEqualTo(new Next.Nothing());
         assertThat(status(id)).isEqualTo(DeliveryStatus.FAILED);
         assertThat(deliveries.failing(100))
                 .filteredOn(failing -> failing.generation().equals(id))

@@ -46,7 +46,7 @@ class TrustedCertificatesIT {
     private DeliveryClient client;
 
     @Autowired
-    private DeliveryWorker courier;
+    private DeliveryWorker worker;
 
     @Autowired
     private DeliveryRepository deliveries;
@@ -119,7 +119,7 @@ class TrustedCertificatesIT {
             JobWebhookMessage message = message(receiver.url());
             deliveries.add(message, null);
 
-            assertThat(courier.attempt(outbox, message.generation().value(), BusyDeferrals.NONE))
+            assertThat(worker.attempt(outbox, message.generation().value(), BusyDeferrals.NONE))
                     .isInstanceOf(Next.Again.class);
 
             assertThat(deliveries.list(new DeliveryFilter(null, DeliveryFilter.Wanted.FAILING), null, 1_000))
