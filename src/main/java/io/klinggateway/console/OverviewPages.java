@@ -101,7 +101,7 @@ class OverviewPages {
     }
 
     private List<RefusalCount> refusals() {
-        return meters.find("kling.gateway.refusals").counters().stream()
+        return meters.find("kling.gateway.error.responses").counters().stream()
                 .map(OverviewPages::refusal)
                 .filter(refusal -> refusal.count() > 0)
                 .sorted(Comparator.comparingLong(RefusalCount::count)

@@ -110,7 +110,7 @@ public class Admissions {
             BooleanSupplier acknowledged,
             Deadline deadline,
             Consumer<RequestAllowance> allowance) {
-        Decision decision = scope.step("kling.gateway.hold", () -> decide(generation, acknowledged, deadline));
+        Decision decision = scope.step("kling.gateway.admission", () -> decide(generation, acknowledged, deadline));
         if (decision.allowance() != null) {
             allowance.accept(decision.allowance());
         }

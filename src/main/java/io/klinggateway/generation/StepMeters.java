@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 class StepMeters implements MeterFilter {
 
     private static final Map<String, String> DESCRIPTIONS = Map.of(
-            "kling.gateway.hold", "Admission in the database: replay, limits, hold and the generation's row",
+            "kling.gateway.admission", "Admission in the database: replay, limits, hold and the generation's row",
             "kling.gateway.settlement", "Terminal state and movement of credits, in the database");
 
     @Override

@@ -24,7 +24,7 @@ class ErrorCounter {
     void count(Problem problem) {
         String tenant = tenant();
         log.write(problem, tenant);
-        Counter.builder("kling.gateway.refusals")
+        Counter.builder("kling.gateway.error.responses")
                 .description("Error answers, by code; callers without a valid key are unknown")
                 .tag("tenant", tenant)
                 .tag("code", problem.code().wire())

@@ -57,7 +57,8 @@ final class LedgerMetricsSnapshot implements MultiCollector {
         return MetricSnapshots.of(
                 gauge(
                         "budget_ceiling_credits",
-                        "What the books may stand at in this period",
+                        "The most that held and captured credits together may reach in this period: the limit and what was granted,"
+                                + " or what is held and captured already where that is more",
                         windows,
                         window -> amount(window.ceiling())),
                 gauge(

@@ -99,8 +99,8 @@ class MetersTests {
                         "kling_gateway_queue_waiting{tenant=\"research\"} 0.0",
                         "kling_gateway_rate_calls_total{purpose=\"send\"} 3.0",
                         "kling_gateway_rate_limit 500.0",
-                        "kling_gateway_refusals_total{code=\"api_key_invalid\",tenant=\"unknown\"} 1.0",
-                        "kling_gateway_refusals_total{code=\"validation_failed\",tenant=\"marketing\"} 1.0")
+                        "kling_gateway_error_responses_total{code=\"api_key_invalid\",tenant=\"unknown\"} 1.0",
+                        "kling_gateway_error_responses_total{code=\"validation_failed\",tenant=\"marketing\"} 1.0")
                 .doesNotContain("a-key-that-nobody-has");
     }
 

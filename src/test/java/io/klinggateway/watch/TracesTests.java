@@ -53,7 +53,7 @@ class TracesTests {
                             .anyMatch(span -> span.name().contains("delivery")));
             Span call = only(collector, "/v2/images/generate");
             assertThat(call.parentId()).isEqualTo(CALLERS_SPAN);
-            assertThat(only(collector, "hold").parentId()).isEqualTo(call.id());
+            assertThat(only(collector, "admission").parentId()).isEqualTo(call.id());
             Span settlement = only(collector, "settlement");
             assertThat(settlement.parentId()).isEqualTo(call.id());
             assertThat(only(collector, "delivery").parentId()).isEqualTo(settlement.id());
