@@ -93,12 +93,15 @@ class JobRepository {
              limit :most
             """;
 
-    /** Along the newest of each key that has or had the name. */
+    /**
+     * Along the newest of each key that has or had the name. Their tenant is not asked for again: two conditions, of which one
+     * follows from the other, look to PostgreSQL as if they left few, and it walks along all of the tenant's.
+     */
     private static final String LATEST = SELECT + """
               from (select of_key.*
                       from api_key k
                      cross join lateral (select * from generation
-                                          where key_id = k.id and tenant_id = k.tenant_id and promised
+                                          where key_id = k.id and promised
                                           order by created_at desc, id desc
                                           limit :most) of_key
                      where k.tenant_id = :tenant and k.name = :key) g
