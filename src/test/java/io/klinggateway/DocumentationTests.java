@@ -134,7 +134,7 @@ class DocumentationTests {
         }
     }
 
-    private static List<Path> pages() throws IOException {
+    static List<Path> pages() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/docs"))) {
             return Stream.concat(
                             files,

@@ -25,7 +25,7 @@ class JobRepository {
 
     private static final String SELECT = "select " + StoredJob.COLUMNS;
 
-    /** A job that is being sent is known only to the caller that has its 202, even if that is not on record yet. */
+    /** A job that is being sent is known only to the caller that it was acknowledged, even if the promise is not on record yet. */
     private static final String FIND = SELECT + """
               from generation
              where id = :id and tenant_id = :tenant and (acknowledged or state in ('WAITING', 'SENDING'))
@@ -93,12 +93,15 @@ class JobRepository {
              limit :most
             """;
 
-    /** Along the newest of each key that has or had the name. */
+    /**
+     * Along the newest of each key that has or had the name. Their tenant is not asked for again: two conditions, of which one
+     * follows from the other, look to PostgreSQL as if they left few, and it walks along all of the tenant's.
+     */
     private static final String LATEST = SELECT + """
               from (select of_key.*
                       from api_key k
                      cross join lateral (select * from generation
-                                          where key_id = k.id and tenant_id = k.tenant_id and acknowledged
+                                          where key_id = k.id and acknowledged
                                           order by created_at desc, id desc
                                           limit :most) of_key
                      where k.tenant_id = :tenant and k.name = :key) g

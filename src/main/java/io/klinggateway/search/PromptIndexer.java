@@ -67,7 +67,7 @@ class PromptIndexer {
         }
         Instant now =
                 jdbc.sql(NOW).query((row, _) -> SqlTimes.instant(row, "now")).single();
-        UUID lowestId = JobSearch.idOf(until.get().minus(CLOCKS_APART));
+        UUID lowestId = JobWalk.idOf(until.get().minus(CLOCKS_APART));
         jdbc.sql(FORGET)
                 .param("lowestId", lowestId)
                 .param("until", SqlTimes.timestamp(until.get()))

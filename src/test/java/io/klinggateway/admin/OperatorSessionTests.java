@@ -100,7 +100,8 @@ class OperatorSessionTests {
                     .contains("\"name\":\"night\"", "\"ofKey\":true", "\"available\":40")
                     .containsPattern( // a pace, once it is another day in Berlin
                             "\\{\"creditsPerDay\":(null|[\\d.]+),\"runsOutAt\":(null|\"[^\"]+\")}")
-                    .contains("\"noticeId\":", "\"title\":\"A test for session-team\"");
+                    .contains("\"noticeId\":", "\"title\":\"A test for session-team\"")
+                    .contains("\"reason\":\"the project has ended\"", "\"erasedJobs\":");
             assertThat(Files.readString(directory.resolve("november.csv")))
                     .startsWith("tenant,month,closed,label:project,costCentre,generations,images,credits,failures,"
                             + "failedImages,cost,currency,zone\r\n");

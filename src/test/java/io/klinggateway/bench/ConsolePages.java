@@ -2,8 +2,11 @@ package io.klinggateway.bench;
 
 import io.klinggateway.console.Session;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** How long an operator, and the team with the longest past, wait for each page of the console. */
 final class ConsolePages {
@@ -11,12 +14,22 @@ final class ConsolePages {
     private static final double MOST_MILLIS = 200;
     private static final Duration PER_PAGE = Duration.ofSeconds(1);
 
+    /** So many words, one after the other, take the place of WORD. */
+    private static final int WORDS = 200;
+
     private static final List<String> OF_OPERATOR = List.of(
             "",
             "/tenants",
             "/tenants/TEAM",
+            "/find?q=BEGIN",
+            "/find?q=bench",
             "/find?team=TEAM",
+            "/find?team=TEAM&state=failed",
+            "/find?team=TEAM&model=kling-v1",
+            "/find?team=TEAM&label=project:p7",
+            "/find?key=bench",
             "/find?state=failed",
+            "/find?model=kling-v1",
             "/find?model=kling-v2",
             "/tenants/TEAM/journal",
             "/jobs/ID",
@@ -24,7 +37,30 @@ final class ConsolePages {
             "/deliveries",
             "/audit");
     private static final List<String> OF_TEAM = List.of(
-            "", "/jobs", "/jobs?status=COMPLETED", "/jobs?status=FAILED", "/jobs?status=QUEUED", "/jobs/ID", "/try");
+            "",
+            "/jobs",
+            "/jobs?status=COMPLETED",
+            "/jobs?status=FAILED",
+            "/jobs?status=QUEUED",
+            "/jobs/ID",
+            "/find?q=BEGIN",
+            "/find?q=lighthouse",
+            "/find?q=WORD",
+            "/find?q=lighthouse+WORD",
+            "/find?q=mot",
+            "/find?q=nowhere",
+            "/find?q=WORD&state=failed",
+            "/find?label=project:p7",
+            "/find?label=project:p7&state=failed",
+            "/find?key=bench&model=kling-v1",
+            "/find?state=failed",
+            "/find?from=DAY&to=DAY",
+            "/find?q=WORD&from=DAY&to=DAY",
+            "/usage",
+            "/try");
+
+    private static final int BEGIN_OF_ID = 13;
+    private static final int DAYS_BACK = 10;
 
     private final Testbed testbed;
     private final Deployment deployment;
@@ -50,7 +86,18 @@ final class ConsolePages {
     }
 
     private void add(String page, String team, String job, String cookies) {
-        Requests requests = Requests.page(page.replace("TEAM", team).replace("ID", job), cookies);
+        String path = page.replace("TEAM", team)
+                .replace("ID", job)
+                .replace("BEGIN", job.substring(0, BEGIN_OF_ID))
+                .replace(
+                        "DAY",
+                        LocalDate.now(ZoneOffset.UTC).minusDays(DAYS_BACK).toString());
+        Requests requests = Requests.pages(
+                IntStream.range(0, WORDS)
+                        .mapToObj(word -> path.replace("WORD", "motif" + word * 97))
+                        .distinct()
+                        .toList(),
+                cookies);
         pages.add(new Measure(
                 page,
                 () -> testbed.cpu(List.of(deployment)),

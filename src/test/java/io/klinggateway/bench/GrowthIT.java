@@ -24,7 +24,7 @@ class GrowthIT {
 
     private static final int CONNECTIONS = 8;
     private static final int JOBS_READ = 5000;
-    private static final long BYTES_PER_GENERATION = 2500;
+    private static final long BYTES_PER_GENERATION = 4000;
     private static final long BYTES_BESIDES = 20_000_000_000L;
     private static final double MOST_GROWTH = 1.2;
 

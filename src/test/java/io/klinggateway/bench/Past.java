@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
 
 /**
  * Generations of the last weeks that have all ended, with both their entries in the journal, shared evenly among groups of
- * tenants and within each group. Written past the triggers, for they would take hours; the totals are added up instead, so
- * that the books agree.
+ * tenants and within each group. One in fifty failed, one in ten has a label, one in 100,000 is of a rare model, and each prompt
+ * has one of 20,000 words beside those of all. Written past the triggers, for they would take hours; the totals are added up
+ * instead, so that the books agree.
  */
 final class Past {
 
@@ -60,25 +61,39 @@ final class Past {
                 with made as (
                     insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                         quoted_credits, captured_credits, charged_credits, upstream, upstream_request, upstream_job_id,
-                        attempt, progress, result_images, expired, created_at, accepted_at, completed_at)
+                        attempt, progress, result_images, error, expired, labels, created_at, accepted_at, completed_at)
                     select uuidv7(at - now()), md5('bench-tenant-' || tenant)::uuid, md5('bench-key-' || tenant)::uuid,
-                           'COMPLETED', true, gen_random_uuid(), decode(md5(n::text) || md5(n::text), 'hex'), 'kling-v2', 1, 2, 2, 2,
+                           case when failed then 'FAILED' else 'COMPLETED' end, true, gen_random_uuid(),
+                           decode(md5(n::text) || md5(n::text), 'hex'), model, 1, 2,
+                           case when failed then 0 else 2 end, case when failed then 0 else 2 end,
                            'http://long.ago.invalid',
-                           convert_to('{"prompt":"a lighthouse at dusk, oil painting","model":"kling-image",'
-                               || '"klingImageParams":{"model_name":"kling-v2","n":1}}', 'UTF8'),
-                           gen_random_uuid(), 1, 100, array['https://cdn.invalid/' || n || '/0.png'], true,
+                           convert_to('{"prompt":"a lighthouse at dusk, oil painting, motif' || n * 7919::bigint %% 20000
+                               || '","model":"kling-image","klingImageParams":{"model_name":"' || model || '","n":1}}', 'UTF8'),
+                           gen_random_uuid(), 1, 100,
+                           case when not failed then array['https://cdn.invalid/' || n || '/0.png'] end,
+                           case when failed then 'the vendor could not make it' end, true,
+                           case when n / 3 %% 10 = 0 then jsonb_build_object('project', 'p' || n / 30 %% 40) end,
                            at, at, at + interval '20 seconds'
-                      from (select n,
+                      from (select n, n / 7 %% 50 = 0 as failed,
+                                   case when n / 11 %% 100000 = 77 then 'kling-v1' else 'kling-v2' end as model,
                                    now() - interval '29 days' * (1.001 - n / %3$d.0) as at,
                                    (array[%4$s])[n %% %6$d + 1] + n / %6$d %% (array[%5$s])[n %% %6$d + 1] as tenant
                               from generate_series(%1$d, %2$d - 1) n) past
-                    returning id, tenant_id, key_id, created_at, completed_at)
+                    returning *),
+                labelled as (
+                    insert into generation_label (tenant_id, name, value, created_at, generation_id)
+                    select tenant_id, 'project', labels ->> 'project', created_at, id from made where labels is not null),
+                found_by as (
+                    insert into generation_prompt (tenant_id, created_at, generation_id, words)
+                    select tenant_id, created_at, id, prompt_words(tenant_id, upstream_request) from made)
                 insert into journal_entry (generation_id, tenant_id, key_id, windows, period_starts, entry_kind,
                     held_delta, captured_delta, at, actor)
                 select made.id, made.tenant_id, made.key_id, array[w.id],
                        array[ledger_period_start('MONTH', 1, 'UTC', created_at)], kind, held,
                        captured, case kind when 'HOLD' then created_at else completed_at end, 'gateway'
-                  from made join budget_window w on w.tenant_id = made.tenant_id cross join (values ('HOLD', 2, 0), ('CAPTURE', -2, 2)) entry (kind, held, captured)
+                  from made join budget_window w on w.tenant_id = made.tenant_id
+                 cross join (values ('HOLD', 2, 0), ('CAPTURE', -2, 2), ('RELEASE', -2, 0)) entry (kind, held, captured)
+                 where kind = 'HOLD' or (kind = 'RELEASE') = (state = 'FAILED')
                 """.formatted(from, to, all, firsts, counts, groups.size());
     }
 
@@ -106,13 +121,15 @@ final class Past {
                 select tenant_id, sum(captured_delta), 0 from journal_entry group by tenant_id;
                 delete from spend_images;
                 insert into spend_images (tenant_id, model_name, images)
-                select tenant_id, model_name, sum(images) from generation group by tenant_id, model_name;
+                select tenant_id, model_name, sum(images) from generation
+                 where state = 'COMPLETED' group by tenant_id, model_name;
                 delete from spend_day;
-                insert into spend_day (tenant_id, day, key_id, time_zone, credits, images, generations)
-                select c.tenant_id, (h.at at time zone 'UTC')::date, c.key_id, 'UTC', sum(c.captured_delta), count(*), count(*)
-                  from journal_entry c
-                  join journal_entry h on h.generation_id = c.generation_id and h.entry_kind = 'HOLD'
-                 where c.entry_kind = 'CAPTURE' group by c.tenant_id, 2, c.key_id;
+                insert into spend_day (tenant_id, day, key_id, time_zone, credits, images, generations, failures, failed_images)
+                select tenant_id, (created_at at time zone 'UTC')::date, key_id, 'UTC', sum(captured_credits),
+                       count(*) filter (where state = 'COMPLETED'), count(*) filter (where state = 'COMPLETED'),
+                       count(*) filter (where state = 'FAILED'), count(*) filter (where state = 'FAILED')
+                  from generation group by tenant_id, 2, key_id;
+                update prompt_words_added set until = gateway_now();
                 """.formatted(Population.PLENTY));
     }
 }

@@ -57,11 +57,13 @@ record Requests(List<byte[]> requests, int status, boolean admits) {
                 false);
     }
 
-    /** The page as a browser asks for it. */
-    static Requests page(String path, String cookies) {
+    /** Pages as a browser asks for them. */
+    static Requests pages(List<String> paths, String cookies) {
         return new Requests(
-                List.of(bytes("GET " + path + " HTTP/1.1\r\nHost: gateway\r\nCookie: " + cookies
-                        + "\r\nAccept: text/html\r\n\r\n")),
+                paths.stream()
+                        .map(path -> bytes("GET " + path + " HTTP/1.1\r\nHost: gateway\r\nCookie: " + cookies
+                                + "\r\nAccept: text/html\r\n\r\n"))
+                        .toList(),
                 200,
                 false);
     }

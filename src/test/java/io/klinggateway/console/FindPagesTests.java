@@ -185,7 +185,7 @@ class FindPagesTests {
                             select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',
                                    'kling-v1', 1, 2, 0, 'another', gen_random_uuid(), at, at
                               from (select gateway_now() - n * interval '1 minute' as at
-                                      from generate_series(10, 10100) n) times
+                                      from generate_series(10, 5100) n) times
                             """).param("tenant", tenant.id().value()).update();
             String list = "/console/operator/find?team=" + tenant.name() + "&state=completed&model=";
             assertThat(operator.get(list + "kling-v1-5").body())
@@ -208,6 +208,42 @@ class FindPagesTests {
             database.sql("delete from generation where tenant_id = :tenant and upstream = 'another'")
                     .param("tenant", tenant.id().value())
                     .update();
+        }
+    }
+
+    /** The newest 10,000 prompts are read for words that many have; the others have an index. */
+    @Test
+    void wordsAreFoundHoweverManyPromptsThereAre() {
+        try {
+            database.sql("""
+                            with made as (
+                                insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash,
+                                                        model_name, images, quoted_credits, captured_credits, upstream,
+                                                        upstream_request, upstream_job_id, created_at, completed_at)
+                                select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',
+                                       'kling-v1', 1, 2, 0, 'another',
+                                       convert_to('{"prompt":"a meadow' || case n when 10100 then ' with a zebra' else '' end
+                                           || '"}', 'UTF8'),
+                                       gen_random_uuid(), at, at
+                                  from (select n, gateway_now() - n * interval '1 minute' as at
+                                          from generate_series(10, 10100) n) times
+                                returning tenant_id, created_at, id, upstream_request)
+                            insert into generation_prompt (tenant_id, created_at, generation_id, words)
+                            select tenant_id, created_at, id, prompt_words(tenant_id, upstream_request) from made
+                            """).param("tenant", tenant.id().value()).update();
+
+            assertThat(team.get(FIND + "zebra").body()).contains("a meadow with a zebra");
+            assertThat(team.get(FIND + "meadow+zebra&model=kling-v1").body()).contains("a meadow with a zebra");
+            assertThat(team.get(FIND + "mead").body()).contains("rel=\"next\"").doesNotContain("Look further back");
+            assertThat(team.get(FIND + "mead&state=failed").body())
+                    .contains("No such jobs so far", "Look further back");
+            assertThat(team.get(FIND + "!!").body()).contains("No such jobs.");
+        } finally {
+            database.sql("""
+                            with gone as (
+                                delete from generation where tenant_id = :tenant and upstream = 'another' returning id)
+                            delete from generation_prompt where generation_id in (select id from gone)
+                            """).param("tenant", tenant.id().value()).update();
         }
     }
 
