@@ -3,7 +3,7 @@ package io.klinggateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.database.MigratedDatabaseInitializer;
 import io.klinggateway.simulator.SimulatedApiframe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
             "gateway.tenants[0].keys[0].name=demo",
             "gateway.tenants[0].keys[0].sha256=" + DocumentationTests.DEMO_KEY_SHA256
         })
-@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+@ContextConfiguration(initializers = MigratedDatabaseInitializer.class)
 class DocumentationTests {
 
     static final String DEMO_KEY_SHA256 = "f95dfa0d9e257d7c0d3118b98af7b9bd05022d9d3cad1f3d3856597674921abe";

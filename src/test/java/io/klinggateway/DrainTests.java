@@ -39,7 +39,7 @@ class DrainTests {
         vendor.createContext("/v2/images/generate", this::acceptSlowly);
         vendor.start();
         gateway = Replica.start(Settings.of(
-                        TestDatabase.fresh(),
+                        TestDatabase.migrated(),
                         "http://localhost:" + vendor.getAddress().getPort())
                 .with("gateway.shutdown.drain", "5s")
                 .tenant("drain", "TOTAL", 10, "drain", KEY));

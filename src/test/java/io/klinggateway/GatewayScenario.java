@@ -22,7 +22,7 @@ import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Missing;
 import io.klinggateway.apiframe.VendorJobId;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.database.MigratedDatabaseInitializer;
 import io.klinggateway.harness.Ports;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.BudgetWindow;
@@ -74,7 +74,7 @@ import tools.jackson.databind.JsonNode;
             "gateway.tracking.unlisted-after=300ms",
             "gateway.queue.longest-pause=500ms",
         })
-@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+@ContextConfiguration(initializers = MigratedDatabaseInitializer.class)
 public abstract class GatewayScenario {
 
     protected static final String VENDOR_KEY = "afk_secret_0123456789abcdef";

@@ -1,6 +1,6 @@
 package io.klinggateway;
 
-import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.database.MigratedDatabaseInitializer;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -28,7 +28,7 @@ import org.springframework.test.context.TestConstructor;
             "gateway.queue.lease=15s"
         })
 @AutoConfigureMetrics
-@ContextConfiguration(initializers = {FreshDatabaseInitializer.class, VendorInitializer.class})
+@ContextConfiguration(initializers = {MigratedDatabaseInitializer.class, VendorInitializer.class})
 @Import(Gateway.class)
 @TestConstructor(autowireMode = TestConstructor.AutowireMode.ALL)
 public @interface GatewayTest {}

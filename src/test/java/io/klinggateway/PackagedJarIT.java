@@ -38,7 +38,7 @@ class PackagedJarIT {
 
     @Test
     void itMigratesAndEndsWhereItWouldBeginToServe() throws IOException, InterruptedException {
-        var database = TestDatabase.fresh();
+        var database = TestDatabase.empty();
 
         var text = runUntilItEnds(
                 0,

@@ -53,7 +53,7 @@ class BudgetAgreementTests {
                 .processingFor(Duration.ofMillis(400))
                 .build()
                 .start();
-        gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), Replica.withOperators());
+        gateway = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), Replica.withOperators());
         gateway.jdbc().sql("""
                         create table test_clock as select timestamptz '2026-10-07T09:00:00Z' as at, clock_timestamp() as set_at;
                         create or replace function gateway_now() returns timestamptz

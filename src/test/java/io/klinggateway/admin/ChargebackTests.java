@@ -36,7 +36,7 @@ class ChargebackTests {
                 .processingFor(Duration.ZERO)
                 .build()
                 .start();
-        gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), settings());
+        gateway = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), settings());
     }
 
     private static Map<String, Object> settings() {

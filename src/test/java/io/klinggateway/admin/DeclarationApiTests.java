@@ -38,7 +38,7 @@ class DeclarationApiTests {
     @BeforeAll
     static void start() {
         vendor = SimulatedApiframe.builder().port(0).build().start();
-        var database = TestDatabase.fresh();
+        var database = TestDatabase.migrated();
         here = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
         there = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
     }

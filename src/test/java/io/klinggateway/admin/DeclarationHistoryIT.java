@@ -26,7 +26,7 @@ class DeclarationHistoryIT {
 
     private static SimulatedApiframe vendor;
 
-    private final TestDatabase database = TestDatabase.fresh();
+    private final TestDatabase database = TestDatabase.migrated();
 
     @BeforeAll
     static void startVendor() {

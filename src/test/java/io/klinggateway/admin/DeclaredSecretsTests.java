@@ -21,7 +21,7 @@ class DeclaredSecretsTests {
 
     private static final String SECRET = "kg_pasted_the_key_itself_0123456789";
 
-    private final TestDatabase database = TestDatabase.fresh();
+    private final TestDatabase database = TestDatabase.migrated();
 
     @Test
     void aKeyGivenInThePlaceOfItsDigestIsNotShown(CapturedOutput output) {

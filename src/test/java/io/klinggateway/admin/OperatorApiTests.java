@@ -56,7 +56,7 @@ class OperatorApiTests {
                 .processingFor(Duration.ofMillis(300))
                 .build()
                 .start();
-        var database = TestDatabase.fresh();
+        var database = TestDatabase.migrated();
         here = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
         there = Replica.start(database, vendor.baseUrl(), Replica.withOperators());
     }

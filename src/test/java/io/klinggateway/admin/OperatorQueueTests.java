@@ -36,7 +36,7 @@ class OperatorQueueTests {
                 .processingFor(Duration.ofMillis(300))
                 .build()
                 .start();
-        here = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), Replica.withOperators());
+        here = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), Replica.withOperators());
     }
 
     @AfterAll

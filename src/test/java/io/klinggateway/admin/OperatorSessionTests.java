@@ -47,7 +47,7 @@ class OperatorSessionTests {
                 .build()
                 .start();
         try (vendor;
-                Replica gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), settings())) {
+                Replica gateway = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), settings())) {
             List<String> blocks = blocks();
             String session = blocks.getFirst();
             String output = run(session, gateway.url());

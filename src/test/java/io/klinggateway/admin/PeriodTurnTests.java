@@ -43,7 +43,7 @@ class PeriodTurnTests {
                 .processingFor(Duration.ZERO)
                 .build()
                 .start();
-        gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), Replica.withOperators());
+        gateway = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), Replica.withOperators());
     }
 
     @AfterAll

@@ -23,9 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,17 +52,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Starts against one database: of what takes the tenants over, and of the whole application. */
 class StartupDeclarationTests {
 
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final TestDatabase DATABASE = TestDatabase.migrated();
 
     private final Map<String, Object> declaration = new HashMap<>();
     private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
     private final String name = "t-" + UUID.randomUUID();
     private final String sha256 = Sha256.hex("kg_" + UUID.randomUUID());
-
-    @BeforeAll
-    static void migrate() {
-        Flyway.configure().dataSource(DATABASE.dataSource()).load().migrate();
-    }
 
     @BeforeEach
     void declareATenant() {

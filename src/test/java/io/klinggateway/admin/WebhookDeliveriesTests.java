@@ -29,7 +29,7 @@ class WebhookDeliveriesTests {
                 .start();
         Map<String, Object> settings = new HashMap<>(Replica.withOperators());
         settings.put("gateway.webhooks.allowed-receivers", "localhost, 127.0.0.0/8");
-        gateway = Replica.start(TestDatabase.fresh(), vendor.baseUrl(), settings);
+        gateway = Replica.start(TestDatabase.migrated(), vendor.baseUrl(), settings);
     }
 
     @AfterAll

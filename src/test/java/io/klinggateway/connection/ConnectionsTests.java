@@ -46,7 +46,7 @@ class ConnectionsTests {
 
     @BeforeAll
     static void start() {
-        replica = Replica.start(RunningGateway.settings(TestDatabase.fresh(), PORT)
+        replica = Replica.start(RunningGateway.settings(TestDatabase.migrated(), PORT)
                 .with("gateway.public-url", "")
                 .with("gateway.connections.most", 40)
                 .with("server.tomcat.connection-timeout", "1s")

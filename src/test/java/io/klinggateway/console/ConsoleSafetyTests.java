@@ -360,7 +360,7 @@ class ConsoleSafetyTests {
         operator.get("/console/operator/tenants/alpha");
         String name =
                 database.sql("select current_database()").query(String.class).single();
-        try (var elsewhere = TestDatabase.fresh().dataSource().getConnection();
+        try (var elsewhere = TestDatabase.migrated().dataSource().getConnection();
                 var statement = elsewhere.createStatement()) {
             statement.execute("alter database " + name + " allow_connections false");
             try {

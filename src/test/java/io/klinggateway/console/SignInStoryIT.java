@@ -43,7 +43,7 @@ class SignInStoryIT {
     @BeforeAll
     static void start() {
         PROVIDER.start();
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.migrated();
         one = Replica.start(settings(database, ONE));
         two = Replica.start(settings(database, TWO));
     }

@@ -9,9 +9,9 @@ class TestDatabaseTests {
 
     @Test
     void freshDatabasesAreRealPostgreSqlAndEmpty() throws SQLException {
-        TestDatabase.fresh().execute("create table left_behind ()");
+        TestDatabase.empty().execute("create table left_behind ()");
 
-        try (var connection = TestDatabase.fresh().dataSource().getConnection()) {
+        try (var connection = TestDatabase.empty().dataSource().getConnection()) {
             var product = connection.getMetaData();
             assertThat(product.getDatabaseProductName()).isEqualTo("PostgreSQL");
             assertThat(product.getDatabaseMajorVersion()).isEqualTo(TestServer.VERSION);

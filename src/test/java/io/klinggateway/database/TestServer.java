@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
@@ -24,6 +25,7 @@ record TestServer(String address, String username, String password) {
     private static final Duration CLIENTS_POLL = Duration.ofMillis(50);
 
     private static @Nullable TestServer shared;
+    private static @Nullable TestDatabase migrated;
 
     static synchronized TestServer shared() {
         if (shared == null) {
@@ -39,6 +41,19 @@ record TestServer(String address, String username, String password) {
 
     TestDatabase create(String name) {
         maintenance().execute("create database " + name);
+        return database(name);
+    }
+
+    TestDatabase copyOfMigrated(String name) {
+        synchronized (TestServer.class) {
+            if (migrated == null) {
+                TestDatabase made = create("migrated");
+                Flyway.configure().dataSource(made.dataSource()).load().migrate();
+                maintenance().execute("alter database " + made.name() + " allow_connections false");
+                migrated = made;
+            }
+        }
+        maintenance().execute("create database " + name + " template " + migrated.name());
         return database(name);
     }
 

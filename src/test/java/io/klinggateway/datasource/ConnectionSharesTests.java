@@ -25,7 +25,7 @@ class ConnectionSharesTests {
     private final List<Connection> taken = new ArrayList<>();
 
     private static HikariDataSource pool() {
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.migrated();
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(database.url());
         pool.setUsername(database.username());

@@ -77,7 +77,7 @@ class MigrationsTests {
     @Test
     @Timeout(60)
     void anIndexIsBuiltConcurrentlyAlthoughFlywayHoldsItsLock(@TempDir Path directory) throws IOException {
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.empty();
         Files.writeString(
                 directory.resolve("V1__table.sql"), "create table big as select generate_series(1, 1000) as id");
         Files.writeString(
@@ -92,7 +92,7 @@ class MigrationsTests {
 
     @Test
     void theLimitsOfTheRoleDoNotBindAMigration(@TempDir Path directory) throws IOException {
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.empty();
         JdbcClient.create(database.dataSource())
                 .sql("alter role %s in database %s set statement_timeout = '%d ms'"
                         .formatted(

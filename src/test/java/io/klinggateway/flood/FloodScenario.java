@@ -65,7 +65,7 @@ abstract class FloodScenario {
     void start() {
         vendor.start();
         gateway = SmallReplica.start(
-                TestDatabase.fresh(),
+                TestDatabase.migrated(),
                 vendor,
                 Path.of("target", "flood"),
                 Map.of(

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -38,14 +36,9 @@ class StateChangesTests {
             FAILED, Set.of(),
             CANCELLED, Set.of());
 
-    private static final TestDatabase SERVER = TestDatabase.fresh();
+    private static final TestDatabase SERVER = TestDatabase.migrated();
 
     private final JdbcClient jdbc = JdbcClient.create(SERVER.dataSource());
-
-    @BeforeAll
-    static void migrate() {
-        Flyway.configure().dataSource(SERVER.dataSource()).load().migrate();
-    }
 
     static Stream<Arguments> pairs() {
         return Arrays.stream(GenerationState.values())

@@ -38,7 +38,7 @@ class JobWatchersIT {
 
     private static final int WORKER_PORT = Ports.free();
     private static final int IDLE_PORT = Ports.free();
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final TestDatabase DATABASE = TestDatabase.migrated();
 
     private static Replica worker;
     private static Replica idle;

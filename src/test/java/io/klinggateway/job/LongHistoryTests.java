@@ -12,8 +12,6 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +25,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 class LongHistoryTests {
 
     private final UUID tenant = UUID.randomUUID();
-    private final TestDatabase server = TestDatabase.fresh();
+    private final TestDatabase server = TestDatabase.migrated();
     private final SingleConnectionDataSource database =
             new SingleConnectionDataSource(server.url(), server.username(), server.password(), true);
     private final JdbcClient jdbc = JdbcClient.create(database);
@@ -35,8 +33,6 @@ class LongHistoryTests {
 
     @BeforeEach
     void completeManyJobs() {
-        DataSource migrations = server.dataSource();
-        Flyway.configure().dataSource(migrations).load().migrate();
         jdbc.sql("""
                         insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash, model_name, images,
                                 quoted_credits, captured_credits, upstream, upstream_job_id, created_at, completed_at)

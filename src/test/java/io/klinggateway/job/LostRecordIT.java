@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.database.MigratedDatabaseInitializer;
 import io.klinggateway.generation.AdmissionReceipt;
 import io.klinggateway.generation.Labels;
 import io.klinggateway.imagerequest.ImageRequest;
@@ -47,7 +47,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "gateway.queue.lease=60s",
             "spring.datasource.hikari.connection-init-sql=set lock_timeout = '500ms'",
         })
-@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+@ContextConfiguration(initializers = MigratedDatabaseInitializer.class)
 class LostRecordIT {
 
     private static final String JOB = UUID.randomUUID().toString();

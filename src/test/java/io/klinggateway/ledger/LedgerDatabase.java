@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -37,8 +36,7 @@ final class LedgerDatabase {
     }
 
     static LedgerDatabase migrated() {
-        var database = new LedgerDatabase(TestDatabase.fresh().dataSource());
-        Flyway.configure().dataSource(database.dataSource).load().migrate();
+        var database = new LedgerDatabase(TestDatabase.migrated().dataSource());
         database.jdbc.sql(SETTABLE_TIME).update();
         return database;
     }

@@ -206,7 +206,7 @@ class BucketStoreIT {
     @Test
     @SuppressWarnings("try") // one of them is closed in the middle
     void noImageIsLostOrDoubledWhileTheStoreIsAwayAndReplicasEnd() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.migrated();
         int port = Ports.free();
         try (Replica first = Replica.start(settings(database, port))) {
             Client client = first.client(RunningGateway.KEY);

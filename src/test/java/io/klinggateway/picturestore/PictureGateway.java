@@ -72,7 +72,7 @@ abstract class PictureGateway {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            Map<String, Object> properties = RunningGateway.properties(TestDatabase.fresh(), Ports.free());
+            Map<String, Object> properties = RunningGateway.properties(TestDatabase.migrated(), Ports.free());
             properties.put("apiframe.base-url", VENDOR.baseUrl());
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("pictures", properties));
         }

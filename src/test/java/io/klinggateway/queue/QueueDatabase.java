@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A database in which only the test chooses whose turn it is, and at a rate that allows whatever it asks for. */
@@ -30,17 +28,10 @@ final class QueueDatabase implements AutoCloseable {
              where id is not null
             """;
 
-    private final TestDatabase server = TestDatabase.fresh();
+    private final TestDatabase server = TestDatabase.migrated();
     private final SingleConnectionDataSource connection = connect();
     private final JdbcClient jdbc = JdbcClient.create(connection);
     private int batches;
-
-    QueueDatabase() {
-        Flyway.configure()
-                .dataSource(new DriverManagerDataSource(server.url(), server.username(), server.password()))
-                .load()
-                .migrate();
-    }
 
     SingleConnectionDataSource connect() {
         return new SingleConnectionDataSource(server.url(), server.username(), server.password(), true);

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -22,8 +21,7 @@ final class RateDatabase implements AutoCloseable {
     private final CallSpacing pace;
 
     RateDatabase(int callsPerMinute) {
-        var database = TestDatabase.fresh().dataSource();
-        Flyway.configure().dataSource(database).load().migrate();
+        var database = TestDatabase.migrated().dataSource();
         try {
             connection = new SingleConnectionDataSource(database.getConnection(), true);
         } catch (SQLException away) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -19,11 +18,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class LongReconciliationTests {
 
-    private final TestDatabase server = TestDatabase.fresh();
+    private final TestDatabase server = TestDatabase.migrated();
 
     @Test
     void aCheckMayTakeLongerThanARequestMayWaitForItsConnection() throws Exception {
-        Flyway.configure().dataSource(server.dataSource()).load().migrate();
         DataSource impatient = new DriverManagerDataSource(
                 server.url() + (server.url().contains("?") ? "&" : "?") + "socketTimeout=2",
                 server.username(),

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,13 +22,12 @@ class ReconciliationTests {
     private final UUID tenant = UUID.randomUUID();
     private final UUID key = UUID.randomUUID();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final DataSource database = TestDatabase.fresh().dataSource();
+    private final DataSource database = TestDatabase.migrated().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final Reconciliation reconciliation = newReplica(meters);
 
     @BeforeEach
     void migrate() {
-        Flyway.configure().dataSource(database).load().migrate();
         jdbc.sql("insert into tenant (id, name) values (?, 'design')")
                 .param(tenant)
                 .update();

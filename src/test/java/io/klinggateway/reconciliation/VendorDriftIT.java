@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.klinggateway.database.TestDatabase;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,14 +17,13 @@ class VendorDriftIT {
 
     private static final String VENDOR = "http://vendor";
 
-    private final DataSource database = TestDatabase.fresh().dataSource();
+    private final DataSource database = TestDatabase.migrated().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final UUID tenant = UUID.randomUUID();
     private final UUID key = UUID.randomUUID();
 
     @BeforeEach
     void migrate() {
-        Flyway.configure().dataSource(database).load().migrate();
         jdbc.sql("insert into tenant (id, name) values (?, 'design')")
                 .param(tenant)
                 .update();

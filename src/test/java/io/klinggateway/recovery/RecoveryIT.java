@@ -61,7 +61,7 @@ class RecoveryIT {
     @Test
     void jobsThatAreResolvedOrWhoseGenerationsHadEndedAreBookedOnNobody() {
         try (scenario) {
-            TestDatabase database = TestDatabase.fresh();
+            TestDatabase database = TestDatabase.migrated();
             TestDatabase backup;
             String since;
             try (Replica first = scenario.start(database, null)) {
@@ -101,7 +101,7 @@ class RecoveryIT {
     private record Lost(TestDatabase backup, String since, String waited, String waitedHidden, String traced) {}
 
     private Lost loseHalf() {
-        TestDatabase database = TestDatabase.fresh();
+        TestDatabase database = TestDatabase.migrated();
         try (Replica first = scenario.start(database, null)) {
             Client alpha = team(first);
             alpha.await(alpha.order("\"prompt\":\"before\""), "COMPLETED");

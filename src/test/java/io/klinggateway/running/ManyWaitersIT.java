@@ -53,7 +53,7 @@ class ManyWaitersIT {
     private static final List<String> FLAGS =
             List.of("-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=52", "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC");
 
-    private final TestDatabase database = TestDatabase.fresh();
+    private final TestDatabase database = TestDatabase.migrated();
     private final SimulatedApiframe vendor = SimulatedApiframe.builder()
             .port(0)
             .queuedFor(Duration.ofHours(1))

@@ -38,7 +38,7 @@ public final class RunningGateway implements ApplicationContextInitializer<Confi
     public void initialize(ConfigurableApplicationContext context) {
         context.getEnvironment()
                 .getPropertySources()
-                .addFirst(new MapPropertySource("running gateway", properties(TestDatabase.fresh(), Ports.free())));
+                .addFirst(new MapPropertySource("running gateway", properties(TestDatabase.migrated(), Ports.free())));
     }
 
     /** All that a gateway on this port and database needs. */

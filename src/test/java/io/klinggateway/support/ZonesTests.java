@@ -31,7 +31,7 @@ class ZonesTests {
     /** On every day, and on both sides of every change of the clock. */
     @Test
     void everyAcceptedZoneMeansTheSameToJavaAndToPostgreSql() throws SQLException {
-        try (var connection = TestDatabase.fresh().dataSource().getConnection()) {
+        try (var connection = TestDatabase.empty().dataSource().getConnection()) {
             assertThat(differences(JdbcClient.create(new SingleConnectionDataSource(connection, true))))
                     .isEmpty();
         }

@@ -49,7 +49,7 @@ class ImageExpiryIT {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            Map<String, Object> properties = RunningGateway.properties(TestDatabase.fresh(), Ports.free());
+            Map<String, Object> properties = RunningGateway.properties(TestDatabase.migrated(), Ports.free());
             properties.put("apiframe.base-url", VENDOR.baseUrl());
             properties.put("gateway.pictures.store", "directory");
             properties.put("gateway.pictures.directory", "target/pictures/" + UUID.randomUUID());

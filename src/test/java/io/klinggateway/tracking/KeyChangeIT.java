@@ -30,7 +30,7 @@ class KeyChangeIT {
                         .processingFor(Duration.ofSeconds(1))
                         .build()
                         .start();
-                Replica replica = Replica.start(Replica.Settings.of(TestDatabase.fresh(), vendor.baseUrl())
+                Replica replica = Replica.start(Replica.Settings.of(TestDatabase.migrated(), vendor.baseUrl())
                         .with("apiframe.api-key", NEW)
                         .with("apiframe.api-key-previous", OLD + "\n")
                         .with("gateway.tracking.unlisted-after", "500ms")

@@ -19,7 +19,7 @@ import io.klinggateway.apiframe.SubmitOutcome;
 import io.klinggateway.apiframe.SubmitOutcome.Accepted;
 import io.klinggateway.background.BackgroundLoop;
 import io.klinggateway.credits.Credits;
-import io.klinggateway.database.FreshDatabaseInitializer;
+import io.klinggateway.database.MigratedDatabaseInitializer;
 import io.klinggateway.ledger.Budget;
 import io.klinggateway.ledger.BudgetWindow;
 import io.klinggateway.ledger.PeriodKind;
@@ -65,7 +65,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "gateway.tracking.unlisted-after=5s",
             "gateway.tracking.lease=10s",
         })
-@ContextConfiguration(initializers = FreshDatabaseInitializer.class)
+@ContextConfiguration(initializers = MigratedDatabaseInitializer.class)
 abstract class TrackingScenario {
 
     static final Duration SAFETY_INTERVAL = Duration.ofSeconds(20);

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
@@ -27,14 +26,13 @@ class LedgerMetersTests {
 
     private final UUID tenant = UUID.randomUUID();
     private final UUID key = UUID.randomUUID();
-    private final DataSource database = TestDatabase.fresh().dataSource();
+    private final DataSource database = TestDatabase.migrated().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final LedgerMeters meters = newReplica(registry);
 
     @BeforeEach
     void registerATenant() {
-        Flyway.configure().dataSource(database).load().migrate();
         now("2026-11-23T12:00:00Z");
         jdbc.sql("insert into tenant (id, name) values (?, 'design')")
                 .param(tenant)

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,13 +23,12 @@ class SpendForecastTests {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 
     private final UUID tenant = UUID.randomUUID();
-    private final DataSource database = TestDatabase.fresh().dataSource();
+    private final DataSource database = TestDatabase.migrated().dataSource();
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final SpendForecast forecasts = new SpendForecast(jdbc, new LedgerReader(jdbc, TestLedger.on(jdbc)));
 
     @BeforeEach
     void migrate() {
-        Flyway.configure().dataSource(database).load().migrate();
         jdbc.sql("insert into tenant (id, name) values (?, 'islands')")
                 .param(tenant)
                 .update();

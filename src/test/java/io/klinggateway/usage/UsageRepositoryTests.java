@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +41,7 @@ class UsageRepositoryTests {
     private static final Currency EURO = Currency.getInstance("EUR");
     private static final Instant SEPTEMBER = Instant.parse("2026-09-01T00:00:00Z");
 
-    private final TestDatabase server = TestDatabase.fresh();
+    private final TestDatabase server = TestDatabase.migrated();
     private final SingleConnectionDataSource database =
             new SingleConnectionDataSource(server.url(), server.username(), server.password(), true);
     private final JdbcClient jdbc = JdbcClient.create(database);
@@ -52,7 +51,6 @@ class UsageRepositoryTests {
 
     @BeforeEach
     void registerATenant() {
-        Flyway.configure().dataSource(server.dataSource()).load().migrate();
         now("2026-10-10T12:00:00Z");
         newTenant(tenant, "design");
         newKey(ci, tenant, "ci");

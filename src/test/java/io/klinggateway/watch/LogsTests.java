@@ -34,7 +34,7 @@ class LogsTests {
                         .build()
                         .start();
                 RunningGateway gateway = RunningGateway.start(
-                        TestDatabase.fresh(),
+                        TestDatabase.migrated(),
                         vendor.baseUrl(),
                         SimulatedApiframe.DEFAULT_API_KEY,
                         List.of("design"),

@@ -47,7 +47,7 @@ class MetersTests {
     @BeforeAll
     static void work() {
         try (RunningGateway gateway = RunningGateway.start(
-                TestDatabase.fresh(),
+                TestDatabase.migrated(),
                 vendor.baseUrl(),
                 SimulatedApiframe.DEFAULT_API_KEY,
                 List.of("design", "marketing", "research"),

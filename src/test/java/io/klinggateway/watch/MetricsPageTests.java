@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,8 +39,7 @@ class MetricsPageTests {
 
     @BeforeAll
     static void start() {
-        TestDatabase database = TestDatabase.fresh();
-        Flyway.configure().dataSource(database.dataSource()).load().migrate();
+        TestDatabase database = TestDatabase.migrated();
         JdbcClient.create(database.dataSource())
                 .sql("""
                 with team as (

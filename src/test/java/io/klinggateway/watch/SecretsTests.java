@@ -94,7 +94,7 @@ class SecretsTests {
     private static void work(
             String vendorKey, SimulatedApiframe vendor, OtlpCollector collector, List<String> emitted) {
         try (RunningGateway gateway = RunningGateway.start(
-                TestDatabase.fresh(),
+                TestDatabase.migrated(),
                 vendor.baseUrl(),
                 vendorKey,
                 List.of("design"),

@@ -26,7 +26,7 @@ class TracesTests {
                         .build()
                         .start();
                 RunningGateway gateway = RunningGateway.start(
-                        TestDatabase.fresh(),
+                        TestDatabase.migrated(),
                         vendor.baseUrl(),
                         SimulatedApiframe.DEFAULT_API_KEY,
                         List.of("design"),

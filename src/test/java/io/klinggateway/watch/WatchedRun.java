@@ -38,7 +38,7 @@ class WatchedRun {
             .processingFor(Duration.ofMillis(700))
             .build()
             .start();
-    private final TestDatabase database = TestDatabase.fresh();
+    private final TestDatabase database = TestDatabase.migrated();
     private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
 
     @Test
