@@ -21,7 +21,8 @@ class Retention {
 
     private static final String ERASE = """
             update generation g
-               set upstream_request = null, webhook_url = null, asked_by = null
+               set upstream_request = null, webhook_url = null, asked_by = null,
+                   error = case when acknowledged then error end -- may repeat the prompt; of no job, nobody could read or erase it
               from (select old.id
                       from tenant t
                      cross join lateral (

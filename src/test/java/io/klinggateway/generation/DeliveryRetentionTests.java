@@ -120,6 +120,42 @@ class DeliveryRetentionTests {
         }
     }
 
+    /** No job of its team: neither an export nor an erasure of the team would find it later. */
+    @Test
+    void ofACallThatWasAnsweredWithAnErrorNoWordsStay() {
+        String job = client.order("\"prompt\":\"a fox\"");
+        client.await(job, "COMPLETED");
+        UUID refused = UUID.randomUUID();
+        UUID failed = UUID.randomUUID();
+        for (UUID id : List.of(refused, failed)) {
+            jdbc.sql("""
+                            insert into generation (id, tenant_id, key_id, state, acknowledged, admitted_by, request_hash,
+                                                    model_name, images, quoted_credits, captured_credits, upstream,
+                                                    upstream_request, error, created_at, completed_at)
+                            select :id, tenant_id, key_id, 'FAILED', :acknowledged, admitted_by, '', model_name, 1, 2, 0, upstream,
+                                   'x', 'no foxes', now() - make_interval(secs => :age), now() - make_interval(secs => :age)
+                              from generation where id = :job
+                            """)
+                    .param("id", id)
+                    .param("acknowledged", id.equals(failed))
+                    .param("age", 2 * KEPT.toSeconds())
+                    .param("job", UUID.fromString(job))
+                    .update();
+        }
+
+        RetentionPass.run(jdbc, pictures, transactions, KEPT);
+
+        assertThat(error(failed)).isEqualTo("no foxes");
+        assertThat(error(refused)).isEmpty();
+    }
+
+    private String error(UUID id) {
+        return jdbc.sql("select coalesce(error, '') from generation where id = :id and upstream_request is null")
+                .param("id", id)
+                .query(String.class)
+                .single();
+    }
+
     @Test
     void onePassDeletesSoManyAndNoMore() {
         transactions.executeWithoutResult(transaction -> {
