@@ -16,7 +16,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.klinggateway.apiframe.Apiframe;
 import io.klinggateway.apiframe.JobReading.Missing;
@@ -87,8 +86,11 @@ public abstract class GatewayScenario {
         """;
     protected static final Duration SOON = Duration.ofSeconds(15);
 
+    private static final AnswersInOrder ANSWERS = new AnswersInOrder();
+
     /** On a port of its own from start to start, so that it can go away and come back. */
-    protected static final WireMockServer vendor = new WireMockServer(options().port(Ports.free()));
+    protected static final WireMockServer vendor =
+            new WireMockServer(options().port(Ports.free()).extensions(ANSWERS));
 
     private static final VendorJobId NO_JOB = new VendorJobId(new UUID(0, 404));
     private static final int PROBES = 8;
@@ -263,17 +265,8 @@ public abstract class GatewayScenario {
     // What the vendor does and sees
 
     protected static void vendorAnswers(ResponseDefinitionBuilder... answers) {
-        vendor.resetScenarios();
-        String state = Scenario.STARTED;
-        for (int i = 0; i < answers.length; i++) {
-            String next = i == answers.length - 1 ? state : "after " + i;
-            vendor.stubFor(post(urlEqualTo(GENERATE))
-                    .inScenario("submissions")
-                    .whenScenarioStateIs(state)
-                    .willReturn(answers[i])
-                    .willSetStateTo(next));
-            state = next;
-        }
+        ANSWERS.are(answers);
+        vendor.stubFor(post(urlEqualTo(GENERATE)).willReturn(aResponse().withTransformers(ANSWERS.getName())));
     }
 
     protected static ResponseDefinitionBuilder answer(int status, String body) {
