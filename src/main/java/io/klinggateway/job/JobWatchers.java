@@ -14,6 +14,7 @@ import io.klinggateway.problem.Problem;
 import io.klinggateway.problem.ProblemCode;
 import io.klinggateway.problem.ProblemException;
 import io.klinggateway.tenant.ApiKeyAuthenticator;
+import io.klinggateway.tenant.Caller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
@@ -86,6 +87,18 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
     }
 
     /**
+     * To be asked before the job is read: a crowd of refused callers would have all of the team's connections to the database.
+     *
+     * @param response says when to come back
+     * @throws ProblemException if there is no room at all
+     */
+    void requireRoom(Caller caller, HttpServletResponse response) {
+        if (running && !slots.hasRoom(caller.tenant().id())) {
+            throw noRoom(response);
+        }
+    }
+
+    /**
      * Answers with the job once its status is another, or the time is up, or the gateway stops; soon if too many of the
      * tenant's callers wait; with a 401 once the caller's key must not be used any more.
      *
@@ -138,13 +151,14 @@ class JobWatchers implements SmartLifecycle, DisposableBean {
                         ThreadLocalRandom.current().nextInt(SHORTEST_STAY_MILLIS, LONGEST_BRIEF_STAY_MILLIS));
                 yield patience.compareTo(brief) < 0 ? patience : brief;
             }
-            case NONE -> {
-                response.setHeader(HttpHeaders.CONNECTION, "close"); // which others need
-                throw new ProblemException(
-                        Problem.of(ProblemCode.RATE_LIMITED, "Too many calls wait for your jobs; try again"),
-                        COME_BACK_AFTER);
-            }
+            case NONE -> throw noRoom(response);
         };
+    }
+
+    private static ProblemException noRoom(HttpServletResponse response) {
+        response.setHeader(HttpHeaders.CONNECTION, "close"); // which others need
+        return new ProblemException(
+                Problem.of(ProblemCode.RATE_LIMITED, "Too many calls wait for your jobs; try again"), COME_BACK_AFTER);
     }
 
     private boolean add(JobWatcher watcher) {

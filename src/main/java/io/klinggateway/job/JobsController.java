@@ -134,11 +134,11 @@ class JobsController {
         Integer seconds = query.read(
                 "wait", wait, JobsController::seconds, "must be an integer from 0 to " + LONGEST_WAIT_SECONDS);
         query.refuseInvalid();
-        return watchers.await(
-                listener(caller, request),
-                find(caller, id).view(),
-                Duration.ofSeconds(seconds == null ? 0 : seconds),
-                response);
+        Duration patience = Duration.ofSeconds(seconds == null ? 0 : seconds);
+        if (patience.isPositive()) {
+            watchers.requireRoom(caller, response);
+        }
+        return watchers.await(listener(caller, request), find(caller, id).view(), patience, response);
     }
 
     private static Listener listener(Caller caller, HttpServletRequest request) {
@@ -162,6 +162,7 @@ class JobsController {
             @PathVariable @Schema(format = "uuid") String id,
             HttpServletRequest request,
             HttpServletResponse response) {
+        watchers.requireRoom(caller, response);
         return watchers.stream(listener(caller, request), find(caller, id).view(), response);
     }
 

@@ -28,13 +28,27 @@ final class LongPollSlots {
     /** Unless the answer is {@link Stay#NONE}, it has to leave. */
     synchronized Stay enter(TenantId tenant) {
         int own = counts.getOrDefault(tenant, 0);
-        int share = own == all ? most * 3 / 4 : (most + 1) / 2;
-        Stay stay = all < most && own < share ? Stay.AS_LONG_AS_ASKED : all < most * 7 / 8 ? Stay.BRIEF : Stay.NONE;
+        Stay stay = all < most && own < share(tenant)
+                ? Stay.AS_LONG_AS_ASKED
+                : all < mostWithBrief() ? Stay.BRIEF : Stay.NONE;
         if (stay != Stay.NONE) {
             counts.put(tenant, own + 1);
             all++;
         }
         return stay;
+    }
+
+    /** Whether {@link #enter} would let it in now. */
+    synchronized boolean hasRoom(TenantId tenant) {
+        return all < mostWithBrief() || (all < most && counts.getOrDefault(tenant, 0) < share(tenant));
+    }
+
+    private int share(TenantId tenant) {
+        return counts.getOrDefault(tenant, 0) == all ? most * 3 / 4 : (most + 1) / 2;
+    }
+
+    private int mostWithBrief() {
+        return most * 7 / 8;
     }
 
     /** To be called once for each one that entered. */

@@ -26,7 +26,15 @@ class LongPollSlotsTests {
         assertThat(slots.enter(alpha)).isEqualTo(Stay.BRIEF);
 
         assertThat(staysAsAsked(beta, 9)).isEqualTo(9);
+        assertThat(slots.hasRoom(beta)).isFalse();
         assertThat(slots.enter(beta)).isEqualTo(Stay.NONE);
+
+        slots.leave(alpha);
+        slots.leave(alpha);
+        slots.leave(alpha);
+        slots.leave(alpha);
+        slots.leave(alpha);
+        assertThat(slots.hasRoom(beta)).isTrue();
     }
 
     @Test
