@@ -100,12 +100,13 @@ create or replace trigger generation_prompt_erased
     for each row when (old.upstream_request is not null and new.upstream_request is null)
     execute function forget_prompt();
 
--- Finds a team's prompts that have all of some words; the last may be a word's beginning. Null if there are no words.
+-- Finds a team's prompts that have all of some words; the last may be a word's beginning, also one of several parts, which
+-- are words, too: blue-gr. Null if there are no words.
 create or replace function prompt_query(p_tenant uuid, p_words text) returns tsquery
     language sql stable
     return (select string_agg(
                 '''' || replace(replace(prompt_prefix(p_tenant) || left(lexeme, 500), '\', '\\'), '''', '''''') || ''''
-                    || case when place = last_place then ':*' else '' end,
+                    || case when place = last_place or right(lower(p_words), length(lexeme)) = lexeme then ':*' else '' end,
                 ' & ')::tsquery
               from (select lexeme, positions[cardinality(positions)] as place,
                            max(positions[cardinality(positions)]) over () as last_place

@@ -33,8 +33,17 @@ public class JobSearch {
                    set_config('enable_bitmapscan', :bitmaps, true)
             """;
 
+    /** A page goes on where another statement says that the one before it ended. */
+    private static final String ONE_STATE = "set transaction isolation level repeatable read, read only";
+
     /** Asked for beforehand: how rare words are is known of those that stand in the statement. */
     private static final String WORDS = "select cast(prompt_query(:tenant, :words) as text) as words";
+
+    /** However common the words were on average: those that are left to find are few. */
+    private static final String BY_INDEX_ALONE = "select set_config('enable_seqscan', 'off', true)";
+
+    /** So many of the newest prompts have words that are common. */
+    private static final int COMMON = 100;
 
     private static final String KNOWN = """
             select id from generation where id = :id
@@ -106,6 +115,7 @@ public class JobSearch {
     /** @param before where the page begins; null for the newest */
     public FoundJobs find(JobQuery query, @Nullable PageCursor before, int most) {
         return Objects.requireNonNull(transactions.execute(_ -> {
+            jdbc.sql(ONE_STATE).update();
             jdbc.sql(PLAN_EACH)
                     .param("bitmaps", query.words() == null ? "off" : "on")
                     .query((_, _) -> true)
@@ -114,7 +124,10 @@ public class JobSearch {
         }));
     }
 
-    /** Common words are found among the newest prompts; rare ones by the index, which has all of a word's prompts to sort. */
+    /**
+     * Common words are found among the newest prompts, so many of them for one page. Rare ones are found by the index, which has
+     * all of their prompts to read and to sort.
+     */
     private FoundJobs findByWords(JobQuery query, @Nullable PageCursor before, int most) {
         String words = jdbc.sql(WORDS)
                 .param("tenant", Objects.requireNonNull(query.tenant()).value())
@@ -122,8 +135,30 @@ public class JobSearch {
                 .query((row, _) -> Objects.requireNonNullElse(row.getString("words"), ""))
                 .single();
         JobWalk ofLate = JobWalk.withWordsOfLate(query, words, before, most);
-        FoundJobs found = find(ofLate, ofLate.few());
-        return found.page().nextCursor() != null ? found : find(JobWalk.withWords(query, words, before, most));
+        Page<JobLine> found = page(ofLate, ofLate.all());
+        if (found.nextCursor() != null) {
+            return new FoundJobs(found, null);
+        }
+        LastPrompt last = lastPrompt(ofLate);
+        if (last == null) {
+            return new FoundJobs(found, null);
+        }
+        if (last.matches() >= COMMON) {
+            return lookedBackTo(last.end(), found);
+        }
+        jdbc.sql(BY_INDEX_ALONE).query((_, _) -> true).single();
+        JobWalk withWords = JobWalk.withWords(query, words, before, most);
+        return new FoundJobs(page(withWords, withWords.all()), null);
+    }
+
+    /** @param matches how many prompts have the words, from the newest to this one */
+    private record LastPrompt(PageCursor end, int matches) {}
+
+    private @Nullable LastPrompt lastPrompt(JobWalk walk) {
+        return walk.bind(jdbc.sql(walk.sqlOfLastPrompt()), 0)
+                .query((row, _) -> new LastPrompt(cursor(row), row.getInt("matches")))
+                .optional()
+                .orElse(null);
     }
 
     private FoundJobs find(JobWalk walk) {
@@ -133,22 +168,32 @@ public class JobSearch {
 
     /** @param steps so many are looked at */
     private FoundJobs find(JobWalk walk, int steps) {
+        Page<JobLine> page = page(walk, steps);
+        PageCursor end = page.nextCursor() != null || !walk.looksAtEach() ? null : lastStep(walk, steps);
+        return end == null ? new FoundJobs(page, null) : lookedBackTo(end, page);
+    }
+
+    private static FoundJobs lookedBackTo(PageCursor end, Page<JobLine> found) {
+        return new FoundJobs(new Page<>(found.items(), end.encode()), end.createdAt());
+    }
+
+    private Page<JobLine> page(JobWalk walk, int steps) {
         List<JobLine> found = walk.bind(jdbc.sql(walk.sql()), steps)
                 .query((row, _) -> line(row))
                 .list();
-        Page<JobLine> page = Page.of(found, walk.most(), last -> new PageCursor(last.createdAt(), last.id()).encode());
-        PageCursor end = page.nextCursor() != null || !walk.looksAtEach() ? null : lastStep(walk, steps);
-        return end == null
-                ? new FoundJobs(page, null)
-                : new FoundJobs(new Page<>(page.items(), end.encode()), end.createdAt());
+        return Page.of(found, walk.most(), last -> new PageCursor(last.createdAt(), last.id()).encode());
     }
 
     /** The last one that was looked at; null if that was the last of all. */
     private @Nullable PageCursor lastStep(JobWalk walk, int steps) {
         return walk.bind(jdbc.sql(walk.sqlOfLastStep()), steps)
-                .query((row, _) -> new PageCursor(SqlTimes.instant(row, "created_at"), row.getObject("id", UUID.class)))
+                .query((row, _) -> cursor(row))
                 .optional()
                 .orElse(null);
+    }
+
+    private static PageCursor cursor(ResultSet row) throws SQLException {
+        return new PageCursor(SqlTimes.instant(row, "created_at"), row.getObject("id", UUID.class));
     }
 
     /** The job of this id, by which it may be known here or to the vendor. */

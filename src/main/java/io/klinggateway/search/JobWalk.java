@@ -81,13 +81,39 @@ record JobWalk(
              order by l.created_at desc, l.generation_id desc limit :walk
             """;
 
-    private static final int MOST_PROMPTS = 10_000;
+    private static final int NEWEST_PROMPTS = 10_000;
 
-    private static final String OF_PROMPTS = """
+    private static final String PROMPTS = """
                and p.tenant_id = :tenant and p.created_at >= :from and p.created_at < :to
                and (p.created_at, p.generation_id) < (:beforeTime, :beforeId)
-             order by p.created_at desc, p.generation_id desc
             """;
+
+    private static final String NEWEST_PROMPT = " order by p.created_at desc, p.generation_id desc ";
+
+    private static final String OF_NEWEST_PROMPTS =
+            "select p.* from generation_prompt p where true\n" + PROMPTS + NEWEST_PROMPT + " limit " + NEWEST_PROMPTS;
+
+    /** Along those of the newest prompts that have all the words. */
+    private static final String WITH_WORDS_OF_LATE = "select g.* from (" + OF_NEWEST_PROMPTS + """
+            ) p join generation g on g.id = p.generation_id
+            """ + ALONG
+            + "   and p.words @@ cast(:words as tsquery)\n" + NEWEST_PROMPT + " limit :walk\n";
+
+    /** Along all that have the words, which the index leads to and nothing else: as many as there are, and no more, are read. */
+    private static final String WITH_WORDS = """
+            select g.*
+              from (select * from generation_prompt where words @@ cast(:words as tsquery) offset 0) p
+              join generation g on g.id = p.generation_id
+            """ + ALONG + PROMPTS + NEWEST_PROMPT + " limit :walk\n";
+
+    private static final String LAST_OF_NEWEST_PROMPTS =
+            """
+            select created_at, generation_id as id, matches
+              from (select p.created_at, p.generation_id, row_number() over (%1$s) as place,
+                           count(*) filter (where p.words @@ cast(:words as tsquery)) over () as matches
+                      from (%2$s) p) p
+             where place = %3$d
+            """.formatted(NEWEST_PROMPT, OF_NEWEST_PROMPTS, NEWEST_PROMPTS);
 
     /**
      * Of all teams: ids begin with the time they were made at. Those that a recovery made later than their jobs are found by
@@ -97,22 +123,6 @@ record JobWalk(
             "select * from generation g\n" + ALONG + " and g.id < :beforeId order by g.id desc limit :walk\n";
 
     private static final String NEWEST_ID = " order by g.id desc ";
-
-    /** Along the prompts that have all the words. */
-    private static final String WITH_WORDS =
-            "select g.* from generation_prompt p join generation g on g.id = p.generation_id\n" + ALONG + """
-               and p.words @@ cast(:words as tsquery)
-            """
-                    + OF_PROMPTS + " limit :walk\n";
-
-    /** The same among the newest prompts, where words are that many prompts have. */
-    private static final String WITH_WORDS_OF_LATE = "select g.* from (select p.* from generation_prompt p where true"
-            + OF_PROMPTS + " limit " + MOST_PROMPTS + """
-            ) p join generation g on g.id = p.generation_id
-            """ + ALONG + """
-               and p.words @@ cast(:words as tsquery)
-             order by p.created_at desc, p.generation_id desc limit :walk
-            """;
 
     private static final UUID LOWEST_ID = new UUID(0, 0);
     private static final UUID HIGHEST_ID = new UUID(-1, -1);
@@ -146,6 +156,11 @@ record JobWalk(
         return looksAtEach() ? FEW_WALKED * (most + 1) : most + 1;
     }
 
+    /** So many steps do where all that there are may be looked at. */
+    int all() {
+        return looksAtEach() ? Integer.MAX_VALUE : most + 1;
+    }
+
     String sql() {
         return placed(COLUMNS + " from (select * from (" + along + ") g\n" + CONDITIONS + " <of key> " + newest()
                 + " limit :most) g\n" + NAMES + newest());
@@ -153,6 +168,11 @@ record JobWalk(
 
     String sqlOfLastStep() {
         return placed("select g.created_at, g.id from (" + along + ") g" + newest()) + " offset :walk - 1 limit 1";
+    }
+
+    /** The last of the newest prompts, and how many of them have the words; nothing if there are no more than those. */
+    String sqlOfLastPrompt() {
+        return LAST_OF_NEWEST_PROMPTS;
     }
 
     private String newest() {

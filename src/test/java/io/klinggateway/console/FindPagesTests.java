@@ -222,7 +222,8 @@ class FindPagesTests {
                                                         upstream_request, upstream_job_id, created_at, completed_at)
                                 select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',
                                        'kling-v1', 1, 2, 0, 'another',
-                                       convert_to('{"prompt":"a meadow' || case n when 10100 then ' with a zebra' else '' end
+                                       convert_to('{"prompt":"a meadow' || case when n = 10100 then ' with a zebra-striped tent'
+                                           when n % 2 = 0 then ' in red' else ' in green' end
                                            || '"}', 'UTF8'),
                                        gen_random_uuid(), at, at
                                   from (select n, gateway_now() - n * interval '1 minute' as at
@@ -232,11 +233,15 @@ class FindPagesTests {
                             select tenant_id, created_at, id, prompt_words(tenant_id, upstream_request) from made
                             """).param("tenant", tenant.id().value()).update();
 
-            assertThat(team.get(FIND + "zebra").body()).contains("a meadow with a zebra");
-            assertThat(team.get(FIND + "meadow+zebra&model=kling-v1").body()).contains("a meadow with a zebra");
+            assertThat(team.get(FIND + "zebra").body()).contains("a meadow with a zebra-striped tent");
+            assertThat(team.get(FIND + "meadow+zebra&model=kling-v1").body())
+                    .contains("a meadow with a zebra-striped tent");
             assertThat(team.get(FIND + "mead").body()).contains("rel=\"next\"").doesNotContain("Look further back");
             assertThat(team.get(FIND + "mead&state=failed").body())
                     .contains("No such jobs so far", "Look further back");
+            assertThat(team.get(FIND + "zebra-str").body()).contains("a meadow with a zebra-striped tent");
+            assertThat(team.get(FIND + "red+green").body()).contains("No such jobs.");
+            assertThat(team.get(FIND + "tent+mead&state=completed").body()).doesNotContain("Look further back");
             assertThat(team.get(FIND + "!!").body()).contains("No such jobs.");
         } finally {
             database.sql("""
