@@ -47,6 +47,7 @@ record TestServer(String address, String username, String password) {
     TestDatabase copyOfMigrated(String name) {
         synchronized (TestServer.class) {
             if (migrated == null) {
+                maintenance().execute("drop database if exists migrated"); // by an attempt that failed
                 TestDatabase made = create("migrated");
                 Flyway.configure().dataSource(made.dataSource()).load().migrate();
                 maintenance().execute("alter database " + made.name() + " allow_connections false");
