@@ -110,7 +110,7 @@ public class Apiframe {
             case 400, 413, 422 -> new Invalid(json.error(body, "The vendor refused the request"), json.details(body));
             case 401, 402, 403, 404 -> new Denied(answer.status(), json.error(body, ""));
             case 429 -> new Throttled(throttled(answer));
-            default -> new InDoubt("HTTP " + answer.status());
+            default -> new InDoubt("HTTP " + answer.status()); // 409 and 5xx among them
         };
     }
 

@@ -66,8 +66,8 @@ class AuditPages {
                     : Optional.of(new AuditQuery(team, textOrNull(actor), textOrNull(about), day(from, 0), day(to, 1)));
         }
 
-        Address address() {
-            return Address.of(HERE)
+        PageUrl address() {
+            return PageUrl.of(HERE)
                     .with("tenant", text(tenant))
                     .with("actor", text(actor))
                     .with("about", text(about))

@@ -147,8 +147,8 @@ record FindForm(
                 ids);
     }
 
-    Address address(String path) {
-        return Address.of(path)
+    PageUrl address(String path) {
+        return PageUrl.of(path)
                 .with("q", text(q))
                 .with("team", text(team))
                 .with("key", text(key))

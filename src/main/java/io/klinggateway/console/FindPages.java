@@ -137,7 +137,7 @@ class FindPages {
 
     /** @param lists whether it is about jobs at all */
     private static String page(FindForm form, String side, boolean lists, FoundJobs found, ZoneId zone, Model model) {
-        Address address = form.address(side + "/find");
+        PageUrl address = form.address(side + "/find");
         model.addAttribute("form", form);
         model.addAttribute("search", form.search());
         model.addAttribute("side", side);

@@ -86,7 +86,7 @@ class KeyBudgetPages {
                 () -> {
                     keys.change(actor, tenant, key.id(), forms.bind(WindowFields.withoutEmpty(form), KeyBudget.class));
                     return "redirect:"
-                            + Address.of(Paths.OPERATOR + "/find")
+                            + PageUrl.of(Paths.OPERATOR + "/find")
                                     .with("team", tenant)
                                     .with("key", key.name())
                                     .with("done", "key-budget");

@@ -23,7 +23,7 @@ final class KeyOrder {
     private KeyOrder() {}
 
     /** @param asked as {@link TableOrder} reads it */
-    static void add(List<KeyView> keys, Address address, @Nullable String asked, Model model) {
+    static void add(List<KeyView> keys, PageUrl address, @Nullable String asked, Model model) {
         TableOrder<KeyView> order = TableOrder.of(address, asked, COLUMNS, "created");
         model.addAttribute("keys", order.sorted(keys));
         model.addAttribute("keyOrder", order);

@@ -9,29 +9,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
 /** The address of a page with what it is asked for, short enough to be sent to somebody: what is not asked for is left out. */
-final class Address {
+final class PageUrl {
 
     private final String path;
     private final SequencedMap<String, String> parameters;
 
-    private Address(String path, SequencedMap<String, String> parameters) {
+    private PageUrl(String path, SequencedMap<String, String> parameters) {
         this.path = path;
         this.parameters = Collections.unmodifiableSequencedMap(parameters);
     }
 
-    static Address of(String path) {
-        return new Address(path, new LinkedHashMap<>());
+    static PageUrl of(String path) {
+        return new PageUrl(path, new LinkedHashMap<>());
     }
 
     /** @param value as text; none, or an empty one, takes the parameter away */
-    public Address with(String name, @Nullable Object value) {
+    public PageUrl with(String name, @Nullable Object value) {
         SequencedMap<String, String> changed = new LinkedHashMap<>(parameters);
         if (value == null || value.toString().isEmpty()) {
             changed.remove(name);
         } else {
             changed.put(name, value.toString());
         }
-        return new Address(path, changed);
+        return new PageUrl(path, changed);
     }
 
     public String path() {

@@ -15,12 +15,12 @@ final class TableOrder<T> {
     private static final String PARAMETER = "sort";
     private static final String BACKWARDS = "-";
 
-    private final Address address;
+    private final PageUrl address;
     private final Map<String, Comparator<T>> columns;
     private final String otherwise;
     private final String chosen;
 
-    private TableOrder(Address address, Map<String, Comparator<T>> columns, String otherwise, String chosen) {
+    private TableOrder(PageUrl address, Map<String, Comparator<T>> columns, String otherwise, String chosen) {
         this.address = address;
         this.columns = columns;
         this.otherwise = otherwise;
@@ -34,7 +34,7 @@ final class TableOrder<T> {
      * @param otherwise as it is asked for
      */
     static <T> TableOrder<T> of(
-            Address address, @Nullable String asked, Map<String, Comparator<T>> columns, String otherwise) {
+            PageUrl address, @Nullable String asked, Map<String, Comparator<T>> columns, String otherwise) {
         String chosen =
                 asked != null && (columns.containsKey(bare(asked)) || columns.containsKey(BACKWARDS + bare(asked)))
                         ? asked
@@ -56,12 +56,12 @@ final class TableOrder<T> {
     }
 
     /** The page in this order. */
-    Address here() {
+    PageUrl here() {
         return address.with(PARAMETER, chosen.equals(otherwise) ? null : chosen);
     }
 
     /** Where the head of a column leads: to its order, or from one end to the other. */
-    public Address link(String column) {
+    public PageUrl link(String column) {
         String first = columns.containsKey(BACKWARDS + column) ? BACKWARDS + column : column;
         String next = bare(chosen).equals(column) ? turned() : first;
         return address.with(PARAMETER, next.equals(otherwise) ? null : next);

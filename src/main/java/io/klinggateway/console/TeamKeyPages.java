@@ -56,7 +56,7 @@ class TeamKeyPages {
 
     private String list(Caller caller, Map<String, String> form, String once, Model model, HttpServletRequest request) {
         List<KeyView> all = keys.list(caller);
-        KeyOrder.add(all, Address.of(HERE), (String) model.getAttribute("sort"), model);
+        KeyOrder.add(all, PageUrl.of(HERE), (String) model.getAttribute("sort"), model);
         model.addAttribute(
                 "changeable",
                 all.stream()

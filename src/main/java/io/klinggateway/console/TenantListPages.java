@@ -97,7 +97,7 @@ class TenantListPages {
         if (opens && found.size() == 1) {
             return "redirect:" + Paths.tenant(found.getFirst().name());
         }
-        TableOrder<Line> order = TableOrder.of(Address.of(HERE).with("find", part), sort, COLUMNS, "-used");
+        TableOrder<Line> order = TableOrder.of(PageUrl.of(HERE).with("find", part), sort, COLUMNS, "-used");
         int pages = Math.max(1, Math.ceilDiv(found.size(), PAGE));
         int shown = PAGE_NUMBER.matcher(page).matches() ? Math.min(Integer.parseInt(page), pages) : 1;
         List<Line> lines = order.sorted(found).stream()

@@ -64,7 +64,7 @@ class TenantPage {
         model.addAttribute("erasure", tenants.erasure(name).orElse(null));
         model.addAttribute("windowRows", tenant.budget().windows().size() + EMPTY_WINDOW_ROWS);
         model.addAttribute("queue", queue.ofTeam(id));
-        KeyOrder.add(keys.list(name), Address.of(Paths.tenant(name)), (String) model.getAttribute("sort"), model);
+        KeyOrder.add(keys.list(name), PageUrl.of(Paths.tenant(name)), (String) model.getAttribute("sort"), model);
         model.addAttribute(
                 "jobs", search.find(JobQuery.of(id), null, SHOWN).page().items());
         model.addAttribute("entries", ledger.latest(id, Long.MAX_VALUE, SHOWN));

@@ -59,7 +59,7 @@ class TenantPages {
     @GetMapping("/jobs")
     String jobs(@PathVariable String name) {
         return "redirect:"
-                + Address.of(Paths.OPERATOR + "/find")
+                + PageUrl.of(Paths.OPERATOR + "/find")
                         .with("team", tenants.find(name).name());
     }
 

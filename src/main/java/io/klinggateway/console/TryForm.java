@@ -1,5 +1,6 @@
 package io.klinggateway.console;
 
+import io.klinggateway.imagerequest.ImageRequest;
 import io.klinggateway.imagerequest.KlingVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ record TryForm(
     ObjectNode body() {
         ObjectNode body = JSON.createObjectNode();
         body.put("prompt", prompt == null ? "" : prompt.replace("\r\n", "\n"));
-        body.put("model", "kling-image");
+        body.put("model", ImageRequest.MODEL);
         ObjectNode params = JSON.createObjectNode();
         put(params, "model_name", modelName);
         put(params, "negative_prompt", negativePrompt == null ? null : negativePrompt.replace("\r\n", "\n"));

@@ -70,7 +70,7 @@ class UsagePage {
         LocalDate today = today(team);
         Shown shown = shown(team, wanted, today);
         Breakdown breakdown = shown.breakdown();
-        Address here = addAddresses(side, side.equals(Paths.OPERATOR) ? team : null, shown, wanted, model);
+        PageUrl here = addAddresses(side, side.equals(Paths.OPERATOR) ? team : null, shown, wanted, model);
         TableOrder<SpentLine> order = TableOrder.of(here, wanted.sort(), COLUMNS, "-credits");
         model.addAttribute("scope", team == null ? null : team.name());
         model.addAttribute("zone", zone(team).getId());
@@ -90,28 +90,28 @@ class UsagePage {
     }
 
     /** Of the page itself, of its file, and of the jobs that it is about. */
-    private static Address addAddresses(
+    private static PageUrl addAddresses(
             String side, @Nullable ReportedTeam team, Shown shown, UsageForm wanted, Model model) {
         UsageRange range = shown.range();
         String name = team == null ? null : team.name();
-        Address page = Address.of(side + "/usage")
+        PageUrl page = PageUrl.of(side + "/usage")
                 .with("team", name)
                 .with("by", wanted.by())
                 .with("label", wanted.label());
-        Address here = range.month() == null
+        PageUrl here = range.month() == null
                 ? page.with("from", range.days().from()).with("to", range.days().to())
                 : page.with("month", range.month());
         model.addAttribute("page", here);
         model.addAttribute(
                 "csv",
-                Address.of(side + "/usage/csv")
+                PageUrl.of(side + "/usage/csv")
                         .with("team", name)
                         .with("groupBy", shown.breakdown().groupBy())
                         .with("from", range.days().from())
                         .with("to", range.days().to()));
         model.addAttribute(
                 "found",
-                Address.of(side + "/find")
+                PageUrl.of(side + "/find")
                         .with("team", name)
                         .with("from", range.days().from())
                         .with("to", range.days().to()));

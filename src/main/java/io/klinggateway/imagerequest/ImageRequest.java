@@ -45,7 +45,8 @@ public record ImageRequest(
 
     /**
      * The vendor's name of the one model that the gateway serves; its versions are {@link KlingVersion}s. A second one needs a
-     * price, parameters and a place in the catalogue: every use of this constant is such a place.
+     * price, parameters and a place in the catalogue: such a place is every use of this constant, and of
+     * {@link PriceList#CREDITS_PER_IMAGE}.
      */
     public static final String MODEL = "kling-image";
 

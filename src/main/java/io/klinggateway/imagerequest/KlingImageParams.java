@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of the Kling Image model, by the vendor's rules. What a caller leaves out stays out (null): the vendor
- * fills in its defaults. What is added here also goes into {@link ImageRequestReader}, the console's form and, if it may have no
- * effect, into {@link RequestWarning}.
+ * fills in its defaults. What is added here also goes into {@link ImageRequestReader}, the console's form ({@code TryForm}
+ * and {@code team-try.html}), a job's page ({@code job-parts.html}) and, if it may have no effect, into {@link RequestWarning}.
  *
  * @param negativePrompt apiframe: at most 2500 characters (UTF-16 units)
  * @param image the reference image for image-to-image

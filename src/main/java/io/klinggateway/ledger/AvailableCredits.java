@@ -6,7 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be spent now, by all windows together, and which of them decides: one that has too few for what was asked, and
+ * What may be spent now: of each window what it allows less what is held and captured in it, never below 0, and the least of all
+ * windows. Which of them decides: one that has too few for what was asked, and
  * of those the one that resets last; otherwise the one with the least left. In {@code R__ledger.sql}
  * the view {@code window_balance} and {@code credits_left} compute what each window has left; {@code ledger_limit} picks the one
  * that decides.

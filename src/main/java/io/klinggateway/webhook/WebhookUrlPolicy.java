@@ -17,7 +17,8 @@ import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * Decides which receivers the gateway may call. What a URL says is checked when a tenant hands it in; what its name leads to is
+ * The SSRF rule for webhooks: which receivers the gateway may call. Public addresses always, internal ones if the operator
+ * allows them, forbidden ones never; {@link AddressKind} tells which is which. What a URL says is checked when a tenant hands it in; what its name leads to is
  * checked each time it is connected to, because a name may lead elsewhere the second time.
  */
 @Component
