@@ -20,7 +20,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * before may only be slow to read or to send.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 2)
+@Order(Ordered.HIGHEST_PRECEDENCE + 3)
 class AnonymousPageLimiter extends OncePerRequestFilter {
 
     static final Duration PATIENCE = Duration.ofSeconds(1);

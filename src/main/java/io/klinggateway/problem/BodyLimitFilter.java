@@ -29,7 +29,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * limit; one that comes too slowly when its time is up; and one for which there is no room.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2) // what it refuses is observed, too
 @EnableConfigurationProperties(HttpSettings.class)
 class BodyLimitFilter extends OncePerRequestFilter {
 

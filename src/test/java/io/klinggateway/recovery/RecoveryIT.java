@@ -151,6 +151,11 @@ class RecoveryIT {
         assertThat(refused.code()).isEqualTo("recovering");
         assertThat(refused.header("Retry-After")).isEqualTo("10");
         assertThat(team(restored).get("/v2/jobs").expect(503).code()).isEqualTo("recovering");
+        assertThat(restored.management().get("/actuator/prometheus").body().lines())
+                .as("counted at its path, for the alerts on errors")
+                .anyMatch(line -> line.startsWith("http_server_requests_seconds_count")
+                        && line.contains("status=\"503\"")
+                        && line.contains("uri=\"/v2/images/generate\""));
         restored.management().get("/actuator/health/readiness").expect(503);
         restored.management().get("/actuator/health/liveness").expect(200);
         JsonNode report = recovery(restored);
