@@ -180,7 +180,7 @@ record JobWalk(
     }
 
     private String placed(String sql) {
-        boolean indexed = query.outcome().endedBadly() && !isLabelled(query) && !hasOwnPath(query);
+        boolean indexed = query.outcome().endedBadly() && !hasOwnPath(query);
         boolean elsewhere = query.key() != null && !along.equals(OF_KEY);
         return sql.replace(
                         "<of key>",
@@ -248,8 +248,11 @@ record JobWalk(
         return query.words() != null || query.ids() != null;
     }
 
+    /** Of those that ended badly, which have an index too, each step is one row; of a label it is two. */
     private static boolean isLabelled(JobQuery query) {
-        return query.tenant() != null && !query.labels().pairs().isEmpty();
+        return query.tenant() != null
+                && !query.labels().pairs().isEmpty()
+                && !query.outcome().endedBadly();
     }
 
     /** Of all teams, many keys may have the name: their newest are found along each, what is rare among all jobs. */
