@@ -106,7 +106,7 @@ create or replace function prompt_query(p_tenant uuid, p_words text) returns tsq
     language sql stable
     return (select string_agg(
                 '''' || replace(replace(prompt_prefix(p_tenant) || left(lexeme, 500), '\', '\\'), '''', '''''') || ''''
-                    || case when place = last_place or right(lower(p_words), length(lexeme)) = lexeme then ':*' else '' end,
+                    || case when place = last_place or lexeme ~ '[-/]' and right(lower(p_words), length(lexeme)) = lexeme then ':*' else '' end,
                 ' & ')::tsquery
               from (select lexeme, positions[cardinality(positions)] as place,
                            max(positions[cardinality(positions)]) over () as last_place

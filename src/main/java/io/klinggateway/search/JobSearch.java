@@ -39,11 +39,23 @@ public class JobSearch {
     /** Asked for beforehand: how rare words are is known of those that stand in the statement. */
     private static final String WORDS = "select cast(prompt_query(:tenant, :words) as text) as words";
 
-    /** However common the words were on average: those that are left to find are few. */
+    /** However common the planner believes the words to be. */
     private static final String BY_INDEX_ALONE = "select set_config('enable_seqscan', 'off', true)";
 
+    /** What is rare of late may have been common once, and each of its prompts would be read. */
+    private static final String MATCHES = """
+            select count(*)
+              from (select from generation_prompt where words @@ cast(:words as tsquery) limit :most) matches
+            """;
+
+    private static final int MOST_MATCHES = 20_000;
+    private static final int NEWEST_PROMPTS = 10_000;
+
+    /** So many are read for one page of what is common, whatever else is asked for. */
+    private static final int MOST_PROMPTS = 50_000;
+
     /** So many of the newest prompts have words that are common. */
-    private static final int COMMON = 100;
+    private static final int COMMON = NEWEST_PROMPTS / 100;
 
     private static final String KNOWN = """
             select id from generation where id = :id
@@ -112,7 +124,11 @@ public class JobSearch {
      */
     public record FoundJobs(Page<JobLine> page, @Nullable Instant lookedBackTo) {}
 
-    /** @param before where the page begins; null for the newest */
+    /**
+     * In a transaction of its own, never within another.
+     *
+     * @param before where the page begins; null for the newest
+     */
     public FoundJobs find(JobQuery query, @Nullable PageCursor before, int most) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             jdbc.sql(ONE_STATE).update();
@@ -134,21 +150,33 @@ public class JobSearch {
                 .param("words", query.words())
                 .query((row, _) -> Objects.requireNonNullElse(row.getString("words"), ""))
                 .single();
-        JobWalk ofLate = JobWalk.withWordsOfLate(query, words, before, most);
+        JobWalk ofLate = JobWalk.withWordsOfLate(query, words, before, most, NEWEST_PROMPTS);
         Page<JobLine> found = page(ofLate, ofLate.all());
-        if (found.nextCursor() != null) {
-            return new FoundJobs(found, null);
-        }
-        LastPrompt last = lastPrompt(ofLate);
+        LastPrompt last = found.nextCursor() == null ? lastPrompt(ofLate) : null;
         if (last == null) {
             return new FoundJobs(found, null);
         }
-        if (last.matches() >= COMMON) {
-            return lookedBackTo(last.end(), found);
+        if (last.matches() < COMMON && areFew(words)) {
+            JobWalk withWords = JobWalk.withWords(query, words, before, most);
+            return new FoundJobs(page(withWords, withWords.all()), null);
         }
+        JobWalk longer = JobWalk.withWordsOfLate(query, words, before, most, MOST_PROMPTS);
+        FoundJobs walked = find(longer, MOST_WALKED);
+        if (walked.page().nextCursor() != null) {
+            return walked;
+        }
+        LastPrompt end = lastPrompt(longer);
+        return end == null ? walked : lookedBackTo(end.end(), walked.page());
+    }
+
+    private boolean areFew(String words) {
         jdbc.sql(BY_INDEX_ALONE).query((_, _) -> true).single();
-        JobWalk withWords = JobWalk.withWords(query, words, before, most);
-        return new FoundJobs(page(withWords, withWords.all()), null);
+        return jdbc.sql(MATCHES)
+                        .param("words", words)
+                        .param("most", MOST_MATCHES + 1)
+                        .query(Integer.class)
+                        .single()
+                <= MOST_MATCHES;
     }
 
     /** @param matches how many prompts have the words, from the newest to this one */

@@ -18,13 +18,15 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  *
  * @param along what it walks along
  * @param words as the index knows them; null if it asks for none
+ * @param prompts among so many of the newest; 0 if it does not walk along those
  */
 record JobWalk(
         JobQuery query,
         String along,
         @Nullable String words,
         @Nullable PageCursor before,
-        int most) {
+        int most,
+        int prompts) {
 
     /** What was asked for, for its own tenant alone. */
     private static final String COLUMNS = """
@@ -81,8 +83,6 @@ record JobWalk(
              order by l.created_at desc, l.generation_id desc limit :walk
             """;
 
-    private static final int NEWEST_PROMPTS = 10_000;
-
     private static final String PROMPTS = """
                and p.tenant_id = :tenant and p.created_at >= :from and p.created_at < :to
                and (p.created_at, p.generation_id) < (:beforeTime, :beforeId)
@@ -91,7 +91,7 @@ record JobWalk(
     private static final String NEWEST_PROMPT = " order by p.created_at desc, p.generation_id desc ";
 
     private static final String OF_NEWEST_PROMPTS =
-            "select p.* from generation_prompt p where true\n" + PROMPTS + NEWEST_PROMPT + " limit " + NEWEST_PROMPTS;
+            "select p.* from generation_prompt p where true\n" + PROMPTS + NEWEST_PROMPT + " limit :prompts\n";
 
     /** Along those of the newest prompts that have all the words. */
     private static final String WITH_WORDS_OF_LATE = "select g.* from (" + OF_NEWEST_PROMPTS + """
@@ -106,14 +106,13 @@ record JobWalk(
               join generation g on g.id = p.generation_id
             """ + ALONG + PROMPTS + NEWEST_PROMPT + " limit :walk\n";
 
-    private static final String LAST_OF_NEWEST_PROMPTS =
-            """
+    private static final String LAST_OF_NEWEST_PROMPTS = """
             select created_at, generation_id as id, matches
               from (select p.created_at, p.generation_id, row_number() over (%1$s) as place,
                            count(*) filter (where p.words @@ cast(:words as tsquery)) over () as matches
                       from (%2$s) p) p
-             where place = %3$d
-            """.formatted(NEWEST_PROMPT, OF_NEWEST_PROMPTS, NEWEST_PROMPTS);
+             where place = :prompts
+            """.formatted(NEWEST_PROMPT, OF_NEWEST_PROMPTS);
 
     /**
      * Of all teams: ids begin with the time they were made at. Those that a recovery made later than their jobs are found by
@@ -134,7 +133,7 @@ record JobWalk(
 
     /** Along what leads to the fewest. */
     static JobWalk of(JobQuery query, @Nullable PageCursor before, int most) {
-        return new JobWalk(query, along(query), null, before, most);
+        return new JobWalk(query, along(query), null, before, most, 0);
     }
 
     /**
@@ -143,12 +142,12 @@ record JobWalk(
      * @param words as the index knows them
      */
     static JobWalk withWords(JobQuery query, String words, @Nullable PageCursor before, int most) {
-        return new JobWalk(query, WITH_WORDS, words, before, most);
+        return new JobWalk(query, WITH_WORDS, words, before, most, 0);
     }
 
-    /** The same along the newest prompts alone. */
-    static JobWalk withWordsOfLate(JobQuery query, String words, @Nullable PageCursor before, int most) {
-        return new JobWalk(query, WITH_WORDS_OF_LATE, words, before, most);
+    /** The same along so many of the newest prompts alone. */
+    static JobWalk withWordsOfLate(JobQuery query, String words, @Nullable PageCursor before, int most, int prompts) {
+        return new JobWalk(query, WITH_WORDS_OF_LATE, words, before, most, prompts);
     }
 
     /** So many steps do where what is looked for is common. */
@@ -213,6 +212,7 @@ record JobWalk(
                 .param("beforeTime", SqlTimes.timestamp(before == null ? Instants.LATEST : before.createdAt()))
                 .param("beforeId", before == null ? HIGHEST_ID : before.id())
                 .param("walk", steps)
+                .param("prompts", prompts)
                 .param("most", most + 1);
     }
 

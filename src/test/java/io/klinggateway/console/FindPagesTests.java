@@ -211,7 +211,7 @@ class FindPagesTests {
         }
     }
 
-    /** The newest 10,000 prompts are read for words that many have; the others have an index. */
+    /** The newest 10,000 prompts are read for words that many have, 50,000 if more is asked for; the others have an index. */
     @Test
     void wordsAreFoundHoweverManyPromptsThereAre() {
         try {
@@ -222,16 +222,17 @@ class FindPagesTests {
                                                         upstream_request, upstream_job_id, created_at, completed_at)
                                 select gen_random_uuid(), :tenant, gen_random_uuid(), 'COMPLETED', true, gen_random_uuid(), '',
                                        'kling-v1', 1, 2, 0, 'another',
-                                       convert_to('{"prompt":"a meadow' || case when n = 10100 then ' with a zebra-striped tent'
+                                       convert_to('{"prompt":"a meadow' || case when n = 50100 then ' with a zebra-striped tent'
                                            when n % 2 = 0 then ' in red' else ' in green' end
                                            || '"}', 'UTF8'),
                                        gen_random_uuid(), at, at
                                   from (select n, gateway_now() - n * interval '1 minute' as at
-                                          from generate_series(10, 10100) n) times
+                                          from generate_series(10, 50100) n) times
                                 returning tenant_id, created_at, id, upstream_request)
                             insert into generation_prompt (tenant_id, created_at, generation_id, words)
                             select tenant_id, created_at, id, prompt_words(tenant_id, upstream_request) from made
                             """).param("tenant", tenant.id().value()).update();
+            database.sql("analyze generation, generation_prompt").update();
 
             assertThat(team.get(FIND + "zebra").body()).contains("a meadow with a zebra-striped tent");
             assertThat(team.get(FIND + "meadow+zebra&model=kling-v1").body())
@@ -240,6 +241,7 @@ class FindPagesTests {
             assertThat(team.get(FIND + "mead&state=failed").body())
                     .contains("No such jobs so far", "Look further back");
             assertThat(team.get(FIND + "zebra-str").body()).contains("a meadow with a zebra-striped tent");
+            assertThat(team.get(FIND + "red+ed").body()).contains("No such jobs.");
             assertThat(team.get(FIND + "red+green").body()).contains("No such jobs.");
             assertThat(team.get(FIND + "tent+mead&state=completed").body()).doesNotContain("Look further back");
             assertThat(team.get(FIND + "!!").body()).contains("No such jobs.");
