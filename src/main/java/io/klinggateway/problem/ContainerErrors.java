@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ class ContainerErrors implements ErrorController {
         return failure instanceof BadRequestException
                 || (failure instanceof Throwable cause && ClientDisconnect.caused(cause))
                 || failure instanceof EOFException
+                || failure instanceof SocketTimeoutException
                 || failure instanceof SocketException; // what has gone wrong between us and others is answered before
     }
 }

@@ -23,8 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A replica with room for few connections and few bodies, and callers that take it away. */
 @Timeout(60)
@@ -158,6 +161,16 @@ class ConnectionsTests {
                                         "application/x-www-form-urlencoded")
                                 .status()
                         == 403); // without its form's token; it was read
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aFormThatStopsToComeIsNoFailureOfTheGateway(CapturedOutput log) throws IOException {
+        Socket socket = send("POST /console/sign-in HTTP/1.1\r\nHost: localhost" + FORM + "secret=");
+
+        socket.setSoTimeout(10_000);
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 400");
+        assertThat(log).contains("refused POST /console/sign-in: 400").doesNotContain("request failed");
     }
 
     @Test
