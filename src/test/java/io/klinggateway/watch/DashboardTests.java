@@ -75,7 +75,7 @@ class DashboardTests {
 
     @Test
     void noPanelDrawsEveryTeamOfAThousand() throws IOException {
-        Dashboard overview = only(dashboard -> dashboard.name().equals("kling-gateway.json"));
+        Dashboard overview = only(dashboard -> dashboard.name().equals("kling-gateway-overview.json"));
 
         assertThat(overview.variables()).contains("tenant");
         List<Query> byTeam = overview.queries()
