@@ -27,12 +27,9 @@ final class LongPollSlots {
 
     /** Unless the answer is {@link Stay#NONE}, it has to leave. */
     synchronized Stay enter(TenantId tenant) {
-        int own = counts.getOrDefault(tenant, 0);
-        Stay stay = all < most && own < share(tenant)
-                ? Stay.AS_LONG_AS_ASKED
-                : all < mostWithBrief() ? Stay.BRIEF : Stay.NONE;
+        Stay stay = stay(tenant);
         if (stay != Stay.NONE) {
-            counts.put(tenant, own + 1);
+            counts.merge(tenant, 1, Integer::sum);
             all++;
         }
         return stay;
@@ -40,15 +37,13 @@ final class LongPollSlots {
 
     /** Whether {@link #enter} would let it in now. */
     synchronized boolean hasRoom(TenantId tenant) {
-        return all < mostWithBrief() || (all < most && counts.getOrDefault(tenant, 0) < share(tenant));
+        return stay(tenant) != Stay.NONE;
     }
 
-    private int share(TenantId tenant) {
-        return counts.getOrDefault(tenant, 0) == all ? most * 3 / 4 : (most + 1) / 2;
-    }
-
-    private int mostWithBrief() {
-        return most * 7 / 8;
+    private Stay stay(TenantId tenant) {
+        int own = counts.getOrDefault(tenant, 0);
+        int share = own == all ? most * 3 / 4 : (most + 1) / 2;
+        return all < most && own < share ? Stay.AS_LONG_AS_ASKED : all < most * 7 / 8 ? Stay.BRIEF : Stay.NONE;
     }
 
     /** To be called once for each one that entered. */

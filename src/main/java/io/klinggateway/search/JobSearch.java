@@ -156,6 +156,7 @@ public class JobSearch {
         if (last == null) {
             return new FoundJobs(found, null);
         }
+        jdbc.sql(BY_INDEX_ALONE).query((_, _) -> true).single();
         if (last.matches() < COMMON && areFew(words)) {
             JobWalk withWords = JobWalk.withWords(query, words, before, most);
             return new FoundJobs(page(withWords, withWords.all()), null);
@@ -170,7 +171,6 @@ public class JobSearch {
     }
 
     private boolean areFew(String words) {
-        jdbc.sql(BY_INDEX_ALONE).query((_, _) -> true).single();
         return jdbc.sql(MATCHES)
                         .param("words", words)
                         .param("most", MOST_MATCHES + 1)
