@@ -25,7 +25,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class GenerationRepository {
 
-    private static final String PROMISE = """
+    private static final String ACKNOWLEDGE = """
             update generation set acknowledged = true
              where id = :id and (captured_credits is null or acknowledged)
             """;
@@ -199,7 +199,7 @@ class GenerationRepository {
 
     /** Lets nothing but the vendor end it from now on; does nothing to what was withdrawn already. */
     void acknowledge(GenerationId id) {
-        jdbc.sql(PROMISE).param("id", id.value()).update();
+        jdbc.sql(ACKNOWLEDGE).param("id", id.value()).update();
     }
 
     GenerationSnapshot status(GenerationId id) {

@@ -25,7 +25,7 @@ class JobRepository {
 
     private static final String SELECT = "select " + StoredJob.COLUMNS;
 
-    /** A job that is being sent is known only to the caller that it was acknowledged, even if the promise is not on record yet. */
+    /** A job that is being sent is known only to the caller who has its 202, even if that is not on record yet. */
     private static final String FIND = SELECT + """
               from generation
              where id = :id and tenant_id = :tenant and (acknowledged or state in ('WAITING', 'SENDING'))
